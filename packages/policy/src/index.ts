@@ -1,1 +1,3 @@
-export {}
+export * from './decision.ts'
+export * from './document.ts'
+export * from './request.ts'
