@@ -1,5 +1,5 @@
-import type { OperationModel, ServiceModel } from './shape.ts'
 import { loadServiceModel } from './load.ts'
+import type { OperationModel, ServiceModel } from './shape.ts'
 
 /**
  * One API operation, typed. Generated modules export one per operation:
@@ -66,6 +66,7 @@ export function serviceModelOf(operation: Operation): ServiceModel {
 
 export function operationModelOf(operation: Operation): OperationModel {
   const model = loadServiceModel(operation.service).operations[operation.name]
-  if (model === undefined) throw new Error(`${operation.service} has no operation ${operation.name}`)
+  if (model === undefined)
+    throw new Error(`${operation.service} has no operation ${operation.name}`)
   return model
 }

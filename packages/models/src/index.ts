@@ -1,4 +1,12 @@
 export * from './descriptor.ts'
 export * from './error.ts'
-export { linkServiceModel, loadServiceModel, type StoredServiceModel } from './load.ts'
+export {
+  linkServiceModel,
+  loadServiceModel,
+  type StoredMember,
+  type StoredOperation,
+  type StoredServiceModel,
+  type StoredShape,
+} from './load.ts'
 export * from './shape.ts'
+export type { EpochMs } from './values.ts'

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs'
 import type { Member, OperationModel, ServiceModel, Shape } from './shape.ts'
 
 /** Shapes as stored: members name their targets. */
-type StoredMember = Omit<Member, 'shape' | 'name'> & { target: string }
-type StoredShape = Omit<Shape, 'name' | 'members' | 'member' | 'key' | 'value'> & {
+export type StoredMember = Omit<Member, 'shape' | 'name'> & { target: string }
+export type StoredShape = Omit<Shape, 'name' | 'members' | 'member' | 'key' | 'value'> & {
   members?: Record<string, StoredMember>
   member?: StoredMember
   key?: StoredMember
   value?: StoredMember
 }
-type StoredOperation = Omit<OperationModel, 'name' | 'input' | 'output' | 'errors'> & {
+export type StoredOperation = Omit<OperationModel, 'name' | 'input' | 'output' | 'errors'> & {
   input?: string
   output?: string
   errors?: string[]
@@ -51,7 +51,10 @@ export function linkServiceModel(stored: StoredServiceModel): ServiceModel {
     Object.assign(linked, rest)
     if (members !== undefined) {
       linked.members = Object.fromEntries(
-        Object.entries(members).map(([memberName, stored]) => [memberName, link(memberName, stored)]),
+        Object.entries(members).map(([memberName, stored]) => [
+          memberName,
+          link(memberName, stored),
+        ]),
       )
     }
     if (member !== undefined) linked.member = link('member', member)

@@ -153,6 +153,8 @@ export interface OperationModel {
   readonly hostPrefix?: string
   readonly readonly?: boolean
   readonly idempotent?: boolean
+  /** The answer's body is its only member, without the wrapper that restXml gives: S3 GetBucketLocation. */
+  readonly unwrappedXmlOutput?: boolean
   /** `paginated` trait, the service's defaults folded in. */
   readonly paginated?: {
     inputToken?: string
