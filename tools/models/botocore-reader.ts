@@ -248,7 +248,10 @@ class BotocoreReader {
     const flattened = reference.flattened === true || target.flattened === true
     const element = flattened && target.type === 'list' ? target.member?.locationName : undefined
     const location = locationOf(name, reference, owner)
-    const wireName = location === undefined ? (element ?? reference.locationName) : undefined
+    // A payload's root element: without a name of its own it is called after the target shape.
+    const payloadName = location?.location === 'payload' ? reference.locationName : undefined
+    const named = location === undefined ? (element ?? reference.locationName) : undefined
+    const wireName = payloadName ?? (named === name ? undefined : named)
     const streamName = target.type === 'blob' ? 'StreamingBlob' : `Streaming${reference.shape}`
     if (streaming) this.#streaming.set(streamName, reference.shape)
     else this.#reach(reference.shape)
@@ -257,12 +260,12 @@ class BotocoreReader {
       required: owner.required?.includes(name),
       ...location,
       // The element's name of a flattened list went to the members that hold the list.
-      ...(wireName !== undefined && wireName !== name && list?.flattened !== true
+      ...(wireName !== undefined && list?.flattened !== true
         ? { [this.#wireName]: wireName }
         : undefined),
       xmlFlattened: flattened && this.#wireName === 'xmlName',
       xmlAttribute: reference.xmlAttribute,
-      xmlNamespace: namespaceOf(reference.xmlNamespace),
+      xmlNamespace: namespaceOf(reference.xmlNamespace ?? target.xmlNamespace),
       ec2QueryName: reference.queryName,
       timestampFormat:
         reference.timestampFormat === undefined
@@ -315,7 +318,7 @@ function namespaceOf(namespace: string | XmlNamespace | undefined): XmlNamespace
 function errorOf(name: string, { exception, fault, error }: BotocoreShape): StoredShape['error'] {
   if (exception !== true && error === undefined) return undefined
   const status = error?.httpStatusCode ?? (fault === true ? 500 : 400)
-  const server = fault === true || error?.senderFault === false
+  const server = fault === true || status >= 500 || error?.senderFault === false
   const renamed = error?.code !== undefined && error.code !== name
   return compact({
     fault: server ? ('server' as const) : ('client' as const),

@@ -235,8 +235,8 @@ function readShapes(
       return readMember(reference, names)
     }
     const shape = ast[id]
-    const stored = shape === undefined ? preludeShape(id) : readShape(shape, member)
     const name = names.of(id)
+    const stored = shape === undefined ? preludeShape(id) : readShape(name, shape, member)
     if (shapes[name] !== undefined) throw new Error(`two shapes are called ${name}`)
     shapes[name] = stored
   }
@@ -253,6 +253,7 @@ function preludeShape(id: string): StoredShape {
 }
 
 function readShape(
+  name: string,
   shape: SmithyShape,
   member: (reference: SmithyReference | undefined) => StoredMember | undefined,
 ): StoredShape {
@@ -285,7 +286,7 @@ function readShape(
     mediaType: text(traits['smithy.api#mediaType']),
     xmlName: text(traits['smithy.api#xmlName']),
     xmlNamespace: traits['smithy.api#xmlNamespace'] as XmlNamespace | undefined,
-    error: errorOf(traits),
+    error: errorOf(name, traits),
   })
 }
 
@@ -300,16 +301,20 @@ function enumValues(shape: SmithyShape): (string | number)[] | undefined {
   return older?.map(({ value }) => value)
 }
 
-function errorOf(traits: Traits): StoredShape['error'] {
+function errorOf(name: string, traits: Traits): StoredShape['error'] {
   const fault = traits['smithy.api#error'] as 'client' | 'server' | undefined
   if (fault === undefined) return undefined
-  const query = traits['aws.protocols#awsQueryError'] as { code: string; httpResponseCode: number }
-  const http = traits['smithy.api#httpError'] as number | undefined
+  const query = traits['aws.protocols#awsQueryError'] as
+    | { code: string; httpResponseCode: number }
+    | undefined
+  const status =
+    (traits['smithy.api#httpError'] as number | undefined) ?? (fault === 'client' ? 400 : 500)
+  const differs = query !== undefined && (query.code !== name || query.httpResponseCode !== status)
   return compact({
     fault,
-    status: http ?? (fault === 'client' ? 400 : 500),
-    queryCode: query?.code,
-    queryStatus: query?.httpResponseCode,
+    status,
+    queryCode: differs ? query.code : undefined,
+    queryStatus: differs ? query.httpResponseCode : undefined,
   })
 }
 

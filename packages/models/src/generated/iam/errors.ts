@@ -204,7 +204,7 @@ export const OrganizationNotInAllFeaturesModeException = /*#__PURE__*/ errorDesc
 
 export const PasswordPolicyViolationException = /*#__PURE__*/ errorDescriptor<PasswordPolicyViolationException>("PasswordPolicyViolationException", 400, "client", { code: "PasswordPolicyViolation", status: 400 })
 
-export const PolicyEvaluationException = /*#__PURE__*/ errorDescriptor<PolicyEvaluationException>("PolicyEvaluationException", 500, "client", { code: "PolicyEvaluation", status: 500 })
+export const PolicyEvaluationException = /*#__PURE__*/ errorDescriptor<PolicyEvaluationException>("PolicyEvaluationException", 500, "server", { code: "PolicyEvaluation", status: 500 })
 
 export const PolicyNotAttachableException = /*#__PURE__*/ errorDescriptor<PolicyNotAttachableException>("PolicyNotAttachableException", 400, "client", { code: "PolicyNotAttachable", status: 400 })
 
@@ -216,7 +216,7 @@ export const RoleTemplateDisabledException = /*#__PURE__*/ errorDescriptor<RoleT
 
 export const ServiceAccessNotEnabledException = /*#__PURE__*/ errorDescriptor<ServiceAccessNotEnabledException>("ServiceAccessNotEnabledException", 400, "client")
 
-export const ServiceFailureException = /*#__PURE__*/ errorDescriptor<ServiceFailureException>("ServiceFailureException", 500, "client", { code: "ServiceFailure", status: 500 })
+export const ServiceFailureException = /*#__PURE__*/ errorDescriptor<ServiceFailureException>("ServiceFailureException", 500, "server", { code: "ServiceFailure", status: 500 })
 
 export const ServiceNotSupportedException = /*#__PURE__*/ errorDescriptor<ServiceNotSupportedException>("ServiceNotSupportedException", 404, "client", { code: "NotSupportedService", status: 404 })
 

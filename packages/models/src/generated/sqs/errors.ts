@@ -117,7 +117,7 @@ export const BatchRequestTooLong = /*#__PURE__*/ errorDescriptor<BatchRequestToo
 
 export const EmptyBatchRequest = /*#__PURE__*/ errorDescriptor<EmptyBatchRequest>("EmptyBatchRequest", 400, "client", { code: "AWS.SimpleQueueService.EmptyBatchRequest", status: 400 })
 
-export const InvalidAddress = /*#__PURE__*/ errorDescriptor<InvalidAddress>("InvalidAddress", 404, "client", { code: "InvalidAddress", status: 404 })
+export const InvalidAddress = /*#__PURE__*/ errorDescriptor<InvalidAddress>("InvalidAddress", 404, "client")
 
 export const InvalidAttributeName = /*#__PURE__*/ errorDescriptor<InvalidAttributeName>("InvalidAttributeName", 400, "client")
 
@@ -129,7 +129,7 @@ export const InvalidIdFormat = /*#__PURE__*/ errorDescriptor<InvalidIdFormat>("I
 
 export const InvalidMessageContents = /*#__PURE__*/ errorDescriptor<InvalidMessageContents>("InvalidMessageContents", 400, "client")
 
-export const InvalidSecurity = /*#__PURE__*/ errorDescriptor<InvalidSecurity>("InvalidSecurity", 403, "client", { code: "InvalidSecurity", status: 403 })
+export const InvalidSecurity = /*#__PURE__*/ errorDescriptor<InvalidSecurity>("InvalidSecurity", 403, "client")
 
 export const KmsAccessDenied = /*#__PURE__*/ errorDescriptor<KmsAccessDenied>("KmsAccessDenied", 400, "client", { code: "KMS.AccessDeniedException", status: 400 })
 
@@ -147,7 +147,7 @@ export const KmsThrottled = /*#__PURE__*/ errorDescriptor<KmsThrottled>("KmsThro
 
 export const MessageNotInflight = /*#__PURE__*/ errorDescriptor<MessageNotInflight>("MessageNotInflight", 400, "client", { code: "AWS.SimpleQueueService.MessageNotInflight", status: 400 })
 
-export const OverLimit = /*#__PURE__*/ errorDescriptor<OverLimit>("OverLimit", 403, "client", { code: "OverLimit", status: 403 })
+export const OverLimit = /*#__PURE__*/ errorDescriptor<OverLimit>("OverLimit", 403, "client")
 
 export const PurgeQueueInProgress = /*#__PURE__*/ errorDescriptor<PurgeQueueInProgress>("PurgeQueueInProgress", 403, "client", { code: "AWS.SimpleQueueService.PurgeQueueInProgress", status: 403 })
 
@@ -157,11 +157,11 @@ export const QueueDoesNotExist = /*#__PURE__*/ errorDescriptor<QueueDoesNotExist
 
 export const QueueNameExists = /*#__PURE__*/ errorDescriptor<QueueNameExists>("QueueNameExists", 400, "client", { code: "QueueAlreadyExists", status: 400 })
 
-export const ReceiptHandleIsInvalid = /*#__PURE__*/ errorDescriptor<ReceiptHandleIsInvalid>("ReceiptHandleIsInvalid", 404, "client", { code: "ReceiptHandleIsInvalid", status: 404 })
+export const ReceiptHandleIsInvalid = /*#__PURE__*/ errorDescriptor<ReceiptHandleIsInvalid>("ReceiptHandleIsInvalid", 404, "client")
 
-export const RequestThrottled = /*#__PURE__*/ errorDescriptor<RequestThrottled>("RequestThrottled", 403, "client", { code: "RequestThrottled", status: 403 })
+export const RequestThrottled = /*#__PURE__*/ errorDescriptor<RequestThrottled>("RequestThrottled", 403, "client")
 
-export const ResourceNotFoundException = /*#__PURE__*/ errorDescriptor<ResourceNotFoundException>("ResourceNotFoundException", 404, "client", { code: "ResourceNotFoundException", status: 404 })
+export const ResourceNotFoundException = /*#__PURE__*/ errorDescriptor<ResourceNotFoundException>("ResourceNotFoundException", 404, "client")
 
 export const TooManyEntriesInBatchRequest = /*#__PURE__*/ errorDescriptor<TooManyEntriesInBatchRequest>("TooManyEntriesInBatchRequest", 400, "client", { code: "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", status: 400 })
 
