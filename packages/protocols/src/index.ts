@@ -1,1 +1,53 @@
-export {}
+export {
+  type ChunkedBody,
+  type ChunkVerification,
+  chunkBytesMin,
+  contentEncodingBeside,
+  decodeAwsChunked,
+  isAwsChunked,
+} from './aws-chunked.ts'
+export {
+  type ChecksumAlgorithm,
+  type ChecksummedPart,
+  checksum,
+  checksumAlgorithmOf,
+  checksumAlgorithms,
+  checksumHeader,
+  compositeChecksum,
+  contentMd5,
+  fullObjectChecksum,
+  isChecksum,
+  md5Hex,
+} from './checksum/checksum.ts'
+export {
+  type StatedChecksum,
+  statedChecksum,
+  verifyChecksum,
+  verifyContentMd5,
+} from './checksum/stated-checksums.ts'
+export type { ErrorContext, HttpRequest, HttpResponse, ResolvedOperation } from './http.ts'
+export { decodeInput, encodeError, encodeOutput } from './protocol.ts'
+export { unknownOperation } from './refusals.ts'
+export { protocolOf, resolveOperation } from './routing.ts'
+export { isS3Family, sha256Hex, uriEncode } from './signature/canonical-request.ts'
+export {
+  parseSignature,
+  presignedSecondsMax,
+  type SignatureDialect,
+} from './signature/parse-signature.ts'
+export {
+  type PresignOptions,
+  presignUrl,
+  type SigningOptions,
+  signRequest,
+} from './signature/sign-request.ts'
+export type {
+  CredentialScope,
+  PayloadMode,
+  SignatureAlgorithm,
+  SignatureReading,
+  SignatureVerdict,
+  SignedRequest,
+  SigningCredentials,
+} from './signature/signed-request.ts'
+export { payloadMismatch, verifySignature } from './signature/verify-signature.ts'

@@ -1,0 +1,64 @@
+import type { HttpRequest } from '../http.ts'
+import { DecodeProblem, type Place } from '../problem.ts'
+import { decodeComponent, decodeText } from '../values.ts'
+
+/** Name and value pairs of a query string or form, in their order, decoded. `+` is a space. */
+export type FormPairs = readonly (readonly [name: string, value: string])[]
+
+/** Most parameters that one request can carry. Deviation: AWS limits the size of the request only. */
+export const parametersMax = 100_000
+
+/** Throws `DecodeProblem` ('syntax') for malformed percent-encoding. */
+export function parseForm(text: string, place: Place): FormPairs {
+  const pairs: (readonly [string, string])[] = []
+  if (text === '') return pairs
+  for (const part of text.split('&')) {
+    if (part === '') continue
+    if (pairs.length >= parametersMax)
+      throw new DecodeProblem('limit', 'Too many parameters', place)
+    const equals = part.indexOf('=')
+    pairs.push(
+      equals < 0
+        ? [formText(part, place), '']
+        : [formText(part.slice(0, equals), place), formText(part.slice(equals + 1), place)],
+    )
+  }
+  return pairs
+}
+
+function formText(text: string, place: Place): string {
+  const decoded = decodeComponent(text.includes('+') ? text.replaceAll('+', ' ') : text)
+  if (decoded === undefined) {
+    throw new DecodeProblem('syntax', 'Malformed percent-encoding', place, text)
+  }
+  return decoded
+}
+
+/** Parsed pairs of a request: routing asks for the action, decoding for all. */
+const parsed = new WeakMap<HttpRequest, FormPairs>()
+
+/** Parameters of a query-protocol request: the query string first, then the form body. */
+export function requestParameters(request: HttpRequest): FormPairs {
+  let pairs = parsed.get(request)
+  if (pairs === undefined) {
+    const query = parseForm(request.query, 'query')
+    const body = request.body.byteLength === 0 ? [] : parseForm(decodeText(request.body), 'body')
+    pairs = query.length === 0 ? body : [...query, ...body]
+    parsed.set(request, pairs)
+  }
+  return pairs
+}
+
+/** The `Action` parameter, or undefined where there is none or the form can't be read. */
+export function actionOf(request: HttpRequest): string | undefined {
+  try {
+    return parameterOf(request, 'Action')
+  } catch (cause) {
+    if (cause instanceof DecodeProblem) return undefined
+    throw cause
+  }
+}
+
+export function parameterOf(request: HttpRequest, name: string): string | undefined {
+  return requestParameters(request).find(([key]) => key === name)?.[1]
+}

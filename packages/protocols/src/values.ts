@@ -1,0 +1,65 @@
+const base64Text = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/
+
+/** Bytes of a Base64 text (padding may be missing), or undefined where it is none. */
+export function decodeBase64(text: string): Uint8Array | undefined {
+  if (!base64Text.test(text)) return undefined
+  const buffer = Buffer.from(text, 'base64')
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+}
+
+export function encodeBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+}
+
+export function encodeText(text: string): Uint8Array {
+  return Buffer.from(text, 'utf8')
+}
+
+export function decodeText(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+}
+
+/** Sets an own property, `__proto__` included: keys of maps come from outside. */
+export function setEntry(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, {
+      value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    })
+  } else {
+    target[key] = value
+  }
+}
+
+/** The bytes of a blob that a handler gave: text is taken as UTF-8. */
+export function bytesOf(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value
+  if (typeof value === 'string') return encodeText(value)
+  throw new TypeError(`A blob is a Uint8Array, not ${typeof value}`)
+}
+
+/** How a float reads in JSON strings, headers and XML. */
+export function writeNumber(value: unknown): string {
+  return String(value)
+}
+
+/** Percent-decoding of one URI component; undefined where it is malformed. */
+export function decodeComponent(text: string): string | undefined {
+  if (!text.includes('%')) return text
+  try {
+    return decodeURIComponent(text)
+  } catch (cause) {
+    if (cause instanceof URIError) return undefined
+    throw cause
+  }
+}
+
+/** A handler's value for a structure or map. Another kind is our bug, hence a TypeError. */
+export function asRecord(value: unknown, shapeName: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`${shapeName} is written from an object, not ${typeof value}`)
+  }
+  return value as Record<string, unknown>
+}
