@@ -1,3 +1,4 @@
+import type { Statement } from './document.ts'
 import type { Principal } from './request.ts'
 
 export type PolicyType =
@@ -43,7 +44,33 @@ export interface Explanation {
   /** Why it came out so, one sentence. */
   readonly outcome: string
   /** The smallest change that would allow the request; absent when it is allowed. */
-  readonly remedy?: string
+  readonly remedy?: Remedy
+}
+
+/** Changes that, made together, allow the request. */
+export interface Remedy {
+  readonly changes: readonly Change[]
+  /** An allow that all but applies, and what keeps it from applying. */
+  readonly nearest?: string
+}
+
+export type Change = RemoveStatement | AddStatement
+
+/** A deny has to go, or to be narrowed so that it no longer applies. */
+export interface RemoveStatement {
+  readonly kind: 'remove-statement'
+  readonly policy: PolicyType
+  readonly source: string
+  readonly sid?: string
+  readonly statementIndex: number
+}
+
+export interface AddStatement {
+  readonly kind: 'add-statement'
+  readonly policy: PolicyType
+  /** The level of organization policies that lacks an allow, from 0. */
+  readonly level?: number
+  readonly statement: Statement
 }
 
 export interface PolicyExplanation {
