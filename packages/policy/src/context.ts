@@ -84,7 +84,6 @@ export function principalContext(principal: Principal): Derived {
     case 'anonymous':
       return {
         'aws:PrincipalAccount': 'anonymous',
-        'aws:PrincipalIsAWSService': false,
         'aws:PrincipalType': 'Anonymous',
         'aws:userid': 'anonymous',
       }

@@ -39,4 +39,4 @@ export type ConditionElement = {
 export type ConditionScalar = string | number | boolean
 
 /** Where a document is to be used; each use has elements that it needs and elements it forbids. */
-export type PolicyKind = 'identity' | 'resource' | 'trust' | 'boundary' | 'session'
+export type PolicyKind = 'identity' | 'managed' | 'resource' | 'trust' | 'boundary' | 'session'
