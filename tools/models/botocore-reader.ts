@@ -208,7 +208,8 @@ class BotocoreReader {
       key: key === undefined ? undefined : this.#member('key', key, shape),
       value: value === undefined ? undefined : this.#member('value', value, shape),
       enum: shape.enum,
-      lengthMin: length ? min : undefined,
+      // botocore drops a least length of 0; AWS's messages name it beside a largest one.
+      lengthMin: length ? (min ?? (max === undefined ? undefined : 0)) : undefined,
       lengthMax: length ? max : undefined,
       rangeMin: length ? undefined : min,
       rangeMax: length ? undefined : max,

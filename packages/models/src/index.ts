@@ -9,4 +9,11 @@ export {
   type StoredShape,
 } from './load.ts'
 export * from './shape.ts'
+export {
+  type Violation,
+  type ViolationKind,
+  validateInput,
+  validationMessage,
+  violationText,
+} from './validate.ts'
 export type { EpochMs } from './values.ts'
