@@ -1,1 +1,10 @@
-export {}
+export { Cloud, type CloudOptions } from './cloud.ts'
+export { client, type ClientOptions, createCloud } from './create-cloud.ts'
+export { answer } from './door.ts'
+export { judgementsOf } from './judgements.ts'
+export type { InternetHost } from './outbound.ts'
+export { SdkHandler } from './sdk-handler.ts'
+export { listen, type Listening, type ListenOptions } from './server.ts'
+export { explainEntry } from './explain.ts'
+export { version } from './control.ts'
+export { fetchFromCloud, type FetchOptions } from './fetch.ts'

@@ -1,1 +1,7 @@
-export {}
+export * from './context.ts'
+export * from './define.ts'
+export { registry, type ServiceEntry } from './registry.ts'
+export * from './shared/identity/accounts.ts'
+export { attachedPolicy, policiesOf, rolePolicies } from './shared/identity/policies.ts'
+export * from './shared/identity/state.ts'
+export { type Mail, type MailContent, mailbox } from './shared/mailbox.ts'

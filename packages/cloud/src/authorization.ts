@@ -1,0 +1,106 @@
+import { invariant } from '@cloud-orrery/kernel'
+import { awsError, commonError } from '@cloud-orrery/models'
+import {
+  type AuthorizationRequest,
+  type Decision,
+  denialMessage,
+  evaluate,
+  type PolicySet,
+  principalContext,
+  type RequestContext,
+} from '@cloud-orrery/policy'
+import { type Authorization, policiesOf } from '@cloud-orrery/services'
+import type { Cloud } from './cloud.ts'
+import { accessDenied } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import { protocolOfExchange } from './protocol-of-exchange.ts'
+
+export interface Judgement {
+  readonly request: AuthorizationRequest
+  readonly decision: Decision
+}
+
+/** Judges one permission, notes it for `explain`, and refuses in the service's own words. */
+export function judge(cloud: Cloud, exchange: Exchange, authorization: Authorization): void {
+  const { request, decision } = decide(cloud, exchange, authorization)
+  exchange.decisions.push({ request, decision })
+  if (decision.allowed) return
+  const wording = exchange.service?.denialWording?.(request.action, request.resource)
+  const message = denialMessage(request, decision, wording)
+  const refuse = exchange.service?.errors?.accessDenied
+  const error =
+    refuse === undefined
+      ? accessDenied(protocolOfExchange(exchange), message, undefined)
+      : refuse(message)
+  throw error
+}
+
+/** Judges without refusing. */
+export function decide(
+  cloud: Cloud,
+  exchange: Exchange,
+  authorization: Authorization & { resourceAccountId?: string },
+): Judgement {
+  const { service, operationModel, ctx, caller } = exchange
+  invariant(
+    service !== undefined && operationModel !== undefined && ctx !== undefined,
+    'a located call has a context',
+  )
+  if (caller === undefined) throw awsError(commonError('InternalFailure', 500), 'No caller.')
+  const action = authorization.action ?? `${service.iamPrefix ?? service.name}:${operationModel.name}`
+  const { resource } = authorization
+  const access = resource === '*' ? undefined : service.resourceAccess?.(ctx, resource)
+  const resourceAccountId =
+    authorization.resourceAccountId ?? access?.accountId ?? accountOf(resource)
+  const request: AuthorizationRequest = {
+    principal: caller.principal,
+    action,
+    resource,
+    ...(resourceAccountId === undefined ? {} : { resourceAccountId }),
+    context: requestContext(cloud, exchange, authorization.context),
+    ...(access?.policyKind === undefined ? {} : { resourcePolicyKind: access.policyKind }),
+  }
+  const policies: PolicySet = {
+    ...policiesOf(ctx, caller),
+    ...(access?.policy === undefined
+      ? {}
+      : { resource: { source: `resource policy of ${resource}`, document: access.policy } }),
+  }
+  return { request, decision: evaluate(request, policies) }
+}
+
+function requestContext(
+  cloud: Cloud,
+  exchange: Exchange,
+  own: RequestContext | undefined,
+): RequestContext {
+  const { caller, region } = exchange
+  invariant(caller !== undefined, 'a call has a caller')
+  const nowMs = cloud.kernel.clock.nowMs
+  return {
+    ...principalContext(caller.principal),
+    'aws:CurrentTime': new Date(nowMs).toISOString(),
+    'aws:EpochTime': Math.floor(nowMs / 1000),
+    'aws:RequestedRegion': region,
+    'aws:SecureTransport': caller.secureTransport ?? true,
+    'aws:SourceIp': caller.sourceIp,
+    'aws:UserAgent': caller.userAgent,
+    'aws:MultiFactorAuthPresent': caller.mfaPresent,
+    'aws:TokenIssueTime':
+      caller.tokenIssueTimeMs === undefined
+        ? undefined
+        : new Date(caller.tokenIssueTimeMs).toISOString(),
+    'aws:CalledVia': caller.calledVia,
+    'aws:CalledViaFirst': caller.calledVia?.[0],
+    'aws:CalledViaLast': caller.calledVia?.at(-1),
+    'aws:ViaAWSService': caller.calledVia !== undefined && caller.calledVia.length > 0,
+    ...exchange.extraContext,
+    ...own,
+  }
+}
+
+/** The account in an ARN; undefined where the ARN has none, as a bucket's. */
+function accountOf(arn: string): string | undefined {
+  const account = arn.split(':', 5)[4]
+  return account === undefined || account === '' ? undefined : account
+}

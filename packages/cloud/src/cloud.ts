@@ -1,0 +1,283 @@
+import { randomInt } from 'node:crypto'
+import {
+  type ClockMode,
+  type Duration,
+  durationMs,
+  type FaultEffect,
+  type FaultOptions,
+  Ids,
+  invariant,
+  type JournalEntry,
+  Kernel,
+  type KernelOptions,
+  type Scope,
+  type TableContext,
+  type TaskRecord,
+  type TaskRun,
+} from '@cloud-orrery/kernel'
+import { AwsError } from '@cloud-orrery/models'
+import {
+  type Context,
+  type Credentials,
+  administratorCredentials,
+  defaultAccountId,
+  defaultRegion,
+  ensureAccount,
+  type Service,
+  type ServiceEvent,
+} from '@cloud-orrery/services'
+import type { Exchange } from './exchange.ts'
+import { internalFailure } from './errors.ts'
+import type { InternetHost } from './outbound.ts'
+import { ServiceContext } from './service-context.ts'
+import { Services } from './services.ts'
+import { TokenBuckets } from './token-buckets.ts'
+
+export interface CloudOptions {
+  /** From which all chance comes; printed with every failure. Default: 1. `'random'` draws one. */
+  seed?: number | 'random'
+  /** How model time runs. Default: held. */
+  clock?: ClockMode
+  /** Model time at the start, ms since 1970. */
+  startAtMs?: number
+  /** What AWS leaves open: `calm` (default) or drawn among all that it allows. */
+  choices?: 'calm' | 'legal'
+  /** Default `123456789012`. */
+  accountId?: string
+  /** Default `us-east-1`. */
+  region?: string
+  /** Refuse calls beyond AWS's request rates. Default: off, since a held clock never refills a bucket. */
+  throttling?: boolean
+  /** Take any access key for the administrator's, as other emulators do. Default: off. */
+  acceptAnyCredentials?: boolean
+  /** Hosts outside the model that may really be called. Loopback hosts always may. */
+  egress?: readonly string[]
+  /** Freeze records all the way down; finds handlers that change what they stored. */
+  deepFreeze?: boolean
+  /** Journal entries kept in memory. Default 100,000. */
+  journalEntriesMax?: number
+}
+
+/** The task input as kept in the queue. */
+interface Attempted {
+  readonly input: unknown
+  readonly attempt: number
+}
+
+/** One simulated AWS with its accounts and regions. */
+export class Cloud {
+  readonly kernel: Kernel
+  readonly services: Services
+  readonly defaultAccountId: string
+  readonly defaultRegion: string
+  readonly throttling: boolean
+  readonly acceptAnyCredentials: boolean
+  readonly buckets = new TokenBuckets()
+  /** Hosts of the model's internet that the test or the user answers for, by name. */
+  readonly internet = new Map<string, InternetHost>()
+  readonly egress: readonly string[]
+  readonly #options: CloudOptions
+
+  constructor(options: CloudOptions, kernel?: Kernel) {
+    this.#options = options
+    this.defaultAccountId = options.accountId ?? defaultAccountId
+    this.defaultRegion = options.region ?? defaultRegion
+    this.throttling = options.throttling ?? false
+    this.acceptAnyCredentials = options.acceptAnyCredentials ?? false
+    this.egress = options.egress ?? []
+    this.kernel = kernel ?? new Kernel(kernelOptions(options), this.runTask)
+    this.services = new Services((service) => this.#initialize(service))
+    ensureAccount(
+      this.scope(this.defaultAccountId, this.defaultRegion),
+      this.defaultAccountId,
+      this.kernel.clock.nowMs,
+    )
+    this.kernel.scheduler.start()
+  }
+
+  get seed(): number {
+    return this.kernel.random.seed
+  }
+
+  scope(accountId: string, region: string): TableContext {
+    return { store: this.kernel.store, accountId, region }
+  }
+
+  /** Credentials of an account's administrator; makes the account if it is new. */
+  credentials(accountId = this.defaultAccountId): Credentials {
+    ensureAccount(this.scope(accountId, this.defaultRegion), accountId, this.kernel.clock.nowMs)
+    return administratorCredentials(accountId)
+  }
+
+  nextRequestId(): string {
+    return new Ids(this.kernel.random.stream('requests')).uuid()
+  }
+
+  /** Moves model time; every task on the way runs at its own moment. */
+  async advance(duration: Duration | number): Promise<void> {
+    const byMs = durationMs(duration)
+    this.#enteredNote('clock', 'advance', { byMs })
+    await this.kernel.scheduler.advanceTo(this.kernel.clock.nowMs + byMs)
+  }
+
+  /** Runs all that is due now, and what follows from it, without moving time. */
+  async settle(): Promise<void> {
+    await this.kernel.scheduler.settle()
+  }
+
+  /** Arms a fault; `site` is `service.Operation`, `service.*` or a site that a service names. */
+  armFault(site: string, effect: FaultEffect, options: FaultOptions = {}): string {
+    const { id } = this.kernel.faults.arm(site, effect, options)
+    this.#enteredNote('fault', 'arm', { id, site, effect, options })
+    return id
+  }
+
+  endFault(id: string): void {
+    this.kernel.faults.end(id)
+    this.#enteredNote('fault', 'end', { id })
+  }
+
+  /** A second timeline from here, tasks in flight included; its clock is held. */
+  fork(options: Pick<CloudOptions, 'clock' | 'choices'> = {}): Cloud {
+    const merged: CloudOptions = { ...this.#options, clock: { kind: 'held' }, ...options }
+    let fork: Cloud | undefined
+    const kernel = this.kernel.fork((task, run) => {
+      invariant(fork !== undefined, 'a task ran before its cloud was made')
+      return fork.runTask(task, run)
+    }, kernelOptions(merged))
+    fork = new Cloud(merged, kernel)
+    return fork
+  }
+
+  /** Ends timers and waiting calls. The cloud can still be read. */
+  close(): void {
+    this.kernel.scheduler.stop()
+  }
+
+  schedule(
+    delayMs: number,
+    name: string,
+    input: unknown,
+    { accountId, region }: Scope,
+    cause: JournalEntry | undefined,
+    attempt = 1,
+  ): string {
+    invariant(delayMs >= 0, `task ${name}: a delay of ${delayMs} ms lies in the past`)
+    const attempted: Attempted = { input, attempt }
+    return this.kernel.tasks.add({
+      name,
+      input: attempted,
+      atMs: this.kernel.clock.nowMs + delayMs,
+      accountId,
+      region,
+      cause: cause?.sequence,
+    }).id
+  }
+
+  /** Puts a service's event on its account's default bus: EventBridge takes it from there. */
+  emit(event: ServiceEvent, scope: Scope, cause: JournalEntry | undefined): void {
+    const entry = this.kernel.journal.append({
+      atMs: this.kernel.clock.nowMs,
+      kind: 'event',
+      name: `${event.source} ${event.detailType}`,
+      cause: cause?.sequence,
+      entered: false,
+      accountId: scope.accountId,
+      region: scope.region,
+      data: { ...event },
+    })
+    this.schedule(0, 'events.receive', event, scope, entry)
+  }
+
+  /** Runs one task under its service, with its retries. */
+  readonly runTask = async (record: TaskRecord, run: TaskRun): Promise<void> => {
+    const { service, task } = await this.services.task(record.name)
+    const { input, attempt } = record.input as Attempted // `schedule` makes all inputs.
+    const entry = this.kernel.journal.open({
+      atMs: this.kernel.clock.nowMs,
+      kind: 'task',
+      name: record.name,
+      cause: record.cause,
+      entered: false,
+      accountId: record.accountId,
+      region: record.region,
+      data: { input, attempt },
+    })
+    const ctx = this.#taskContext(service, record, run, entry)
+    const collected = this.kernel.store.collect()
+    try {
+      const running = task.run(ctx, input as never) // The task's own code scheduled it with this input.
+      const changes = collected()
+      if (changes.length > 0) entry.data['changes'] = changes
+      await running
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error
+      entry.data['error'] = { code: error.code, message: error.message }
+      const delayMs = task.retryDelayMs?.(attempt, error, input as never)
+      if (delayMs !== undefined) {
+        this.schedule(delayMs, record.name, input, record, entry, attempt + 1)
+      } else {
+        await task.onGiveUp?.(ctx, input as never, error, attempt)
+      }
+    } finally {
+      this.kernel.journal.close(entry)
+    }
+  }
+
+  /** A context in which a service works on its own: its tasks, its plain HTTP, its first records. */
+  contextOf(service: Service, scope: Scope, entry?: JournalEntry, run?: TaskRun): Context {
+    const exchange: Exchange = {
+      door: 'internal',
+      requestId: this.nextRequestId(),
+      service,
+      caller: { principal: { kind: 'service', service: `${service.name}.amazonaws.com` } },
+      accountId: scope.accountId,
+      region: scope.region,
+      cause: entry,
+      decisions: [],
+      ...(entry === undefined ? {} : { entry }),
+      ...(run === undefined ? {} : { run }),
+    }
+    return new ServiceContext(this, service, exchange)
+  }
+
+  /** An unexpected exception: our bug. Answered as AWS answers its own, and told with the seed. */
+  bug(error: unknown): AwsError {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    process.stderr.write(`orrery: a bug of ours (seed ${this.seed}): ${text}\n`)
+    return internalFailure()
+  }
+
+  #taskContext(service: Service, record: TaskRecord, run: TaskRun, entry: JournalEntry): Context {
+    return this.contextOf(service, record, entry, run)
+  }
+
+  #initialize(service: Service): void {
+    if (service.initialize === undefined) return
+    const scope = { accountId: this.defaultAccountId, region: this.defaultRegion }
+    service.initialize(this.contextOf(service, scope))
+  }
+
+  #enteredNote(kind: string, name: string, data: Record<string, unknown>): void {
+    this.kernel.journal.append({
+      atMs: this.kernel.clock.nowMs,
+      kind,
+      name,
+      cause: undefined,
+      entered: true,
+      data,
+    })
+  }
+}
+
+function kernelOptions(options: CloudOptions): KernelOptions {
+  const { seed, clock, startAtMs, choices, deepFreeze, journalEntriesMax } = options
+  return {
+    seed: seed === 'random' ? randomInt(2 ** 31) : (seed ?? 1),
+    ...(clock === undefined ? {} : { clock }),
+    ...(startAtMs === undefined ? {} : { startAtMs }),
+    ...(choices === undefined ? {} : { choices }),
+    ...(deepFreeze === undefined ? {} : { deepFreeze }),
+    ...(journalEntriesMax === undefined ? {} : { journalEntriesMax }),
+  }
+}

@@ -1,0 +1,150 @@
+import { timingSafeEqual } from 'node:crypto'
+import { canonicalJson, SimulatorError } from '@cloud-orrery/kernel'
+import type { HttpRequest, HttpResponse } from '@cloud-orrery/protocols'
+import type { Cloud } from './cloud.ts'
+import { explainEntry } from './explain.ts'
+import { mailbox } from '@cloud-orrery/services'
+
+export const version = '0.1.0'
+
+const safeHosts = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/
+
+type Handler = (control: Control, body: Record<string, unknown>, query: URLSearchParams) => unknown
+
+/** Calls under `/_orrery/`: what the command line asks of a running server. */
+export class Control {
+  readonly cloud: Cloud
+  readonly #token: Buffer
+
+  constructor(cloud: Cloud, token: string) {
+    this.cloud = cloud
+    this.#token = Buffer.from(token)
+  }
+
+  /** `/` is the console's unless an S3 client lists its buckets there. */
+  handles(request: HttpRequest): boolean {
+    return request.path !== '/'
+  }
+
+  async answer(request: HttpRequest): Promise<HttpResponse> {
+    if (!safeHosts.test(request.headers['host'] ?? '')) return refused(403, 'Host not allowed.')
+    const route = `${request.method} ${request.path.slice('/_orrery/'.length)}`
+    if (route === 'GET health') return json(200, { ok: true, version })
+    if (request.headers['origin'] !== undefined) return refused(403, 'Origin not allowed.')
+    if (!this.#authorized(request)) return refused(401, 'The control token is missing or wrong.')
+    const handler = routes[route]
+    if (handler === undefined) return refused(404, `No control call ${route}.`)
+    try {
+      const body = parseObject(request.body)
+      return json(200, await handler(this, body, new URLSearchParams(request.query)))
+    } catch (error) {
+      if (!(error instanceof SimulatorError)) throw error
+      return json(400, { error: error.code, message: error.message, next: error.next })
+    }
+  }
+
+  #authorized(request: HttpRequest): boolean {
+    const given = Buffer.from(request.headers['x-orrery-token'] ?? '')
+    return given.length === this.#token.length && timingSafeEqual(given, this.#token)
+  }
+}
+
+const routes: Readonly<Record<string, Handler>> = {
+  'POST clock/advance': async ({ cloud }, { byMs }) => {
+    if (typeof byMs !== 'number' || !Number.isFinite(byMs) || byMs < 0) {
+      throw new SimulatorError(
+        'ClockBackwards',
+        `The clock cannot be moved by ${String(byMs)} ms.`,
+        'Give a positive duration such as 90d, 12h or 30s.',
+      )
+    }
+    await cloud.advance(byMs)
+    return clockView(cloud)
+  },
+  'POST clock/settle': async ({ cloud }) => {
+    await cloud.settle()
+    return clockView(cloud)
+  },
+  'GET clock': ({ cloud }) => clockView(cloud),
+  'GET status': ({ cloud }) => ({
+    ...clockView(cloud),
+    seed: cloud.seed,
+    pending: [...cloud.kernel.tasks.list()].slice(0, 1000).map((task) => ({
+      name: task.name,
+      at: new Date(task.atMs).toISOString(),
+      accountId: task.accountId,
+      region: task.region,
+    })),
+    waiting: cloud.kernel.scheduler.waiting,
+    faults: cloud.kernel.faults.rules,
+  }),
+  'GET journal': ({ cloud }, _body, query) => {
+    const after = Number(query.get('after') ?? 0)
+    const kind = query.get('kind')
+    const entries = cloud.kernel.journal.entries.filter(
+      (entry) => entry.sequence > after && (kind === null || entry.kind === kind),
+    )
+    const limit = Number(query.get('limit') ?? 1000)
+    const shown = entries.slice(-limit)
+    return { sha256: cloud.kernel.journal.digest(), entries: JSON.parse(canonicalJson(shown)) as unknown }
+  },
+  'GET explain': ({ cloud }, _body, query) => explainEntry(cloud, query.get('id') ?? undefined),
+  'GET mail': ({ cloud }) => mailbox.all(cloud.scope('', '')),
+  'POST faults': ({ cloud }, body) => ({ id: armFault(cloud, body) }),
+  'POST faults/end': ({ cloud }, { id }) => {
+    cloud.endFault(String(id))
+    return { ended: id }
+  },
+}
+
+function armFault(cloud: Cloud, body: Record<string, unknown>): string {
+  const { site, error, delayMs, times, probability } = body
+  if (typeof site !== 'string' || site === '') {
+    throw new SimulatorError(
+      'FaultSite',
+      'A fault needs a site.',
+      'Name an operation, such as sns.Publish or sns.*.',
+    )
+  }
+  return cloud.armFault(
+    site,
+    typeof delayMs === 'number'
+      ? { kind: 'delay', delayMs }
+      : { kind: 'error', code: typeof error === 'string' ? error : 'ServiceUnavailable' },
+    {
+      ...(typeof times === 'number' ? { times } : {}),
+      ...(typeof probability === 'number' ? { probability } : {}),
+    },
+  )
+}
+
+function clockView(cloud: Cloud): Record<string, unknown> {
+  return {
+    now: new Date(cloud.kernel.clock.nowMs).toISOString(),
+    mode: cloud.kernel.clock.mode.kind,
+    pendingTasks: cloud.kernel.tasks.size,
+  }
+}
+
+function parseObject(body: Uint8Array): Record<string, unknown> {
+  if (body.byteLength === 0) return {}
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(body))
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
+  } catch {
+    // Falls through: the text is no JSON object.
+  }
+  throw new SimulatorError('ControlBody', 'The body is no JSON object.', 'Send a JSON object.')
+}
+
+function json(status: number, value: unknown): HttpResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: new TextEncoder().encode(`${JSON.stringify(value)}\n`),
+  }
+}
+
+function refused(status: number, message: string): HttpResponse {
+  return json(status, { error: 'Refused', message })
+}

@@ -1,0 +1,96 @@
+import type { AwsError } from '@cloud-orrery/models'
+import { encodeError, encodeOutput, type HttpRequest, type HttpResponse } from '@cloud-orrery/protocols'
+import type { Cloud } from './cloud.ts'
+import { internalFailure } from './errors.ts'
+import type { Door, Exchange } from './exchange.ts'
+import { makeCall, readRequest } from './request-path.ts'
+
+export interface Answer {
+  readonly response: HttpResponse
+  /** The operation's output is a stream to its client: a body or an event stream. */
+  readonly streaming: boolean
+}
+
+/** Answers one request from outside: every door leads here. Never throws for what the request contains. */
+export async function answer(
+  cloud: Cloud,
+  door: Exclude<Door, 'internal'>,
+  received: HttpRequest,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  return await cloud.kernel.scheduler.enter(async () => {
+    const exchange: Exchange = {
+      door,
+      requestId: cloud.nextRequestId(),
+      received,
+      accountId: cloud.defaultAccountId,
+      region: cloud.defaultRegion,
+      cause: undefined,
+      decisions: [],
+      ...(signal === undefined ? {} : { signal }),
+    }
+    try {
+      if (await readRequest(cloud, exchange)) await makeCall(cloud, exchange)
+      else noteRefusal(cloud, exchange)
+    } catch (error) {
+      exchange.error = cloud.bug(error)
+    }
+    return { response: encode(exchange, received), streaming: isStreaming(exchange) }
+  })
+}
+
+function isStreaming({ resolved, error }: Exchange): boolean {
+  if (resolved === undefined || error !== undefined) return false
+  return Object.values(resolved.operation.output.members ?? {}).some(
+    ({ shape }) => shape.streaming === true || shape.eventStream === true,
+  )
+}
+
+function encode(exchange: Exchange, received: HttpRequest): HttpResponse {
+  const { model, resolved, requestId, error } = exchange
+  if (error === undefined && model !== undefined && resolved !== undefined) {
+    return encodeOutput(model, resolved, exchange.output, requestId)
+  }
+  const refusal = error ?? internalFailure()
+  if (model === undefined) return plainError(refusal, requestId)
+  const protocol = resolved?.protocol ?? model.protocols[0] ?? 'awsJson1_1'
+  const resource = received.path
+  return encodeError(model, protocol, resolved?.operation, refusal, {
+    requestId,
+    resource,
+    method: received.method,
+  })
+}
+
+/** For services that are not there: no protocol is known, so JSON that most clients show. */
+function plainError(error: AwsError, requestId: string): HttpResponse {
+  const body = JSON.stringify({ __type: error.code, message: error.message })
+  return {
+    status: error.status,
+    headers: {
+      'content-type': 'application/json',
+      'x-amzn-requestid': requestId,
+      'x-amzn-errortype': error.code,
+    },
+    body: new TextEncoder().encode(body),
+  }
+}
+
+function noteRefusal(cloud: Cloud, exchange: Exchange): void {
+  const { error, received, service, resolved } = exchange
+  cloud.kernel.journal.append({
+    atMs: cloud.kernel.clock.nowMs,
+    kind: 'refused',
+    name: `${service?.name ?? 'unknown'}.${resolved?.operation.name ?? 'unknown'}`,
+    cause: undefined,
+    entered: true,
+    accountId: exchange.accountId,
+    region: exchange.region,
+    data: {
+      requestId: exchange.requestId,
+      method: received?.method,
+      path: received?.path,
+      error: error === undefined ? undefined : { code: error.code, message: error.message },
+    },
+  })
+}

@@ -1,0 +1,40 @@
+import type { JournalEntry, TaskRun } from '@cloud-orrery/kernel'
+import type { AwsError, OperationModel, ServiceModel } from '@cloud-orrery/models'
+import type { Judgement } from './authorization.ts'
+import type { ChunkVerification, HttpRequest, ResolvedOperation } from '@cloud-orrery/protocols'
+import type { Caller, Context, OperationHandler, Service } from '@cloud-orrery/services'
+
+/** Where a call came in. `internal`: a service's `ctx.call`. */
+export type Door = 'in-process' | 'port' | 'internal'
+
+/** One call on its way through the request path; each step reads what earlier ones found. */
+export interface Exchange {
+  readonly door: Door
+  readonly requestId: string
+  /** As it came in; absent for internal calls. Signatures are verified over this one. */
+  readonly received?: HttpRequest
+  /** The verified signature and its secret: chunks of the body are signed with the same. */
+  verification?: ChunkVerification
+  /** The same in path style: what the protocols read. */
+  request?: HttpRequest
+  service?: Service
+  model?: ServiceModel
+  resolved?: ResolvedOperation
+  operationModel?: OperationModel
+  handler?: OperationHandler
+  input?: unknown
+  caller?: Caller
+  accountId: string
+  region: string
+  /** Condition keys that the door or the calling service knows: `aws:SourceArn`. */
+  readonly extraContext?: Readonly<Record<string, string>>
+  ctx?: Context
+  entry?: JournalEntry
+  cause: JournalEntry | undefined
+  /** The task run in which an internal call is made. */
+  readonly run?: TaskRun
+  readonly signal?: AbortSignal
+  decisions: Judgement[]
+  output?: unknown
+  error?: AwsError
+}

@@ -1,0 +1,54 @@
+import { signRequest } from '@cloud-orrery/protocols'
+import type { Credentials } from '@cloud-orrery/services'
+import type { Cloud } from './cloud.ts'
+import { answer } from './door.ts'
+
+export interface FetchOptions {
+  method?: string
+  headers?: Record<string, string>
+  body?: string | Uint8Array
+  /** Sign as whom; absent: unsigned, as a browser or `curl` would. */
+  credentials?: Credentials
+  /** Name and region of the service in the signature. */
+  service?: string
+  region?: string
+}
+
+/** A plain HTTP request into the cloud by true name, in the process: a link in a mail, a presigned URL. */
+export async function fetchFromCloud(
+  cloud: Cloud,
+  url: string,
+  options: FetchOptions = {},
+): Promise<Response> {
+  const { host, pathname, search } = new URL(url)
+  const { method = 'GET', body = '' } = options
+  const headers: Record<string, string> = { host }
+  for (const [name, value] of Object.entries(options.headers ?? {})) {
+    headers[name.toLowerCase()] = value
+  }
+  const plain = {
+    method,
+    path: pathname,
+    query: search.slice(1),
+    headers,
+    body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
+  }
+  const request =
+    options.credentials === undefined
+      ? plain
+      : signRequest(plain, {
+          credentials: options.credentials,
+          service: options.service ?? 's3',
+          region: options.region ?? cloud.defaultRegion,
+          nowMs: cloud.kernel.clock.nowMs,
+        })
+  const { response } = await answer(cloud, 'in-process', request)
+  const chunks: Uint8Array<ArrayBuffer>[] = []
+  if (response.body instanceof Uint8Array) chunks.push(new Uint8Array(response.body))
+  else for await (const chunk of response.body) chunks.push(new Uint8Array(chunk))
+  const empty = response.status === 204 || response.status === 304
+  return new Response(empty ? null : new Blob(chunks), {
+    status: response.status,
+    headers: response.headers,
+  })
+}

@@ -1,0 +1,79 @@
+import { AwsError } from '@cloud-orrery/models'
+import type { Cloud } from './cloud.ts'
+import type { Exchange } from './exchange.ts'
+import { authenticate } from './steps/authenticate.ts'
+import { authorize } from './steps/authorize.ts'
+import { decode } from './steps/decode.ts'
+import { injectFault } from './steps/inject-fault.ts'
+import { closeEntry, openEntry } from './steps/journal.ts'
+import { locate } from './steps/locate.ts'
+import { refuseUnmodelled } from './steps/refuse-unmodelled.ts'
+import { route } from './steps/route.ts'
+import { run } from './steps/run.ts'
+import { throttle } from './steps/throttle.ts'
+import { validate } from './steps/validate.ts'
+
+/** One step: throws an AwsError to refuse, or fills in what it found. Asynchronous only to load a service. */
+export type Step = (cloud: Cloud, exchange: Exchange) => void | Promise<void>
+
+/**
+ * From bytes to a call. Signatures are verified before bodies are read: AWS answers a bad signature
+ * before it complains of a malformed body.
+ */
+export const wireSteps: readonly Step[] = [route, authenticate, decode]
+
+/** What every call goes through, whoever makes it: an SDK, a shell, a stack, a service, a function. */
+export const callSteps: readonly Step[] = [
+  refuseUnmodelled,
+  locate,
+  injectFault,
+  validate,
+  authorize,
+  throttle,
+  run,
+]
+
+/** For services that look at permissions before the shape of the input. */
+export const authorizeFirstSteps: readonly Step[] = [
+  refuseUnmodelled,
+  locate,
+  injectFault,
+  authorize,
+  validate,
+  throttle,
+  run,
+]
+
+/** Reads a request from a door. False when it was refused; `exchange.error` then says why. */
+export async function readRequest(cloud: Cloud, exchange: Exchange): Promise<boolean> {
+  return await takeSteps(cloud, exchange, wireSteps)
+}
+
+/** Makes the call. Either `exchange.output` or `exchange.error` is set afterwards. */
+export async function makeCall(cloud: Cloud, exchange: Exchange): Promise<void> {
+  openEntry(cloud, exchange)
+  const steps = exchange.service?.first === 'authorize' ? authorizeFirstSteps : callSteps
+  try {
+    await takeSteps(cloud, exchange, steps)
+  } finally {
+    closeEntry(cloud, exchange)
+  }
+}
+
+async function takeSteps(
+  cloud: Cloud,
+  exchange: Exchange,
+  steps: readonly Step[],
+): Promise<boolean> {
+  try {
+    for (const step of steps) {
+      const pending = step(cloud, exchange)
+      if (pending !== undefined) await pending
+    }
+    return true
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error
+    exchange.error = error
+    return false
+  }
+}

@@ -1,0 +1,110 @@
+import { Readable } from 'node:stream'
+import type { HttpRequest } from '@cloud-orrery/protocols'
+import type { Cloud } from './cloud.ts'
+import { answer } from './door.ts'
+
+/** What the AWS SDK for JavaScript hands to its HTTP handler; its own types, in the part used here. */
+interface SdkRequest {
+  method: string
+  hostname: string
+  path: string
+  query?: Record<string, string | string[] | null>
+  headers: Record<string, string>
+  body?: unknown
+}
+
+interface SdkResponse {
+  statusCode: number
+  headers: Record<string, string>
+  body: unknown
+}
+
+/** The in-process door: a request handler for any client of the AWS SDK for JavaScript v3. */
+export class SdkHandler {
+  readonly metadata = { handlerProtocol: 'http/1.1' }
+  readonly #cloud: Cloud
+
+  constructor(cloud: Cloud) {
+    this.#cloud = cloud
+  }
+
+  async handle(
+    request: SdkRequest,
+    options: { abortSignal?: AbortSignal } = {},
+  ): Promise<{ response: SdkResponse }> {
+    const body = await bytesOf(request.body)
+    const received: HttpRequest = {
+      method: request.method,
+      path: request.path,
+      query: queryText(request.query),
+      headers: lowerCase(request.headers),
+      body,
+    }
+    received.headers['host'] ??= request.hostname
+    const { response, streaming } = await answer(
+      this.#cloud,
+      'in-process',
+      received,
+      options.abortSignal,
+    )
+    return {
+      response: {
+        statusCode: response.status,
+        headers: response.headers,
+        body: streaming || !(response.body instanceof Uint8Array) ? streamOf(response.body) : response.body,
+      },
+    }
+  }
+
+  updateHttpClientConfig(): void {}
+
+  httpHandlerConfigs(): Record<string, never> {
+    return {}
+  }
+
+  destroy(): void {}
+}
+
+function streamOf(body: Uint8Array | AsyncIterable<Uint8Array>): Readable {
+  return body instanceof Uint8Array ? Readable.from(body.length === 0 ? [] : [body]) : Readable.from(body)
+}
+
+async function bytesOf(body: unknown): Promise<Uint8Array> {
+  if (body === undefined || body === null) return new Uint8Array(0)
+  if (typeof body === 'string') return Buffer.from(body)
+  if (body instanceof Uint8Array) return body
+  if (body instanceof ArrayBuffer) return new Uint8Array(body)
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
+  if (body instanceof Blob) return new Uint8Array(await body.arrayBuffer())
+  const chunks: Uint8Array[] = []
+  // What is left of the SDK's body types is a stream: Node's or the web's, both async iterable.
+  for await (const chunk of body as AsyncIterable<Uint8Array | string>) {
+    chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function queryText(query: SdkRequest['query']): string {
+  if (query === undefined) return ''
+  const parts: string[] = []
+  for (const [name, value] of Object.entries(query)) {
+    const key = encode(name)
+    if (value === null) parts.push(key)
+    else if (Array.isArray(value)) for (const one of value) parts.push(`${key}=${encode(one)}`)
+    else parts.push(`${key}=${encode(value)}`)
+  }
+  return parts.join('&')
+}
+
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+}
+
+function lowerCase(headers: Record<string, string>): Record<string, string> {
+  const lower: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) lower[name.toLowerCase()] = value
+  return lower
+}

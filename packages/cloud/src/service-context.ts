@@ -1,0 +1,166 @@
+import {
+  type Blobs,
+  Ids,
+  type JournalEntry,
+  type RandomStream,
+  type Scope,
+  type Store,
+  type TaskRecord,
+} from '@cloud-orrery/kernel'
+import type { Operation } from '@cloud-orrery/models'
+import type {
+  AuthorizeOptions,
+  Caller,
+  CallOptions,
+  Context,
+  JournalView,
+  OutboundRequest,
+  OutboundResponse,
+  ResourceHandler,
+  Service,
+  ServiceEvent,
+  Task,
+} from '@cloud-orrery/services'
+import { decide, judge } from './authorization.ts'
+import type { Cloud } from './cloud.ts'
+import type { Exchange } from './exchange.ts'
+import { internalCall } from './internal-call.ts'
+import { outboundHttp } from './outbound.ts'
+
+/** What one call or task sees of the world. */
+export class ServiceContext implements Context {
+  readonly #cloud: Cloud
+  readonly #service: Service
+  readonly #exchange: Exchange
+  readonly accountId: string
+  readonly region: string
+  readonly partition = 'aws'
+
+  constructor(cloud: Cloud, service: Service, exchange: Exchange, scope: Partial<Scope> = {}) {
+    this.#cloud = cloud
+    this.#service = service
+    this.#exchange = exchange
+    this.accountId = scope.accountId ?? exchange.accountId
+    this.region = scope.region ?? exchange.region
+  }
+
+  get store(): Store {
+    return this.#cloud.kernel.store
+  }
+
+  get blobs(): Blobs {
+    return this.#cloud.kernel.blobs
+  }
+
+  get random(): RandomStream {
+    return this.#cloud.kernel.random.stream(this.#service.name)
+  }
+
+  get ids(): Ids {
+    return new Ids(this.#cloud.kernel.random.stream(`${this.#service.name}.ids`))
+  }
+
+  get caller(): Caller {
+    return this.#exchange.caller ?? { principal: { kind: 'anonymous' } }
+  }
+
+  get requestId(): string {
+    return this.#exchange.requestId
+  }
+
+  get #entry(): JournalEntry | undefined {
+    return this.#exchange.entry ?? this.#exchange.cause
+  }
+
+  now(): number {
+    return this.#cloud.kernel.clock.nowMs
+  }
+
+  after<I>(delayMs: number, task: Task<I>, input: I): string {
+    return this.#cloud.schedule(delayMs, task.name, input, this, this.#entry)
+  }
+
+  cancel(taskId: string): boolean {
+    return this.#cloud.kernel.tasks.cancel(taskId)
+  }
+
+  call<I, O>(operation: Operation<I, O>, input: I, options: CallOptions = {}): Promise<O> {
+    return internalCall(this.#cloud, this.#service, this.#exchange, this, operation, input, options)
+  }
+
+  emit(event: ServiceEvent): void {
+    this.#cloud.emit(event, this, this.#entry)
+  }
+
+  choose<T>(name: string, options: readonly [T, ...T[]]): T {
+    const index = this.#cloud.kernel.choose(name, options.length, this.#entry)
+    return options[index] ?? options[0]
+  }
+
+  struck(site: string): boolean {
+    const { accountId, region } = this
+    return this.#cloud.kernel.strike(site, { accountId, region }, this.#entry) !== undefined
+  }
+
+  wait(key: string, untilMs: number): Promise<boolean> {
+    if (this.#exchange.run !== undefined) return Promise.resolve(false)
+    return this.#cloud.kernel.scheduler.wait(key, untilMs, this.#exchange.signal)
+  }
+
+  wake(key: string, count?: number): number {
+    return this.#cloud.kernel.scheduler.wake(key, count)
+  }
+
+  authorize(action: string, resource: string, options: AuthorizeOptions = {}): void {
+    judge(this.#cloud, { ...this.#exchange, ctx: this }, { action, resource, ...options })
+  }
+
+  isAllowed(action: string, resource: string, options: AuthorizeOptions = {}): boolean {
+    const authorization = { action, resource, ...options }
+    return decide(this.#cloud, { ...this.#exchange, ctx: this }, authorization).decision.allowed
+  }
+
+  at(scope: Partial<Scope>): Context {
+    const { accountId, region } = this
+    return new ServiceContext(this.#cloud, this.#service, this.#exchange, {
+      accountId,
+      region,
+      ...scope,
+    })
+  }
+
+  record(kind: string, name: string, data: Readonly<Record<string, unknown>>): void {
+    const { accountId, region } = this
+    this.#cloud.kernel.journal.append({
+      atMs: this.now(),
+      kind,
+      name,
+      cause: this.#entry?.sequence,
+      entered: false,
+      accountId,
+      region,
+      data: { ...data },
+    })
+  }
+
+  http(request: OutboundRequest): Promise<OutboundResponse> {
+    return this.#cloud.kernel.scheduler.outside(
+      `http ${request.method} ${request.url}`,
+      this.#entry,
+      this.#exchange.run,
+      () => outboundHttp(this.#cloud, request),
+    )
+  }
+
+  resourceHandler(typeName: string): Promise<ResourceHandler | undefined> {
+    return this.#cloud.services.resource(typeName)
+  }
+
+  pendingTasks(): Iterable<TaskRecord> {
+    return this.#cloud.kernel.tasks.list()
+  }
+
+  journal(): readonly JournalView[] {
+    return this.#cloud.kernel.journal.entries
+  }
+}

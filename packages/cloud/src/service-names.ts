@@ -1,0 +1,33 @@
+import { registry } from '@cloud-orrery/services'
+
+const folders = new Map<string, string>()
+const targets = new Map<string, string>()
+const queryVersions = new Map<string, string>()
+const resourcePrefixes = new Map<string, string>()
+for (const [folder, entry] of Object.entries(registry)) {
+  for (const name of entry.endpointNames ?? [folder]) folders.set(name, folder)
+  if (entry.targetPrefix !== undefined) targets.set(entry.targetPrefix, folder)
+  if (entry.queryVersion !== undefined) queryVersions.set(entry.queryVersion, folder)
+  for (const prefix of entry.resourcePrefixes ?? []) resourcePrefixes.set(prefix, folder)
+}
+
+/** The folder of a service by its endpoint or signing name. */
+export function folderOf(endpointName: string): string | undefined {
+  return folders.get(endpointName)
+}
+
+/** By what stands before the dot in `X-Amz-Target`. */
+export function folderOfTarget(targetPrefix: string): string | undefined {
+  return targets.get(targetPrefix)
+}
+
+/** By the `Version` of a query request. */
+export function folderOfQueryVersion(version: string): string | undefined {
+  return queryVersions.get(version)
+}
+
+/** The folder that owns a CloudFormation resource type. */
+export function folderOfResourceType(typeName: string): string | undefined {
+  for (const [prefix, folder] of resourcePrefixes) if (typeName.startsWith(prefix)) return folder
+  return undefined
+}

@@ -1,0 +1,34 @@
+import {
+  contentEncodingBeside,
+  decodeAwsChunked,
+  decodeInput,
+  type HttpRequest,
+  isAwsChunked,
+} from '@cloud-orrery/protocols'
+import type { Cloud } from '../cloud.ts'
+import type { Exchange } from '../exchange.ts'
+
+/** Reads the operation's input from the request, in the request's protocol. */
+export function decode(_cloud: Cloud, exchange: Exchange): void {
+  const { model, resolved, request } = exchange
+  if (model === undefined || resolved === undefined || request === undefined) return
+  if (isAwsChunked(request)) exchange.request = unchunked(request, exchange)
+  exchange.input = decodeInput(model, resolved, exchange.request ?? request)
+}
+
+/** The body without its chunks; what came in trailing headers reads as if it had come in front. */
+function unchunked(request: HttpRequest, { verification }: Exchange): HttpRequest {
+  const { body, trailers } = decodeAwsChunked(request, verification)
+  const { 'content-encoding': encoding, ...headers } = request.headers
+  const rest = contentEncodingBeside(encoding)
+  return {
+    ...request,
+    headers: {
+      ...headers,
+      ...(rest === undefined ? {} : { 'content-encoding': rest }),
+      ...trailers,
+      'content-length': String(body.byteLength),
+    },
+    body,
+  }
+}

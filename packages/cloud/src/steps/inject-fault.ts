@@ -1,0 +1,26 @@
+import { invariant } from '@cloud-orrery/kernel'
+import { awsError, commonError } from '@cloud-orrery/models'
+import type { Cloud } from '../cloud.ts'
+import type { Exchange } from '../exchange.ts'
+
+/** Lets an armed fault strike at `service.Operation`: an error instead of an answer, or a delay before it. */
+export function injectFault(cloud: Cloud, exchange: Exchange): void | Promise<void> {
+  if (cloud.kernel.faults.rules.length === 0) return
+  const { service, operationModel, accountId, region, operationModel: operation } = exchange
+  invariant(service !== undefined && operation !== undefined, 'a call has a service')
+  const facts = { accountId, region, door: exchange.door }
+  const rule = cloud.kernel.strike(`${service.name}.${operation.name}`, facts, exchange.entry)
+  if (rule === undefined) return
+  const { effect } = rule
+  if (effect.kind === 'delay') {
+    const untilMs = cloud.kernel.clock.nowMs + effect.delayMs
+    return cloud.kernel.scheduler.wait(`fault:${exchange.requestId}`, untilMs).then(() => {})
+  }
+  if (effect.kind === 'drop') throw awsError(commonError('InternalFailure', 500), 'No answer came.')
+  const modelled = operationModel?.errors.find(({ name }) => name === effect.code)?.error
+  const status = effect.status ?? modelled?.status ?? (/Denied/.test(effect.code) ? 403 : 503)
+  throw awsError(
+    commonError(effect.code, status),
+    effect.message ?? 'The service is unavailable. Please retry.',
+  )
+}

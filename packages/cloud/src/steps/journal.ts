@@ -1,0 +1,58 @@
+import { invariant } from '@cloud-orrery/kernel'
+import type { Caller } from '@cloud-orrery/services'
+import type { Cloud } from '../cloud.ts'
+import type { Exchange } from '../exchange.ts'
+import { rememberJudgements } from '../judgements.ts'
+
+/** Opens the call's journal entry, so that what it causes can name it. */
+export function openEntry(cloud: Cloud, exchange: Exchange): void {
+  const { service, operationModel, caller } = exchange
+  invariant(service !== undefined && operationModel !== undefined, 'a call has a service')
+  exchange.entry = cloud.kernel.journal.open({
+    atMs: cloud.kernel.clock.nowMs,
+    kind: 'call',
+    name: `${service.name}.${operationModel.name}`,
+    cause: exchange.cause?.sequence,
+    entered: exchange.door !== 'internal',
+    accountId: exchange.accountId,
+    region: exchange.region,
+    data: { requestId: exchange.requestId, caller, input: exchange.input },
+  })
+}
+
+/** Completes it with the answer, the decisions and how well the answer is known. */
+export function closeEntry(cloud: Cloud, exchange: Exchange): void {
+  const { entry, error, handler, decisions } = exchange
+  invariant(entry !== undefined, 'a call has an entry')
+  const { data } = entry
+  if (error === undefined) data['output'] = exchange.output
+  else data['error'] = { code: error.code, message: error.message, status: error.status }
+  data['provenance'] = handler?.provenance ?? 'refused'
+  if (decisions.length > 0) {
+    data['decisions'] = decisions.map(({ request, decision }) => ({
+      action: request.action,
+      resource: request.resource,
+      allowed: decision.allowed,
+      reason: decision.reason,
+      ...(decision.decidedBy === undefined ? {} : { decidedBy: decision.decidedBy }),
+    }))
+    rememberJudgements(entry, decisions)
+  }
+  cloud.kernel.journal.close(entry)
+}
+
+/** ARN of a caller, for people. */
+export function callerName(caller: Caller | undefined): string {
+  if (caller === undefined) return 'unknown'
+  const { principal } = caller
+  switch (principal.kind) {
+    case 'service':
+      return principal.service
+    case 'anonymous':
+      return 'anonymous'
+    case 'federated':
+      return principal.provider
+    default:
+      return principal.arn
+  }
+}

@@ -1,0 +1,20 @@
+import { invariant } from '@cloud-orrery/kernel'
+import type { Cloud } from '../cloud.ts'
+import { ServiceContext } from '../service-context.ts'
+import type { Exchange } from '../exchange.ts'
+
+/** Settles in which account and region the operation works, and makes its context. */
+export function locate(cloud: Cloud, exchange: Exchange): void {
+  const { service, handler, model } = exchange
+  invariant(
+    service !== undefined && handler !== undefined && model !== undefined,
+    'a modelled call has a handler',
+  )
+  if (model.global === true) exchange.region = cloud.defaultRegion
+  exchange.ctx = new ServiceContext(cloud, service, exchange)
+  const scope = handler.scope?.(exchange.input, exchange.ctx)
+  if (scope === undefined) return
+  exchange.accountId = scope.accountId ?? exchange.accountId
+  exchange.region = scope.region ?? exchange.region
+  exchange.ctx = new ServiceContext(cloud, service, exchange)
+}

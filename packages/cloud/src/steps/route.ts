@@ -1,0 +1,55 @@
+import { loadServiceModel } from '@cloud-orrery/models'
+import {
+  type HttpRequest,
+  parseSignature,
+  resolveOperation,
+  unknownOperation,
+} from '@cloud-orrery/protocols'
+import type { Cloud } from '../cloud.ts'
+import { serviceNotModelled } from '../errors.ts'
+import type { Exchange } from '../exchange.ts'
+import { endpointOf, toPathStyle } from '../hosts.ts'
+import { folderOf, folderOfQueryVersion, folderOfTarget } from '../service-names.ts'
+
+/** Finds the service, the region and the operation that a request means. */
+export async function route(cloud: Cloud, exchange: Exchange): Promise<void> {
+  const { received } = exchange
+  if (received === undefined) return
+  const found = serviceOf(received)
+  if (found.region !== undefined) exchange.region = found.region
+  const name = folderOf(found.service)
+  if (name === undefined) throw serviceNotModelled(found.service)
+  exchange.request = name === 's3' ? toPathStyle(received) : received
+  exchange.service = await cloud.services.load(name)
+  exchange.model = loadServiceModel(name)
+  const resolved = resolveOperation(exchange.model, exchange.request)
+  if (resolved === undefined) throw unknownOperation(exchange.model, exchange.request)
+  exchange.resolved = resolved
+  exchange.operationModel = resolved.operation
+  const handler = cloud.services.handler(name, resolved.operation.name)
+  if (handler !== undefined) exchange.handler = handler
+}
+
+/** The credential scope says it; without a signature the host, the target, the version; else S3. */
+function serviceOf(request: HttpRequest): { service: string; region?: string } {
+  const signature = parseSignature(request)
+  if (signature !== undefined && 'scope' in signature) {
+    const { service, regions } = signature.scope
+    const region = regions.find((name) => !name.includes('*'))
+    return region === undefined ? { service } : { service, region }
+  }
+  const endpoint = endpointOf(request.headers['host'] ?? '')
+  if (endpoint !== undefined) return endpoint
+  const target = request.headers['x-amz-target']?.split('.')[0]
+  const byTarget = target === undefined ? undefined : folderOfTarget(target)
+  if (byTarget !== undefined) return { service: byTarget }
+  const version = queryVersion(request)
+  const byVersion = version === undefined ? undefined : folderOfQueryVersion(version)
+  return { service: byVersion ?? 's3' }
+}
+
+function queryVersion(request: HttpRequest): string | undefined {
+  const form = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')
+  const text = form ? new TextDecoder().decode(request.body.subarray(0, 65_536)) : request.query
+  return new URLSearchParams(text).get('Version') ?? undefined
+}

@@ -1,0 +1,26 @@
+import { invariant } from '@cloud-orrery/kernel'
+import type { Cloud } from '../cloud.ts'
+import type { Exchange } from '../exchange.ts'
+
+/** Runs the handler. What a synchronous handler wrote before it threw is undone. */
+export function run(cloud: Cloud, exchange: Exchange): void | Promise<void> {
+  const { handler, ctx, entry } = exchange
+  invariant(handler !== undefined && ctx !== undefined, 'a located call has a context')
+  const { store } = cloud.kernel
+  const collected = store.collect()
+  let output: unknown
+  try {
+    output = handler.run(ctx, exchange.input)
+  } catch (error) {
+    store.undo(collected())
+    throw error
+  }
+  const changes = collected()
+  if (entry !== undefined && changes.length > 0) entry.data['changes'] = changes
+  if (output instanceof Promise) {
+    return output.then((result: unknown) => {
+      exchange.output = result ?? {}
+    })
+  }
+  exchange.output = output ?? {}
+}

@@ -1,0 +1,21 @@
+import type { RateLimit } from '@cloud-orrery/services'
+
+interface Bucket {
+  tokens: number
+  filledAtMs: number
+}
+
+/** Token buckets in model time: `burst` at first, refilled at `perSecond`. */
+export class TokenBuckets {
+  readonly #buckets = new Map<string, Bucket>()
+
+  /** False when the bucket is empty. */
+  take(key: string, limit: RateLimit, nowMs: number): boolean {
+    const bucket = this.#buckets.get(key) ?? { tokens: limit.burst, filledAtMs: nowMs }
+    const refilled = ((nowMs - bucket.filledAtMs) / 1000) * limit.perSecond
+    const tokens = Math.min(limit.burst, bucket.tokens + refilled)
+    const granted = tokens >= 1
+    this.#buckets.set(key, { tokens: granted ? tokens - 1 : tokens, filledAtMs: nowMs })
+    return granted
+  }
+}

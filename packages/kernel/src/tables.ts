@@ -1,0 +1,332 @@
+import { invariant } from './errors.ts'
+import { OrderedMap, type ScanOptions } from './ordered-map.ts'
+
+/** Where a record lives. */
+export interface Scope {
+  readonly accountId: string
+  readonly region: string
+}
+
+/** Anything that tables can be read through: a store and the scope to look in. */
+export interface TableContext extends Scope {
+  readonly store: Store
+}
+
+/** Which part of the scope separates records: every region, the account's one set, or all together. */
+export type Partitioning = 'region' | 'account' | 'cloud'
+
+export type Index<R> = (record: R) => string | readonly string[] | undefined
+
+export interface TableOptions<R, I extends string> {
+  /** The record's primary key; stable over its life. Compose with `orderedKey`. */
+  key: (record: R) => string
+  partition: Partitioning
+  /** Secondary indexes; a record is listed under each value that its function gives. */
+  indexes?: Record<I, Index<R>>
+}
+
+/** One change of one record. A list of them undoes, persists and shows what happened. */
+export interface Change {
+  readonly table: string
+  readonly partition: string
+  readonly key: string
+  readonly before: unknown
+  readonly after: unknown
+}
+
+interface Rows {
+  records: OrderedMap<object>
+  indexes: Record<string, OrderedMap<string>>
+}
+
+const separator = '\u0000'
+
+/** All records of one kind: frozen plain objects, ordered by key within their partition. */
+export class Table<R extends object, I extends string = never> {
+  readonly name: string
+  readonly options: TableOptions<R, I>
+
+  constructor(name: string, options: TableOptions<R, I>) {
+    this.name = name
+    this.options = options
+  }
+
+  get(ctx: TableContext, key: string): R | undefined {
+    // The store holds under this table's name only what its `put` wrote.
+    return ctx.store.rows(this, ctx).records.get(key) as R | undefined
+  }
+
+  has(ctx: TableContext, key: string): boolean {
+    return this.get(ctx, key) !== undefined
+  }
+
+  /** Writes a new record or replaces the one with its key. */
+  put(ctx: TableContext, record: R): R {
+    const frozen = ctx.store.freeze(record)
+    ctx.store.write(this, ctx, this.options.key(frozen), frozen)
+    return frozen
+  }
+
+  /** Replaces some fields. Throws where the record is missing. */
+  update(ctx: TableContext, key: string, fields: Partial<R>): R {
+    const record = this.get(ctx, key)
+    invariant(record !== undefined, `${this.name}: no record ${key} to update`)
+    const next = { ...record, ...fields }
+    invariant(this.options.key(next) === key, `${this.name}: an update may not change the key ${key}`)
+    return this.put(ctx, next)
+  }
+
+  /** Returns what stood there. */
+  delete(ctx: TableContext, key: string): R | undefined {
+    // As in `get`.
+    return ctx.store.write(this, ctx, key, undefined) as R | undefined
+  }
+
+  count(ctx: TableContext): number {
+    return ctx.store.rows(this, ctx).records.size
+  }
+
+  /** Records in key order; may be stopped early, and the table may change meanwhile. */
+  *scan(ctx: TableContext, options: ScanOptions = {}): Generator<R, void, undefined> {
+    for (const [, record] of ctx.store.rows(this, ctx).records.scan(options)) {
+      yield record as R // As in `get`.
+    }
+  }
+
+  /** Records listed under `value` in an index, in key order. */
+  *where(
+    ctx: TableContext,
+    index: I,
+    value: string,
+    options: { after?: string; reverse?: boolean } = {},
+  ): Generator<R, void, undefined> {
+    const rows = ctx.store.rows(this, ctx)
+    const prefix = value + separator
+    const scan: ScanOptions = { prefix }
+    if (options.after !== undefined) scan.after = prefix + options.after
+    if (options.reverse !== undefined) scan.reverse = options.reverse
+    for (const [, key] of indexOf(rows, index).scan(scan)) {
+      const record = rows.records.get(key)
+      if (record !== undefined) yield record as R // As in `get`.
+    }
+  }
+
+  /** Entries of an index whose value starts with or lies past something, in the index's order. */
+  *scanIndex(ctx: TableContext, index: I, options: ScanOptions = {}): Generator<R, void, undefined> {
+    const rows = ctx.store.rows(this, ctx)
+    for (const [, key] of indexOf(rows, index).scan(options)) {
+      const record = rows.records.get(key)
+      if (record !== undefined) yield record as R // As in `get`.
+    }
+  }
+
+  first(ctx: TableContext, index: I, value: string): R | undefined {
+    for (const record of this.where(ctx, index, value)) return record
+    return undefined
+  }
+
+  /** The scopes that hold records of this table; parts that do not partition it are empty. */
+  scopes(ctx: { store: Store }): Scope[] {
+    return ctx.store.partitions(this.name).map((partition) => {
+      const [accountId = '', region = ''] = partition.split('/')
+      return { accountId, region }
+    })
+  }
+}
+
+export function table<R extends object, I extends string = never>(
+  name: string,
+  options: TableOptions<R, I>,
+): Table<R, I> {
+  return new Table(name, options)
+}
+
+/** Composes a key whose parts sort one after the other; numbers sort by size (0 to 2^53 - 1). */
+export function orderedKey(...parts: readonly (string | number)[]): string {
+  return parts
+    .map((part) => (typeof part === 'number' ? String(part).padStart(16, '0') : part))
+    .join(separator)
+}
+
+/** Tables reach the store by these two fields alone. */
+type AnyTable = { name: string; options: TableOptions<never, string> }
+
+/** All tables of one cloud. Forks share structure until written. */
+export class Store {
+  readonly #tables = new Map<string, Map<string, Rows>>()
+  /** Records restored from JSON whose table nobody asked for yet. */
+  readonly #restored = new Map<string, Map<string, object[]>>()
+  readonly #definitions = new Map<string, AnyTable>()
+  readonly #deepFreeze: boolean
+  #changes: Change[] | undefined
+
+  constructor(options: { deepFreeze?: boolean } = {}) {
+    this.#deepFreeze = options.deepFreeze ?? false
+  }
+
+  fork(): Store {
+    const copy = new Store({ deepFreeze: this.#deepFreeze })
+    for (const [name, partitions] of this.#tables) {
+      const copied = new Map<string, Rows>()
+      for (const [partition, rows] of partitions) {
+        const indexes: Record<string, OrderedMap<string>> = {}
+        for (const [index, entries] of Object.entries(rows.indexes)) indexes[index] = entries.fork()
+        copied.set(partition, { records: rows.records.fork(), indexes })
+      }
+      copy.#tables.set(name, copied)
+    }
+    for (const [name, partitions] of this.#restored) copy.#restored.set(name, new Map(partitions))
+    return copy
+  }
+
+  /** Everything as plain data, in a stable order. */
+  export(): Record<string, Record<string, object[]>> {
+    const out: Record<string, Record<string, object[]>> = {}
+    for (const name of [...new Set([...this.#tables.keys(), ...this.#restored.keys()])].sort()) {
+      const partitions: Record<string, object[]> = {}
+      for (const partition of this.partitions(name)) {
+        const rows = this.#tables.get(name)?.get(partition)
+        const records =
+          rows === undefined
+            ? (this.#restored.get(name)?.get(partition) ?? [])
+            : [...rows.records.scan()].map(([, record]) => record)
+        if (records.length > 0) partitions[partition] = records
+      }
+      if (Object.keys(partitions).length > 0) out[name] = partitions
+    }
+    return out
+  }
+
+  /** Takes what `export` gave. Tables pick their records up when they are first used. */
+  import(data: Record<string, Record<string, object[]>>): void {
+    for (const [name, partitions] of Object.entries(data)) {
+      this.#restored.set(name, new Map(Object.entries(partitions)))
+    }
+  }
+
+  /** Names of the partitions that a table has, sorted. */
+  partitions(name: string): string[] {
+    const present = this.#tables.get(name)?.keys() ?? []
+    const restored = this.#restored.get(name)?.keys() ?? []
+    return [...new Set([...present, ...restored])].sort()
+  }
+
+  /** Starts collecting changes; the returned function ends it and hands them over. */
+  collect(): () => Change[] {
+    const outer = this.#changes
+    const own: Change[] = []
+    this.#changes = own
+    return () => {
+      this.#changes = outer
+      if (outer !== undefined) outer.push(...own)
+      return own
+    }
+  }
+
+  rows(table: AnyTable, scope: Scope): Rows {
+    const partition = partitionOf(table.options.partition, scope)
+    let partitions = this.#tables.get(table.name)
+    if (partitions === undefined) {
+      partitions = new Map()
+      this.#tables.set(table.name, partitions)
+    }
+    this.#definitions.set(table.name, table)
+    let rows = partitions.get(partition)
+    if (rows === undefined) {
+      rows = { records: new OrderedMap(), indexes: {} }
+      for (const index of Object.keys(table.options.indexes ?? {})) {
+        rows.indexes[index] = new OrderedMap()
+      }
+      partitions.set(partition, rows)
+      const restored = this.#restored.get(table.name)
+      for (const record of restored?.get(partition) ?? []) {
+        this.#set(table, rows, keyOf(table, record), this.freeze(record))
+      }
+      restored?.delete(partition)
+    }
+    return rows
+  }
+
+  /** Writes or (with undefined) deletes one record, keeps the indexes, and notes the change. */
+  write(table: AnyTable, scope: Scope, key: string, after: object | undefined): object | undefined {
+    const rows = this.rows(table, scope)
+    const before = this.#set(table, rows, key, after)
+    if (before !== undefined || after !== undefined) {
+      const partition = partitionOf(table.options.partition, scope)
+      this.#changes?.push({ table: table.name, partition, key, before, after })
+    }
+    return before
+  }
+
+  /** Takes changes of this store back, last first. */
+  undo(changes: readonly Change[]): void {
+    for (const change of changes.toReversed()) {
+      const rows = this.#tables.get(change.table)?.get(change.partition)
+      const table = this.#definitions.get(change.table)
+      invariant(
+        rows !== undefined && table !== undefined,
+        `undo: no rows of ${change.table} in ${change.partition}`,
+      )
+      // The change was noted by `write`, whose records are objects.
+      this.#set(table, rows, change.key, change.before as object | undefined)
+    }
+  }
+
+  freeze<R extends object>(record: R): R {
+    return this.#deepFreeze ? deepFreeze(record) : Object.freeze(record)
+  }
+
+  #set(
+    table: AnyTable,
+    rows: Rows,
+    key: string,
+    after: object | undefined,
+  ): object | undefined {
+    const before = after === undefined ? rows.records.delete(key) : rows.records.set(key, after)
+    for (const [name, index] of Object.entries(table.options.indexes ?? {})) {
+      const old = before === undefined ? [] : valuesOf(index, before)
+      const now = after === undefined ? [] : valuesOf(index, after)
+      const entries = indexOf(rows, name)
+      for (const value of old) if (!now.includes(value)) entries.delete(value + separator + key)
+      for (const value of now) if (!old.includes(value)) entries.set(value + separator + key, key)
+    }
+    return before
+  }
+}
+
+function indexOf(rows: Rows, name: string): OrderedMap<string> {
+  const entries = rows.indexes[name]
+  invariant(entries !== undefined, `no index ${name}`)
+  return entries
+}
+
+function keyOf(table: AnyTable, record: object): string {
+  // The record was written under this table's name, so it is of the table's own type.
+  return table.options.key(record as never)
+}
+
+function valuesOf(index: Index<never>, record: object): readonly string[] {
+  const value = index(record as never) // As in `keyOf`.
+  if (value === undefined) return []
+  return typeof value === 'string' ? [value] : value
+}
+
+function partitionOf(partitioning: Partitioning, { accountId, region }: Scope): string {
+  switch (partitioning) {
+    case 'region':
+      return `${accountId}/${region}`
+    case 'account':
+      return accountId
+    case 'cloud':
+      return ''
+  }
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  if (Object.isFrozen(value) || ArrayBuffer.isView(value)) return value
+  Object.freeze(value)
+  for (const child of Object.values(value)) {
+    if (typeof child === 'object' && child !== null) deepFreeze(child)
+  }
+  return value
+}

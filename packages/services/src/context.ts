@@ -1,0 +1,152 @@
+import type {
+  Blobs,
+  Ids,
+  RandomStream,
+  Scope,
+  Store,
+  TableContext,
+  TaskRecord,
+} from '@cloud-orrery/kernel'
+import type { Operation } from '@cloud-orrery/models'
+import type { Principal, RequestContext, SourcedPolicy } from '@cloud-orrery/policy'
+import type { ResourceHandler, Task } from './define.ts'
+
+/** Who makes a call, as plain data, so that pending work can keep it and act as them later. */
+export interface Caller {
+  readonly principal: Principal
+  readonly accessKeyId?: string
+  /** Present, even if empty, when the session was made with session policies. */
+  readonly sessionPolicies?: readonly SourcedPolicy[]
+  readonly sourceIp?: string
+  readonly userAgent?: string
+  readonly secureTransport?: boolean
+  readonly mfaPresent?: boolean
+  readonly tokenIssueTimeMs?: number
+  /** Services through which the call came, the first one first: `aws:CalledVia`. */
+  readonly calledVia?: readonly string[]
+}
+
+/** Under which identity a service calls another. Omitted: as the one who called it. */
+export type CallAs =
+  /** A service principal: `'sns.amazonaws.com'`. Only resource policies can allow it. */
+  | string
+  /** A role that the named service assumes, its trust policy judged, for this one call. */
+  | { readonly role: string; readonly service: string; readonly sessionName?: string }
+  /** Someone who called earlier and whose request is still being worked on. */
+  | { readonly caller: Caller }
+
+export interface CallOptions {
+  readonly as?: CallAs
+  /** For service principals: `aws:SourceArn`, the resource on whose behalf the service calls. */
+  readonly sourceArn?: string
+  /** For service principals: `aws:SourceAccount`. Default: the calling context's account. */
+  readonly sourceAccount?: string
+  /** Where the call goes. Default: the context's region, and the account of the identity. */
+  readonly region?: string
+  readonly accountId?: string
+}
+
+/** An event that an AWS service puts on its account's default bus. */
+export interface ServiceEvent {
+  /** `aws.s3` */
+  readonly source: string
+  readonly detailType: string
+  readonly resources?: readonly string[]
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+export interface OutboundRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** Model time allowed. AWS's figure of whoever calls. */
+  readonly timeoutMs: number
+}
+
+/** `status` 0 means that no answer came: the connection failed, or the host is not in the model. */
+export interface OutboundResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export interface AuthorizeOptions {
+  readonly context?: RequestContext
+  /** Owner of the resource where its ARN does not say it. */
+  readonly resourceAccountId?: string
+}
+
+/** All that a service sees of the world. */
+export interface Context extends TableContext {
+  /** The account in which the operation works: the resource's owner. */
+  readonly accountId: string
+  readonly region: string
+  /** `aws` */
+  readonly partition: string
+  readonly store: Store
+  readonly blobs: Blobs
+  /** This service's own stream of chance. */
+  readonly random: RandomStream
+  readonly ids: Ids
+  readonly caller: Caller
+  /** Of the API call that is being answered, or of the task that runs. */
+  readonly requestId: string
+
+  /** Model time, ms since 1970. */
+  now(): number
+  /** Runs a task after a delay of model time, in ms. Returns the id that `cancel` takes. */
+  after<I>(delayMs: number, task: Task<I>, input: I): string
+  cancel(taskId: string): boolean
+  /** One road for every call to another service: identity, policy, faults and journal apply. */
+  call<I, O>(operation: Operation<I, O>, input: I, options?: CallOptions): Promise<O>
+  /** Puts an event of this service on the account's default bus. Free, never refused. */
+  emit(event: ServiceEvent): void
+  /** Picks one of the answers that AWS leaves open; the first is the usual one. */
+  choose<T>(name: string, options: readonly [T, ...T[]]): T
+  /** True when an injected fault strikes at a site that this service names (`sqs.receive.empty`). */
+  struck(site: string): boolean
+  /** Waits until `wake(key)` or a moment of model time; true when woken. For calls only: in a task it returns false at once. */
+  wait(key: string, untilMs: number): Promise<boolean>
+  wake(key: string, count?: number): number
+  /** Judges a further permission of the caller inside an operation (`iam:PassRole`). Throws AccessDenied. */
+  authorize(action: string, resource: string, options?: AuthorizeOptions): void
+  /** As `authorize`, without refusing: `s3:ListBucket` decides between 403 and 404. */
+  isAllowed(action: string, resource: string, options?: AuthorizeOptions): boolean
+  /** This context in another account or region: for lookups, and for calls that go there. */
+  at(scope: Partial<Scope>): Context
+  /** Notes something in the journal under the current entry: a mail, a delivery. */
+  record(kind: string, name: string, data: Readonly<Record<string, unknown>>): void
+  /** An HTTP request that leaves the cloud. Hosts outside the model are refused unless allowed. */
+  http(request: OutboundRequest): Promise<OutboundResponse>
+  /** The handler of a CloudFormation resource type, if some service of the model has it. */
+  resourceHandler(typeName: string): Promise<ResourceHandler | undefined>
+  /** Pending tasks, the earliest first: what `orrery status` shows. */
+  pendingTasks(): Iterable<TaskRecord>
+  /** Calls and events as the journal has them, newest last: CloudTrail reads it. */
+  journal(): readonly JournalView[]
+}
+
+/** An entry of the journal as services may see it. */
+export interface JournalView {
+  readonly sequence: number
+  readonly atMs: number
+  readonly kind: string
+  readonly name: string
+  readonly accountId?: string
+  readonly region?: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** What a CloudFormation resource handler sees besides. Its calls go out as the deployer. */
+export interface ResourceContext extends Context {
+  readonly stackId: string
+  readonly stackName: string
+  readonly logicalId: string
+  /** `ClientRequestToken` of the stack operation, or its stand-in. */
+  readonly requestToken: string
+  /** Tags of the stack and the three `aws:cloudformation:*` tags. */
+  readonly stackTags: Readonly<Record<string, string>>
+  /** `stack-logicalId-SUFFIX`, cut to fit, as CloudFormation names what the template does not. */
+  physicalName(options: { lengthMax: number; suffix?: string; lowerCase?: boolean }): string
+}

@@ -1,0 +1,180 @@
+import type { Scope } from '@cloud-orrery/kernel'
+import type { AwsError, Operation, ResourceType, Violation } from '@cloud-orrery/models'
+import type { DenialWording, PolicyDocument, RequestContext } from '@cloud-orrery/policy'
+import type { HttpRequest, HttpResponse } from '@cloud-orrery/protocols'
+import type { Context, ResourceContext } from './context.ts'
+
+/**
+ * How an answer is known. `recorded`: checked against answers recorded from AWS. `modelled`: built from
+ * AWS's documentation and models. `simplified`: the README says what is missing.
+ */
+export type Provenance = 'recorded' | 'modelled' | 'simplified'
+
+/** One permission that an operation needs. */
+export interface Authorization {
+  /** Default: the service's IAM prefix and the operation's name. */
+  readonly action?: string
+  /** ARN, or `*` where the action has no resource. */
+  readonly resource: string
+  /** Condition keys that the service publishes for this call. */
+  readonly context?: RequestContext
+}
+
+/** Marks an operation that AWS lets everyone call who can sign, with the reason. */
+export interface NoAuthorization {
+  readonly none: string
+}
+
+export type Authorize<I> = (
+  input: I,
+  ctx: Context,
+) => string | Authorization | readonly Authorization[] | NoAuthorization
+
+export interface OperationOptions<I, O> {
+  readonly authorize: Authorize<I>
+  readonly provenance: Provenance
+  /** Parameters of the model that are not built: naming one in a call is refused by name. */
+  readonly refuses?: readonly (keyof I & string)[]
+  /** The account in which the operation works, where that is not the caller's: a queue URL names it. */
+  readonly scope?: (input: I, ctx: Context) => Partial<Scope>
+  /** Synchronous, and therefore atomic, unless work leaves the service. What it wrote is undone when it throws. */
+  readonly run: (ctx: Context, input: I) => O | Promise<O>
+}
+
+/** An operation with its types forgotten: the request path hands it what its own model decoded. */
+export interface OperationHandler extends Omit<OperationOptions<unknown, unknown>, 'refuses'> {
+  readonly descriptor: Operation
+  readonly refuses?: readonly string[]
+}
+
+/** Ties a generated operation to what it does. */
+export function operation<I, O>(
+  descriptor: Operation<I, O>,
+  options: OperationOptions<I, O>,
+): OperationHandler {
+  // The request path calls `run` only with input that this descriptor's model decoded and checked.
+  return { descriptor, ...(options as unknown as OperationOptions<unknown, unknown>) }
+}
+
+export interface TaskOptions<I> {
+  readonly run: (ctx: Context, input: I) => void | Promise<void>
+  /** Delay before attempt `attempt` + 1 (the first try is 1); undefined gives up. Absent: no retry. */
+  readonly retryDelayMs?: (attempt: number, error: AwsError, input: I) => number | undefined
+  /** Called once, when no retry is left. Absent: the failure is noted in the journal, nothing more. */
+  readonly onGiveUp?: (
+    ctx: Context,
+    input: I,
+    error: AwsError,
+    attempts: number,
+  ) => void | Promise<void>
+}
+
+export interface Task<I> extends TaskOptions<I> {
+  /** `sns.deliver`: the service's folder, a dot, a verb. */
+  readonly name: string
+}
+
+/** Pending work: a registered name, to be scheduled with JSON by `ctx.after`. */
+export function task<I>(name: `${string}.${string}`, options: TaskOptions<I>): Task<I> {
+  return { name, ...options }
+}
+
+/** What a handler gives back: the attributes by their schema names, the identifier among them. */
+export type ResourceState<A> = A & {
+  /** Physical id, where it is not what the schema's primary identifier gives. */
+  readonly physicalId?: string
+}
+
+export interface ResourceOptions<P, A> {
+  readonly create: (
+    ctx: ResourceContext,
+    properties: P,
+  ) => ResourceState<A> | Promise<ResourceState<A>>
+  /** Absent: the type has no property that can change in place. */
+  readonly update?: (
+    ctx: ResourceContext,
+    properties: P,
+    previous: P,
+    state: ResourceState<A>,
+  ) => ResourceState<A> | Promise<ResourceState<A>>
+  readonly delete: (
+    ctx: ResourceContext,
+    state: ResourceState<A>,
+    properties: P,
+  ) => void | Promise<void>
+  /** Properties as they are now, for drift; undefined when the resource is gone. Absent: drift is not supported. */
+  readonly read?: (
+    ctx: ResourceContext,
+    state: ResourceState<A>,
+    properties: P,
+  ) => Partial<P> | undefined | Promise<Partial<P> | undefined>
+  /** How long AWS usually takes, in model ms, by kind of work. Default 2,000 for each. */
+  readonly durationMs?: { readonly create?: number; readonly update?: number; readonly delete?: number }
+}
+
+/** A resource type with its types forgotten: the engine hands it what the type's schema allowed. */
+export interface ResourceHandler
+  extends ResourceOptions<Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>> {
+  readonly descriptor: ResourceType
+}
+
+/** Ties a CloudFormation resource type to the public API. Calls made by `ctx.call` go out as the deployer. */
+export function resource<P, A>(
+  descriptor: ResourceType<P, A>,
+  options: ResourceOptions<P, A>,
+): ResourceHandler {
+  // The engine calls a handler only with properties that passed its type's schema, and its own states.
+  const untyped = options as unknown as ResourceOptions<
+    Readonly<Record<string, unknown>>,
+    Readonly<Record<string, unknown>>
+  >
+  return { descriptor, ...untyped }
+}
+
+/** What a service knows of the owner and the policy of one of its resources. */
+export interface ResourceAccess {
+  readonly accountId: string
+  readonly policy?: PolicyDocument
+  /** As in `AuthorizationRequest.resourcePolicyKind`. Default `normal`. */
+  readonly policyKind?: 'normal' | 'trust' | 'required'
+}
+
+/** Requests per second and burst, per account and region. Source: the service's quota page. */
+export interface RateLimit {
+  readonly perSecond: number
+  readonly burst: number
+}
+
+export interface ServiceOptions {
+  /** IAM prefix and ARN namespace, where it is not the folder's name. */
+  readonly iamPrefix?: string
+  readonly operations: readonly OperationHandler[]
+  readonly tasks?: readonly Task<never>[]
+  readonly resources?: readonly ResourceHandler[]
+  readonly tables?: readonly { readonly name: string }[]
+  /** Owner and policy of a resource, by ARN: what the policy engine judges besides identity policies. */
+  readonly resourceAccess?: (ctx: Context, arn: string) => ResourceAccess | undefined
+  /** Whether the model's constraints or the caller's permissions are looked at first. Default `validate`. */
+  readonly first?: 'validate' | 'authorize'
+  /** The service's own code and words for refusals that every service has. */
+  readonly errors?: {
+    readonly accessDenied?: (message: string) => AwsError
+    readonly invalidInput?: (message: string, violations: readonly Violation[]) => AwsError
+  }
+  /** How the service words its denials, where it departs from the usual form. */
+  readonly denialWording?: (action: string, resource: string) => DenialWording
+  readonly rateLimits?: { readonly default: RateLimit } & Readonly<Record<string, RateLimit>>
+  /** Plain HTTP that is no API call: SNS's certificate. Undefined: not mine. */
+  readonly http?: (ctx: Context, request: HttpRequest) => HttpResponse | undefined
+  /** Work at the start of a fresh cloud: default records. Runs once per account. */
+  readonly initialize?: (ctx: Context) => void
+}
+
+export interface Service extends ServiceOptions {
+  readonly name: string
+}
+
+/** The table of contents of a service. Nothing registers itself by side effect. */
+export function service(name: string, options: ServiceOptions): Service {
+  return { name, ...options }
+}

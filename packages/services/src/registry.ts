@@ -1,0 +1,23 @@
+import type { Service } from './define.ts'
+
+export interface ServiceEntry {
+  /** Loaded on first use. */
+  readonly load: () => Promise<Service>
+  /** Prefixes of the CloudFormation resource types that the service owns. */
+  readonly resourcePrefixes?: readonly string[]
+  /** Names in credential scopes and host names, where they are not the folder's name. */
+  readonly endpointNames?: readonly string[]
+  /** Before the dot in `X-Amz-Target`: how an unsigned request is recognised. */
+  readonly targetPrefix?: string
+  /** `Version` of its query protocol: likewise. */
+  readonly queryVersion?: string
+}
+
+/** Every service of the model, by folder name. One line a service; nothing else to register. */
+export const registry: Readonly<Record<string, ServiceEntry>> = {
+  hello: {
+    load: async () => (await import('./hello/service.ts')).hello,
+    targetPrefix: 'Hello_20260101',
+    resourcePrefixes: ['Orrery::Hello::'],
+  },
+}

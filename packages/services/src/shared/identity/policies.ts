@@ -1,0 +1,103 @@
+import type { TableContext } from '@cloud-orrery/kernel'
+import { managedPolicy } from '@cloud-orrery/models'
+import type { Principal, SourcedPolicy } from '@cloud-orrery/policy'
+import type { Caller } from '../../context.ts'
+import { groups, policies, type RoleRecord, roles, type UserRecord, users } from './state.ts'
+
+/** The identity-based policies and the boundary that bear on a caller. */
+export interface CallerPolicies {
+  readonly identity: readonly SourcedPolicy[]
+  readonly boundary?: readonly SourcedPolicy[]
+  readonly session?: readonly SourcedPolicy[]
+}
+
+/** Collects them from the identity tables, as they stand now. */
+export function policiesOf(ctx: TableContext, caller: Caller): CallerPolicies {
+  const entity = entityPolicies(ctx, caller.principal)
+  return caller.sessionPolicies === undefined
+    ? entity
+    : { ...entity, session: caller.sessionPolicies }
+}
+
+function entityPolicies(ctx: TableContext, principal: Principal): CallerPolicies {
+  switch (principal.kind) {
+    case 'user':
+      return userPolicies(ctx, principal.accountId, principal.userName)
+    case 'federated-user': {
+      const userName = principal.issuerArn.split('/').at(-1)
+      if (userName === undefined || principal.issuerUserId === undefined) return { identity: [] }
+      return userPolicies(ctx, principal.accountId, userName)
+    }
+    case 'role-session': {
+      const scope = { store: ctx.store, accountId: principal.accountId, region: ctx.region }
+      const role = roles.get(scope, nameOf(principal.roleArn).toLowerCase())
+      // A role that was deleted and made anew is another role: its sessions lost their permissions.
+      if (role === undefined || role.roleId !== principal.roleId) return { identity: [] }
+      return rolePolicies(scope, role)
+    }
+    case 'root':
+    case 'service':
+    case 'anonymous':
+    case 'federated':
+      return { identity: [] }
+  }
+}
+
+function userPolicies(ctx: TableContext, accountId: string, userName: string): CallerPolicies {
+  const scope = { store: ctx.store, accountId, region: ctx.region }
+  const user = users.get(scope, userName.toLowerCase())
+  if (user === undefined) return { identity: [] }
+  const identity = [...ownPolicies(scope, user, `user ${user.userName}`)]
+  for (const group of groups.where(scope, 'member', user.userName.toLowerCase())) {
+    identity.push(...ownPolicies(scope, group, `group ${group.groupName}`))
+  }
+  return withBoundary(scope, identity, user.boundaryArn)
+}
+
+/** The policies of a role, and its boundary. */
+export function rolePolicies(ctx: TableContext, role: RoleRecord): CallerPolicies {
+  return withBoundary(ctx, [...ownPolicies(ctx, role, `role ${role.roleName}`)], role.boundaryArn)
+}
+
+function withBoundary(
+  ctx: TableContext,
+  identity: SourcedPolicy[],
+  boundaryArn: string | undefined,
+): CallerPolicies {
+  if (boundaryArn === undefined) return { identity }
+  const boundary = attachedPolicy(ctx, boundaryArn)
+  return { identity, boundary: boundary === undefined ? [] : [boundary] }
+}
+
+function* ownPolicies(
+  ctx: TableContext,
+  entity: Pick<UserRecord, 'inlinePolicies' | 'attachedPolicies'>,
+  owner: string,
+): Generator<SourcedPolicy> {
+  for (const [name, { document }] of Object.entries(entity.inlinePolicies)) {
+    yield { source: `inline policy "${name}" of ${owner}`, document }
+  }
+  for (const arn of entity.attachedPolicies) {
+    const policy = attachedPolicy(ctx, arn)
+    if (policy !== undefined) yield policy
+  }
+}
+
+/** A managed policy's default version, AWS's own or the account's. */
+export function attachedPolicy(ctx: TableContext, arn: string): SourcedPolicy | undefined {
+  const own = policies.get(ctx, arn)
+  if (own !== undefined) {
+    const version = own.versions.find(({ versionId }) => versionId === own.defaultVersionId)
+    return version === undefined ? undefined : { source: arn, arn, document: version.document }
+  }
+  const document = managedPolicy(arn)?.document
+  // AWS's own documents follow its own grammar.
+  return document === undefined
+    ? undefined
+    : { source: arn, arn, document: document as SourcedPolicy['document'] }
+}
+
+/** The name at the end of an ARN with a path. */
+function nameOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1)
+}
