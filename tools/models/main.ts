@@ -1,10 +1,20 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import {
+  compilePattern,
+  type StoredResourceSchemas,
+  type StoredServiceModel,
+} from '@cloud-orrery/models'
+import { generatedHeader, linesOf, writeGenerated } from './generated-file.ts'
+import { readAllIamActions, readIamService } from './iam-reader.ts'
+import { compressed, writeManagedPolicies } from './managed-policy-writer.ts'
 import { applyPatches, type Patch } from './patches.ts'
+import { ResourceReader } from './resource-reader.ts'
+import { writeResourceTypes } from './resource-type-writer.ts'
 import { services } from './services.ts'
 import { readServiceModel, readSources, root, type Sources, updateSources } from './sources.ts'
 import { writeModel } from './stored-model.ts'
-import { generatedHeader, writeTypes } from './type-writer.ts'
+import { writeTypes } from './type-writer.ts'
 
 const usage = `npm run models -- [--update] [--out FOLDER] SERVICE...
   Generates packages/models for the services named: ${Object.keys(services).join(' ')}
@@ -31,32 +41,63 @@ function main(args: string[]): void {
     return
   }
   const sources = update ? updateSources(names) : readSources()
-  for (const name of names) generate(name, sources, out)
+  const resources = new ResourceReader()
+  for (const name of names) generate(name, sources, resources, out)
+  generateShared(resources, out)
 }
 
-function generate(name: string, sources: Sources, out: string): void {
+function generate(name: string, sources: Sources, resources: ResourceReader, out: string): void {
   const patchFile = join(root, 'packages/models/patches', `${name}.json`)
   const patches = existsSync(patchFile)
     ? (JSON.parse(readFileSync(patchFile, 'utf8')) as Patch[])
     : []
   const model = applyPatches(readServiceModel(name, sources), patches)
   const data = writeModel(model)
-  write(join(out, 'data', `${name}.json`), data)
+  writeGenerated(join(out, 'data', `${name}.json`), data)
   const files = writeTypes(model)
+  const schemas = resources.schemas(name)
+  if (schemas !== undefined) {
+    writeGenerated(join(out, 'data', `${name}.resources.json`), linesOf(schemas, 'types'))
+    files['resources.ts'] = writeResourceTypes(name, schemas)
+  }
   const exports = Object.keys(files).map((file) => `export * from './${file}'\n`)
   files['index.ts'] = `${generatedHeader(model.source)}\n${exports.join('')}`
   for (const [file, text] of Object.entries(files)) {
-    write(join(out, 'src/generated', name, file), text)
+    writeGenerated(join(out, 'src/generated', name, file), text)
   }
-  const counts = `${Object.keys(model.operations).length} operations, ${Object.keys(model.shapes).length} shapes`
-  process.stdout.write(
-    `${name}: ${counts}, ${Math.ceil(data.length / 1024)} KB, from ${model.source}\n`,
-  )
+  for (const prefix of services[name]?.iam ?? []) {
+    writeGenerated(
+      join(out, 'data', `${prefix}.iam.json`),
+      linesOf(readIamService(prefix), 'actions'),
+    )
+  }
+  report(name, model, schemas)
 }
 
-function write(path: string, text: string): void {
-  mkdirSync(join(path, '..'), { recursive: true })
-  writeFileSync(path, text)
+function report(
+  name: string,
+  model: StoredServiceModel,
+  schemas: StoredResourceSchemas | undefined,
+): void {
+  const counts = [
+    `${Object.keys(model.operations).length} operations`,
+    `${Object.keys(model.shapes).length} shapes`,
+    `${Object.keys(schemas?.types ?? {}).length} resource types`,
+  ]
+  process.stdout.write(`${name}: ${counts.join(', ')}, from ${model.source}\n`)
+  const patterns = new Set(Object.values(model.shapes).map(({ pattern }) => pattern))
+  for (const pattern of patterns) {
+    if (pattern !== undefined && compilePattern(pattern) === undefined) {
+      process.stdout.write(`  not checked, JavaScript has no such pattern: ${pattern}\n`)
+    }
+  }
+}
+
+/** What is about all services at once. */
+function generateShared(resources: ResourceReader, out: string): void {
+  writeGenerated(join(out, 'data/resource-types.json'), linesOf(resources.types(), 'namespaces'))
+  writeGenerated(join(out, 'data/iam-actions.json'), linesOf(readAllIamActions(), 'prefixes'))
+  writeGenerated(join(out, 'data/managed-policies.br'), compressed(writeManagedPolicies()))
 }
 
 main(process.argv.slice(2))

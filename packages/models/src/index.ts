@@ -1,5 +1,6 @@
 export * from './descriptor.ts'
 export * from './error.ts'
+export * from './iam.ts'
 export {
   linkServiceModel,
   loadServiceModel,
@@ -8,6 +9,11 @@ export {
   type StoredServiceModel,
   type StoredShape,
 } from './load.ts'
+export * from './managed-policies.ts'
+export * from './managed-policies.ts'
+export { compilePattern } from './pattern.ts'
+export * from './resource-schema.ts'
+export { knownResourceTypes, resourceSchema } from './resources.ts'
 export * from './shape.ts'
 export {
   type Violation,

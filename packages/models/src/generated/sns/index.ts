@@ -3,3 +3,4 @@
 export * from './types.ts'
 export * from './errors.ts'
 export * from './operations.ts'
+export * from './resources.ts'
