@@ -10,7 +10,7 @@ export interface Pin {
   readonly sha256: string
 }
 
-const smithyGroup = 'software.amazon.api.models'
+export const smithyGroup = 'software.amazon.api.models'
 /** Pinned, so that Maven runs the same plugin everywhere. */
 const dependencyPlugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1'
 

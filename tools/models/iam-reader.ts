@@ -22,7 +22,6 @@ const levels: readonly AccessLevel[] = [
 interface PackageAction {
   readonly name: string
   readonly accessLevel: string
-  readonly isPermissionOnly?: boolean
   readonly resourceTypes: readonly {
     readonly name: string
     readonly required: boolean
@@ -93,8 +92,7 @@ function readAction(action: PackageAction): IamAction {
     accessLevels: accessLevels(action),
     resources,
     conditionKeys: action.conditionKeys,
-    dependentActions: action.dependentActions,
-    ...compact({ permissionOnly: action.isPermissionOnly }),
+    ...compact({ dependentActions: action.dependentActions }),
   }
 }
 

@@ -41,16 +41,20 @@ const unlisted: readonly ResourceSchema[] = [
 ]
 const unlistedService = 'cloudformation'
 
+/** The registry package that is installed. */
+export function resourceSource(): string {
+  const file = join(root, 'node_modules/@aws-cdk/aws-service-spec/package.json')
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string }
+  return `@aws-cdk/aws-service-spec ${version}`
+}
+
 /** The CloudFormation types of the registry package that is installed. */
 export class ResourceReader {
   readonly #database: SpecDatabase
   readonly #resources: readonly Resource[]
-  readonly source: string
+  readonly source = resourceSource()
 
   constructor() {
-    const packageFile = join(root, 'node_modules/@aws-cdk/aws-service-spec/package.json')
-    const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }
-    this.source = `@aws-cdk/aws-service-spec ${version}`
     this.#database = loadAwsServiceSpecSync()
     this.#resources = [...this.#database.all('resource')].sort(byTypeName)
   }

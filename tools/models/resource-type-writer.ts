@@ -14,7 +14,7 @@ const primitives: Readonly<Record<string, string>> = {
   json: 'unknown',
   'date-time': 'string',
   null: 'null',
-  tag: '{ Key: string; Value: string }',
+  tag: 'ResourceTag',
 }
 
 /** Text of `generated/<service>/resources.ts`: properties, attributes and a descriptor for each type. */
@@ -23,12 +23,27 @@ export function writeResourceTypes(
   { source, types }: StoredResourceSchemas,
 ): string {
   const declarations = Object.values(types).map((schema) => declareType(service, schema))
-  const head = `${generatedHeader(source)}import { resourceDescriptor } from '../../descriptor.ts'\n`
-  return `${head}\n${declarations.join('\n')}`
+  const body = declarations.join('\n')
+  const tag = /\bResourceTag\b/.test(body)
+    ? `import type { ResourceTag } from '../../resource-schema.ts'\n`
+    : ''
+  const descriptor = `import { resourceDescriptor } from '../../descriptor.ts'\n`
+  return `${generatedHeader(source)}${descriptor}${tag}\n${body}`
+}
+
+/** `AWS::SQS::Queue` as `AwsSqsQueue`: acronyms read as words. */
+export function resourceTypeName(typeName: string): string {
+  const acronym = /([A-Z])([A-Z]+)(?=[A-Z][a-z]|[0-9]|$)/g
+  const words = typeName
+    .split('::')
+    .map((part) =>
+      part.replaceAll(acronym, (_, first: string, rest: string) => first + rest.toLowerCase()),
+    )
+  return words.join('')
 }
 
 function declareType(service: string, schema: ResourceSchema): string {
-  const name = schema.typeName.replaceAll('::', '').replace(/^AWS/, 'Aws')
+  const name = resourceTypeName(schema.typeName)
   const definitions = Object.entries(schema.definitions).map(([definition, properties]) =>
     declareInterface(`${name}${definition}Definition`, name, properties),
   )
@@ -68,7 +83,10 @@ function typeOf(type: PropertyType, owner: string): string {
   }
   if ('map' in type) return `{ readonly [key: string]: ${typeOf(type.map, owner)} }`
   if ('definition' in type) return `${owner}${type.definition}Definition`
-  if ('anyOf' in type) return [...new Set(type.anyOf.map((it) => typeOf(it, owner)))].join(' | ')
+  if ('anyOf' in type) {
+    const types = new Set(type.anyOf.map((it) => typeOf(it, owner)))
+    return types.has('unknown') ? 'unknown' : [...types].join(' | ')
+  }
   const text = type.enum.some((it) => typeof it === 'string')
   return [...type.enum.map((it) => JSON.stringify(it)), text ? '(string & {})' : 'number'].join(
     ' | ',

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { StoredServiceModel } from '@cloud-orrery/models'
-import { botocoreWheel, type Pin, readPinned, sha256Of, smithyJar } from './archive.ts'
+import { botocoreWheel, type Pin, readPinned, sha256Of, smithyGroup, smithyJar } from './archive.ts'
 import type { BotocoreModel, BotocorePaginators } from './botocore-model.ts'
 import { readBotocore } from './botocore-reader.ts'
 import { type ServiceEntry, serviceEntry } from './services.ts'
@@ -48,6 +48,15 @@ function pinOf(path: string, versioned: RegExp): Pin {
   return { version: path.replace(versioned, '$1'), sha256: sha256Of(readFileSync(path)) }
 }
 
+/** The source that a service's model is made from, as its files name it. */
+export function servicePin(name: string, { smithy, botocore }: Sources): string {
+  const entry = serviceEntry(name)
+  const pin = smithy[name]
+  return pin === undefined
+    ? `botocore ${botocore.version} ${entry.botocore}`
+    : `${smithyGroup}:${entry.smithy}:${pin.version}`
+}
+
 /** The stored model of a service, from its pinned source, before our patches. */
 export function readServiceModel(name: string, sources: Sources): StoredServiceModel {
   const entry = serviceEntry(name)
@@ -65,7 +74,7 @@ function fromSmithy(name: string, entry: ServiceEntry, pin: Pin): StoredServiceM
   const found = [...files].find(([path]) => /^META-INF\/smithy\/.*\.json$/.test(path))
   if (found === undefined) throw new Error(`${jar} holds no model`)
   const bytes = found[1]()
-  const source = `software.amazon.api.models:${entry.smithy}:${pin.version}`
+  const source = `${smithyGroup}:${entry.smithy}:${pin.version}`
   const model = JSON.parse(bytes.toString('utf8')) as SmithyModel
   return readSmithy(model, entry, { name, source, checksum: sha256Of(bytes) })
 }

@@ -20,10 +20,8 @@ export interface IamAction {
   readonly accessLevels: readonly AccessLevel[]
   readonly resources: readonly IamActionResource[]
   readonly conditionKeys: readonly string[]
-  /** Actions that the caller needs too: `iam:PassRole`. */
-  readonly dependentActions: readonly string[]
-  /** Granted in policies but called by no API: `logs:Unmask`. */
-  readonly permissionOnly?: boolean
+  /** Actions that the caller needs too: `iam:PassRole`. The present source names none (0.21). */
+  readonly dependentActions?: readonly string[]
 }
 
 export interface IamResourceType {

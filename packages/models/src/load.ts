@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readDataJson } from './data-file.ts'
 import type { Member, OperationModel, ServiceModel, Shape } from './shape.ts'
 
 /** Shapes as stored: members name their targets. */
@@ -26,8 +26,9 @@ const loaded = new Map<string, ServiceModel>()
 export function loadServiceModel(name: string): ServiceModel {
   const known = loaded.get(name)
   if (known !== undefined) return known
-  const file = new URL(`../data/${name}.json`, import.meta.url)
-  const model = linkServiceModel(JSON.parse(readFileSync(file, 'utf8')) as StoredServiceModel)
+  const stored = readDataJson<StoredServiceModel>(`${name}.json`)
+  if (stored === undefined) throw new Error(`no model of "${name}": npm run models -- ${name}`)
+  const model = linkServiceModel(stored)
   loaded.set(name, model)
   return model
 }

@@ -11,6 +11,12 @@ export type PrimitivePropertyType =
   | 'null'
   | 'tag'
 
+/** A tag as templates write it. */
+export interface ResourceTag {
+  readonly Key: string
+  readonly Value: string
+}
+
 export type PropertyType =
   | PrimitivePropertyType
   | { readonly list: PropertyType }
