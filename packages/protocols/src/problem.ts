@@ -18,12 +18,21 @@ export class DecodeProblem extends Error {
   readonly place: Place
   /** The member or parameter, as the wire spells it. */
   readonly member: string | undefined
+  /** The text that could not be read, where it is short enough to be quoted. */
+  readonly value: string | undefined
 
-  constructor(kind: ProblemKind, message: string, place: Place = 'body', member?: string) {
+  constructor(
+    kind: ProblemKind,
+    message: string,
+    place: Place = 'body',
+    member?: string,
+    value?: string,
+  ) {
     super(message)
     this.kind = kind
     this.place = place
     this.member = member
+    this.value = value
   }
 }
 

@@ -1,15 +1,25 @@
 import type { AwsError, OperationModel, Protocol, ServiceModel } from '@cloud-orrery/models'
+import { rpcV2Cbor } from './cbor/rpc-v2-cbor.ts'
 import type { Codec } from './codec.ts'
 import type { ErrorContext, HttpRequest, HttpResponse, ResolvedOperation } from './http.ts'
 import { awsJson } from './json/aws-json.ts'
 import { DecodeProblem } from './problem.ts'
+import { awsQuery } from './query/aws-query.ts'
+import { ec2Query } from './query/ec2-query.ts'
 import { refusalOf } from './refusals.ts'
+import { restJson } from './rest/rest-json.ts'
+import { restXml } from './rest/rest-xml.ts'
 import { asRecord } from './values.ts'
 
 const codecs: Readonly<Record<Protocol, Codec>> = {
   awsJson1_0: awsJson,
   awsJson1_1: awsJson,
-} as unknown as Record<Protocol, Codec>
+  restJson1: restJson,
+  restXml,
+  awsQuery,
+  ec2Query,
+  rpcv2Cbor: rpcV2Cbor,
+}
 
 /**
  * Members of the operation's input by their model names: timestamps as epoch milliseconds, blobs as

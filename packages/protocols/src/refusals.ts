@@ -41,11 +41,17 @@ export function refusalOf(
   }
 }
 
-function s3Refusal({ place, member, message, kind }: DecodeProblem): AwsError {
+function s3Refusal({ place, member, message, kind, value }: DecodeProblem): AwsError {
   if (place === 'body') return new AwsError(malformedXml, malformedXmlMessage)
   if (kind === 'syntax') return new AwsError(invalidUri, "Couldn't parse the specified URI.")
-  const fields = member === undefined ? {} : { ArgumentName: member }
-  return new AwsError(invalidArgument, message, { fields })
+  const fields: Record<string, unknown> = {}
+  if (member !== undefined) fields['ArgumentName'] = member
+  if (value !== undefined) fields['ArgumentValue'] = value
+  const text =
+    kind === 'number' && member !== undefined
+      ? `Provided ${member} not an integer or within integer range`
+      : message
+  return new AwsError(invalidArgument, text, { fields })
 }
 
 function ec2Refusal({ kind, member = '', message }: DecodeProblem): AwsError {

@@ -1,7 +1,14 @@
 import type { AwsError, OperationModel, Protocol, ServiceModel } from '@cloud-orrery/models'
 import type { Codec, ResponseContext } from '../codec.ts'
 import { errorShape, messageMember, queryErrorHeader } from '../error-shape.ts'
+import {
+  eventStreamMember,
+  readEventStream,
+  writeEventStream,
+} from '../event-stream/event-stream.ts'
+import { jsonEvents } from '../event-stream/payload-codecs.ts'
 import type { ErrorContext, HttpRequest, HttpResponse, ResolvedOperation } from '../http.ts'
+import { rpcBody } from '../request-body.ts'
 import { encodeText } from '../values.ts'
 import { parseJson, readJsonStructure } from './json-reader.ts'
 import { writeJsonStructure } from './json-writer.ts'
@@ -19,8 +26,13 @@ export function awsJsonContentType(protocol: Protocol): string {
 function decode(
   _model: ServiceModel,
   { operation }: ResolvedOperation,
-  { body }: HttpRequest,
+  request: HttpRequest,
 ): Record<string, unknown> {
+  const body = rpcBody(request)
+  const stream = eventStreamMember(operation.input)
+  if (stream !== undefined) {
+    return { [stream.name]: readEventStream(stream.shape, body, jsonEvents) }
+  }
   return readJsonStructure(parseJson(body), operation.input, reading)
 }
 
@@ -30,8 +42,18 @@ function encode(
   output: Record<string, unknown>,
   { requestId }: ResponseContext,
 ): HttpResponse {
-  const json = writeJsonStructure(output, operation.output, writing)
-  return response(200, protocol, json, requestId)
+  const { output: shape } = operation
+  const stream = eventStreamMember(shape)
+  if (stream === undefined) {
+    return response(200, protocol, writeJsonStructure(output, shape, writing), requestId)
+  }
+  const headers = {
+    'x-amzn-requestid': requestId,
+    'content-type': 'application/vnd.amazon.eventstream',
+  }
+  const events = output[stream.name] as AsyncIterable<Record<string, unknown>>
+  const initial = { value: output, shape }
+  return { status: 200, headers, body: writeEventStream(stream.shape, events, jsonEvents, initial) }
 }
 
 function response(

@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../http.ts'
 import { DecodeProblem, type Place } from '../problem.ts'
+import { rpcBody } from '../request-body.ts'
 import { decodeComponent, decodeText } from '../values.ts'
 
 /** Name and value pairs of a query string or form, in their order, decoded. `+` is a space. */
@@ -42,7 +43,8 @@ export function requestParameters(request: HttpRequest): FormPairs {
   let pairs = parsed.get(request)
   if (pairs === undefined) {
     const query = parseForm(request.query, 'query')
-    const body = request.body.byteLength === 0 ? [] : parseForm(decodeText(request.body), 'body')
+    const bytes = rpcBody(request)
+    const body = bytes.byteLength === 0 ? [] : parseForm(decodeText(bytes), 'body')
     pairs = query.length === 0 ? body : [...query, ...body]
     parsed.set(request, pairs)
   }
