@@ -47,7 +47,8 @@ export function decide(
     'a located call has a context',
   )
   if (caller === undefined) throw awsError(commonError('InternalFailure', 500), 'No caller.')
-  const action = authorization.action ?? `${service.iamPrefix ?? service.name}:${operationModel.name}`
+  const action =
+    authorization.action ?? `${service.iamPrefix ?? service.name}:${operationModel.name}`
   const { resource } = authorization
   const access = resource === '*' ? undefined : service.resourceAccess?.(ctx, resource)
   const resourceAccountId =

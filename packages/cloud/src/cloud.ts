@@ -13,21 +13,22 @@ import {
   type Scope,
   type TableContext,
   type TaskRecord,
-  type TaskRun,
+  type Turn,
 } from '@cloud-orrery/kernel'
 import { AwsError } from '@cloud-orrery/models'
 import {
+  accounts,
+  administratorCredentials,
   type Context,
   type Credentials,
-  administratorCredentials,
   defaultAccountId,
   defaultRegion,
   ensureAccount,
   type Service,
   type ServiceEvent,
 } from '@cloud-orrery/services'
-import type { Exchange } from './exchange.ts'
 import { internalFailure } from './errors.ts'
+import type { Exchange } from './exchange.ts'
 import type { InternetHost } from './outbound.ts'
 import { ServiceContext } from './service-context.ts'
 import { Services } from './services.ts'
@@ -77,6 +78,7 @@ export class Cloud {
   readonly internet = new Map<string, InternetHost>()
   readonly egress: readonly string[]
   readonly #options: CloudOptions
+  readonly #startedAtMs: number
 
   constructor(options: CloudOptions, kernel?: Kernel) {
     this.#options = options
@@ -86,6 +88,7 @@ export class Cloud {
     this.acceptAnyCredentials = options.acceptAnyCredentials ?? false
     this.egress = options.egress ?? []
     this.kernel = kernel ?? new Kernel(kernelOptions(options), this.runTask)
+    this.#startedAtMs = this.kernel.clock.nowMs
     this.services = new Services((service) => this.#initialize(service))
     ensureAccount(
       this.scope(this.defaultAccountId, this.defaultRegion),
@@ -93,6 +96,11 @@ export class Cloud {
       this.kernel.clock.nowMs,
     )
     this.kernel.scheduler.start()
+  }
+
+  /** The options with what was drawn or read from outside filled in: the same run starts from them. */
+  get originalOptions(): CloudOptions {
+    return { ...this.#options, seed: this.seed, startAtMs: this.#startedAtMs }
   }
 
   get seed(): number {
@@ -105,7 +113,13 @@ export class Cloud {
 
   /** Credentials of an account's administrator; makes the account if it is new. */
   credentials(accountId = this.defaultAccountId): Credentials {
-    ensureAccount(this.scope(accountId, this.defaultRegion), accountId, this.kernel.clock.nowMs)
+    const scope = this.scope(accountId, this.defaultRegion)
+    if (!accounts.has(scope, accountId)) {
+      ensureAccount(scope, accountId, this.kernel.clock.nowMs)
+      for (const service of this.services.used) {
+        service.initialize?.(this.contextOf(service, scope))
+      }
+    }
     return administratorCredentials(accountId)
   }
 
@@ -141,9 +155,9 @@ export class Cloud {
   fork(options: Pick<CloudOptions, 'clock' | 'choices'> = {}): Cloud {
     const merged: CloudOptions = { ...this.#options, clock: { kind: 'held' }, ...options }
     let fork: Cloud | undefined
-    const kernel = this.kernel.fork((task, run) => {
+    const kernel = this.kernel.fork((task, turn) => {
       invariant(fork !== undefined, 'a task ran before its cloud was made')
-      return fork.runTask(task, run)
+      return fork.runTask(task, turn)
     }, kernelOptions(merged))
     fork = new Cloud(merged, kernel)
     return fork
@@ -190,7 +204,7 @@ export class Cloud {
   }
 
   /** Runs one task under its service, with its retries. */
-  readonly runTask = async (record: TaskRecord, run: TaskRun): Promise<void> => {
+  readonly runTask = async (record: TaskRecord, turn: Turn): Promise<void> => {
     const { service, task } = await this.services.task(record.name)
     const { input, attempt } = record.input as Attempted // `schedule` makes all inputs.
     const entry = this.kernel.journal.open({
@@ -203,7 +217,7 @@ export class Cloud {
       region: record.region,
       data: { input, attempt },
     })
-    const ctx = this.#taskContext(service, record, run, entry)
+    const ctx = this.contextOf(service, record, entry, turn)
     const collected = this.kernel.store.collect()
     try {
       const running = task.run(ctx, input as never) // The task's own code scheduled it with this input.
@@ -225,7 +239,7 @@ export class Cloud {
   }
 
   /** A context in which a service works on its own: its tasks, its plain HTTP, its first records. */
-  contextOf(service: Service, scope: Scope, entry?: JournalEntry, run?: TaskRun): Context {
+  contextOf(service: Service, scope: Scope, entry?: JournalEntry, turn?: Turn): Context {
     const exchange: Exchange = {
       door: 'internal',
       requestId: this.nextRequestId(),
@@ -236,7 +250,7 @@ export class Cloud {
       cause: entry,
       decisions: [],
       ...(entry === undefined ? {} : { entry }),
-      ...(run === undefined ? {} : { run }),
+      ...(turn === undefined ? {} : { turn }),
     }
     return new ServiceContext(this, service, exchange)
   }
@@ -248,14 +262,14 @@ export class Cloud {
     return internalFailure()
   }
 
-  #taskContext(service: Service, record: TaskRecord, run: TaskRun, entry: JournalEntry): Context {
-    return this.contextOf(service, record, entry, run)
-  }
-
+  /** Lets a service that is used for the first time, or an account that is new, have its first records. */
   #initialize(service: Service): void {
     if (service.initialize === undefined) return
-    const scope = { accountId: this.defaultAccountId, region: this.defaultRegion }
-    service.initialize(this.contextOf(service, scope))
+    for (const { accountId } of accounts.scan(
+      this.scope(this.defaultAccountId, this.defaultRegion),
+    )) {
+      service.initialize(this.contextOf(service, { accountId, region: this.defaultRegion }))
+    }
   }
 
   #enteredNote(kind: string, name: string, data: Record<string, unknown>): void {

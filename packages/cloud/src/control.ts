@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import { canonicalJson, SimulatorError } from '@cloud-orrery/kernel'
 import type { HttpRequest, HttpResponse } from '@cloud-orrery/protocols'
+import { mailbox } from '@cloud-orrery/services'
 import type { Cloud } from './cloud.ts'
 import { explainEntry } from './explain.ts'
-import { mailbox } from '@cloud-orrery/services'
 
 export const version = '0.1.0'
 
@@ -86,7 +86,10 @@ const routes: Readonly<Record<string, Handler>> = {
     )
     const limit = Number(query.get('limit') ?? 1000)
     const shown = entries.slice(-limit)
-    return { sha256: cloud.kernel.journal.digest(), entries: JSON.parse(canonicalJson(shown)) as unknown }
+    return {
+      sha256: cloud.kernel.journal.digest(),
+      entries: JSON.parse(canonicalJson(shown)) as unknown,
+    }
   },
   'GET explain': ({ cloud }, _body, query) => explainEntry(cloud, query.get('id') ?? undefined),
   'GET mail': ({ cloud }) => mailbox.all(cloud.scope('', '')),

@@ -9,6 +9,8 @@ export interface ClientOptions {
   accountId?: string
   /** Someone else's credentials: a user's access key, an assumed role's session. */
   credentials?: Credentials
+  /** The caller's address, for policies that look at `aws:SourceIp`. Default `127.0.0.1`. */
+  sourceIp?: string
 }
 
 /** A client class of the AWS SDK for JavaScript v3. Its constructor takes its own config type. */
@@ -27,7 +29,7 @@ export function client<C>(cloud: Cloud, Client: ClientClass<C>, options: ClientO
   const config = {
     region: options.region ?? cloud.defaultRegion,
     credentials: options.credentials ?? cloud.credentials(options.accountId),
-    requestHandler: new SdkHandler(cloud),
+    requestHandler: new SdkHandler(cloud, options.sourceIp),
   }
   const made = new Client(config as never) // Every client takes these three.
   followModelTime(cloud, made)

@@ -1,5 +1,10 @@
 import type { AwsError } from '@cloud-orrery/models'
-import { encodeError, encodeOutput, type HttpRequest, type HttpResponse } from '@cloud-orrery/protocols'
+import {
+  encodeError,
+  encodeOutput,
+  type HttpRequest,
+  type HttpResponse,
+} from '@cloud-orrery/protocols'
 import type { Cloud } from './cloud.ts'
 import { internalFailure } from './errors.ts'
 import type { Door, Exchange } from './exchange.ts'
@@ -18,7 +23,7 @@ export async function answer(
   received: HttpRequest,
   signal?: AbortSignal,
 ): Promise<Answer> {
-  return await cloud.kernel.scheduler.enter(async () => {
+  return await cloud.kernel.scheduler.enter(async (turn) => {
     const exchange: Exchange = {
       door,
       requestId: cloud.nextRequestId(),
@@ -27,6 +32,7 @@ export async function answer(
       region: cloud.defaultRegion,
       cause: undefined,
       decisions: [],
+      turn,
       ...(signal === undefined ? {} : { signal }),
     }
     try {

@@ -1,38 +1,38 @@
 import { type AwsError, awsError, commonError, type Protocol } from '@cloud-orrery/models'
+import { notModelled } from '@cloud-orrery/services'
 
 /** Refusals that the request path itself gives, each in AWS's words where AWS has some. */
 
 export function serviceNotModelled(name: string): AwsError {
-  return awsError(
-    commonError('NotImplemented', 501),
-    `Orrery does not model the service '${name}'. The coverage page lists what it does.`,
-  )
+  return notModelled(`the service '${name}'. The coverage page lists what it does`)
 }
 
 export function operationNotModelled(service: string, operation: string): AwsError {
-  return awsError(
-    commonError('NotImplemented', 501),
-    `Orrery does not model ${service}:${operation}. The coverage page of ${service} lists what it does.`,
-  )
+  return notModelled(`${service}:${operation}. The coverage page of ${service} lists what it does`)
 }
 
 export function parameterNotModelled(service: string, operation: string, name: string): AwsError {
-  return awsError(
-    commonError('NotImplemented', 501),
-    `Orrery does not model the parameter ${name} of ${service}:${operation}. Leave it out, or see the coverage page of ${service}.`,
+  return notModelled(
+    `the parameter ${name} of ${service}:${operation}. Leave it out, or see the coverage page of ${service}`,
   )
 }
 
 /** Source: SNS, SQS and IAM API references, "Common Errors". */
 export function missingAuthenticationToken(protocol: Protocol): AwsError {
-  const code = isJson(protocol) ? 'MissingAuthenticationTokenException' : 'MissingAuthenticationToken'
+  const code = isJson(protocol)
+    ? 'MissingAuthenticationTokenException'
+    : 'MissingAuthenticationToken'
   return awsError(
     commonError(code, isJson(protocol) ? 400 : 403),
     isJson(protocol) ? 'Missing Authentication Token' : 'Request is missing Authentication Token',
   )
 }
 
-export function unknownAccessKey(protocol: Protocol, service: string, accessKeyId: string): AwsError {
+export function unknownAccessKey(
+  protocol: Protocol,
+  service: string,
+  accessKeyId: string,
+): AwsError {
   if (service === 's3') {
     return awsError(
       commonError('InvalidAccessKeyId', 403),

@@ -1,8 +1,8 @@
-import type { JournalEntry, TaskRun } from '@cloud-orrery/kernel'
+import type { JournalEntry, Turn } from '@cloud-orrery/kernel'
 import type { AwsError, OperationModel, ServiceModel } from '@cloud-orrery/models'
-import type { Judgement } from './authorization.ts'
 import type { ChunkVerification, HttpRequest, ResolvedOperation } from '@cloud-orrery/protocols'
 import type { Caller, Context, OperationHandler, Service } from '@cloud-orrery/services'
+import type { Judgement } from './authorization.ts'
 
 /** Where a call came in. `internal`: a service's `ctx.call`. */
 export type Door = 'in-process' | 'port' | 'internal'
@@ -31,8 +31,8 @@ export interface Exchange {
   ctx?: Context
   entry?: JournalEntry
   cause: JournalEntry | undefined
-  /** The task run in which an internal call is made. */
-  readonly run?: TaskRun
+  /** The piece of work that this call is, or is part of. */
+  readonly turn?: Turn
   readonly signal?: AbortSignal
   decisions: Judgement[]
   output?: unknown

@@ -13,7 +13,8 @@ export function endpointOf(host: string): { service: string; region?: string } |
   const s3 = s3Host.exec(name)?.groups
   if (s3 !== undefined) return withRegion('s3', s3['region'])
   const regional = serviceHost.exec(name)?.groups
-  if (regional?.['service'] !== undefined) return withRegion(regional['service'], regional['region'])
+  if (regional?.['service'] !== undefined)
+    return withRegion(regional['service'], regional['region'])
   const service = globalHost.exec(name)?.groups?.['service']
   return service === undefined ? undefined : { service }
 }

@@ -33,7 +33,7 @@ export async function internalCall<I, O>(
     extraContext: serviceContext(ctx, options),
     cause: from.entry ?? from.cause,
     decisions: [],
-    ...(from.run === undefined ? {} : { run: from.run }),
+    ...(from.turn === undefined ? {} : { turn: from.turn }),
     ...(from.signal === undefined ? {} : { signal: from.signal }),
   }
   const operationModel = exchange.model?.operations[operation.name]
@@ -91,14 +91,14 @@ async function assumeRole(
   )
   const session = sessions.get(ctx, Credentials?.AccessKeyId ?? '')
   invariant(session !== undefined, 'STS gave a session that it does not keep')
-  return session.caller
+  return { ...session.caller, invokedBy: as.service }
 }
 
 /** The same identity, now calling through a service. */
 function viaService(caller: Caller, service: Service): Caller {
   if (caller.principal.kind === 'service') return caller
   const name = loadServiceModel(service.name).eventSource
-  return { ...caller, calledVia: [...(caller.calledVia ?? []), name] }
+  return { ...caller, calledVia: [...(caller.calledVia ?? []), name], invokedBy: name }
 }
 
 function serviceContext(ctx: Context, options: CallOptions): Readonly<Record<string, string>> {

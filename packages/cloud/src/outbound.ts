@@ -2,7 +2,9 @@ import type { OutboundRequest, OutboundResponse } from '@cloud-orrery/services'
 import type { Cloud } from './cloud.ts'
 
 /** A host of the test's or the user's own making, inside the model. */
-export type InternetHost = (request: OutboundRequest) => OutboundResponse | Promise<OutboundResponse>
+export type InternetHost = (
+  request: OutboundRequest,
+) => OutboundResponse | Promise<OutboundResponse>
 
 const loopbackHost = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 

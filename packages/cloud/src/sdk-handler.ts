@@ -2,10 +2,12 @@ import { Readable } from 'node:stream'
 import type { HttpRequest } from '@cloud-orrery/protocols'
 import type { Cloud } from './cloud.ts'
 import { answer } from './door.ts'
+import { plainHttpHeader, sourceIpHeader } from './steps/authenticate.ts'
 
 /** What the AWS SDK for JavaScript hands to its HTTP handler; its own types, in the part used here. */
 interface SdkRequest {
   method: string
+  protocol?: string
   hostname: string
   path: string
   query?: Record<string, string | string[] | null>
@@ -24,8 +26,11 @@ export class SdkHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' }
   readonly #cloud: Cloud
 
-  constructor(cloud: Cloud) {
+  readonly #sourceIp: string | undefined
+
+  constructor(cloud: Cloud, sourceIp?: string) {
     this.#cloud = cloud
+    this.#sourceIp = sourceIp
   }
 
   async handle(
@@ -41,6 +46,8 @@ export class SdkHandler {
       body,
     }
     received.headers['host'] ??= request.hostname
+    if (request.protocol === 'http:') received.headers[plainHttpHeader] = 'true'
+    if (this.#sourceIp !== undefined) received.headers[sourceIpHeader] = this.#sourceIp
     const { response, streaming } = await answer(
       this.#cloud,
       'in-process',
@@ -51,7 +58,10 @@ export class SdkHandler {
       response: {
         statusCode: response.status,
         headers: response.headers,
-        body: streaming || !(response.body instanceof Uint8Array) ? streamOf(response.body) : response.body,
+        body:
+          streaming || !(response.body instanceof Uint8Array)
+            ? streamOf(response.body)
+            : response.body,
       },
     }
   }
@@ -66,7 +76,9 @@ export class SdkHandler {
 }
 
 function streamOf(body: Uint8Array | AsyncIterable<Uint8Array>): Readable {
-  return body instanceof Uint8Array ? Readable.from(body.length === 0 ? [] : [body]) : Readable.from(body)
+  return body instanceof Uint8Array
+    ? Readable.from(body.length === 0 ? [] : [body])
+    : Readable.from(body)
 }
 
 async function bytesOf(body: unknown): Promise<Uint8Array> {

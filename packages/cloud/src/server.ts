@@ -6,6 +6,7 @@ import type { HttpRequest } from '@cloud-orrery/protocols'
 import type { Cloud } from './cloud.ts'
 import { Control } from './control.ts'
 import { answer } from './door.ts'
+import { plainHttpHeader } from './steps/authenticate.ts'
 
 export interface ListenOptions {
   /** Default 4566; 0 takes any free one. */
@@ -172,14 +173,26 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array | undefine
 function headersOf(request: IncomingMessage): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(request.headers)) {
-    if (value === undefined || name === ':path' || name === ':method' || name === ':scheme') continue
+    if (
+      value === undefined ||
+      name.startsWith('x-orrery-source') ||
+      name === plainHttpHeader ||
+      name === ':path' ||
+      name === ':method' ||
+      name === ':scheme'
+    )
+      continue
     headers[name === ':authority' ? 'host' : name] = Array.isArray(value) ? value.join(',') : value
   }
   return headers
 }
 
-function refuseMalformed(error: NodeJS.ErrnoException, socket: { end(text: string): void; writable?: boolean }): void {
+function refuseMalformed(
+  error: NodeJS.ErrnoException,
+  socket: { end(text: string): void; writable?: boolean },
+): void {
   if (error.code === 'ECONNRESET' || socket.writable === false) return
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
 }

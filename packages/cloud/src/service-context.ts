@@ -103,7 +103,9 @@ export class ServiceContext implements Context {
   }
 
   wait(key: string, untilMs: number): Promise<boolean> {
-    if (this.#exchange.run !== undefined) return Promise.resolve(false)
+    const { turn } = this.#exchange
+    if (turn?.mayWait !== true) return Promise.resolve(false)
+    turn.leave()
     return this.#cloud.kernel.scheduler.wait(key, untilMs, this.#exchange.signal)
   }
 
@@ -147,7 +149,7 @@ export class ServiceContext implements Context {
     return this.#cloud.kernel.scheduler.outside(
       `http ${request.method} ${request.url}`,
       this.#entry,
-      this.#exchange.run,
+      this.#exchange.turn,
       () => outboundHttp(this.#cloud, request),
     )
   }
@@ -161,6 +163,7 @@ export class ServiceContext implements Context {
   }
 
   journal(): readonly JournalView[] {
-    return this.#cloud.kernel.journal.entries
+    // The request path and the kernel write entries of these kinds and shapes only.
+    return this.#cloud.kernel.journal.entries as readonly JournalView[]
   }
 }

@@ -1,6 +1,6 @@
+import { invariant } from '@cloud-orrery/kernel'
 import type { OperationHandler, ResourceHandler, Service, Task } from '@cloud-orrery/services'
 import { registry } from '@cloud-orrery/services'
-import { invariant } from '@cloud-orrery/kernel'
 import { folderOfResourceType } from './service-names.ts'
 
 interface Loaded {
@@ -17,7 +17,7 @@ const loading = new Map<string, Promise<Loaded>>()
 export class Services {
   /** Called once for each service that this cloud meets. */
   readonly #onFirstUse: (service: Service) => void
-  readonly #used = new Set<string>()
+  readonly #used = new Map<string, Service>()
 
   constructor(onFirstUse: (service: Service) => void) {
     this.#onFirstUse = onFirstUse
@@ -34,6 +34,11 @@ export class Services {
     const service = loaded.get(name)?.service
     if (service !== undefined) this.#use(service)
     return service
+  }
+
+  /** Those that this cloud met. */
+  get used(): Iterable<Service> {
+    return this.#used.values()
   }
 
   handler(service: string, operation: string): OperationHandler | undefined {
@@ -57,7 +62,7 @@ export class Services {
 
   #use(service: Service): void {
     if (this.#used.has(service.name)) return
-    this.#used.add(service.name)
+    this.#used.set(service.name, service)
     this.#onFirstUse(service)
   }
 }

@@ -76,7 +76,8 @@ export class Clock {
 
   /** Where model time has to be now, by the wall; never behind `nowMs`. */
   get dueMs(): number {
-    const factor = this.#mode.kind === 'real' ? 1 : this.#mode.kind === 'fast' ? this.#mode.factor : 0
+    const factor =
+      this.#mode.kind === 'real' ? 1 : this.#mode.kind === 'fast' ? this.#mode.factor : 0
     if (factor === 0) return this.#nowMs
     const elapsedMs = (this.#wall.nowMs() - this.#anchorWallMs) * factor
     return Math.max(this.#nowMs, Math.floor(this.#anchorModelMs + elapsedMs))

@@ -1,6 +1,11 @@
 /** What happens at a site where a fault strikes. The site's owner gives it its meaning. */
 export type FaultEffect =
-  | { readonly kind: 'error'; readonly code: string; readonly message?: string; readonly status?: number }
+  | {
+      readonly kind: 'error'
+      readonly code: string
+      readonly message?: string
+      readonly status?: number
+    }
   | { readonly kind: 'delay'; readonly delayMs: number }
   | { readonly kind: 'drop' }
 

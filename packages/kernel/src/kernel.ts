@@ -4,7 +4,7 @@ import { SimulatorError } from './errors.ts'
 import { type FaultRule, Faults } from './faults.ts'
 import { Journal, type JournalEntry } from './journal.ts'
 import { type RandomState, RandomStreams } from './random.ts'
-import { Scheduler, type TaskRun } from './scheduler.ts'
+import { Scheduler, type Turn } from './scheduler.ts'
 import { Store } from './tables.ts'
 import { TaskQueue, type TaskRecord } from './tasks.ts'
 
@@ -24,7 +24,7 @@ export interface KernelOptions {
 }
 
 /** How a kernel runs a task: the cloud finds the service by the task's name. */
-export type RunTask = (task: TaskRecord, run: TaskRun) => void | Promise<void>
+export type RunTask = (task: TaskRecord, turn: Turn) => void | Promise<void>
 
 /** All state of a kernel as plain data; bodies are in the blob store. */
 export interface KernelState {

@@ -260,7 +260,8 @@ export class OrderedMap<V> {
     const child = this.#own(at(node.children, index))
     node.children[index] = child
     const before = this.#remove(child, key)
-    const empty = child.children === undefined ? child.keys.length === 0 : child.children.length === 0
+    const empty =
+      child.children === undefined ? child.keys.length === 0 : child.children.length === 0
     if (empty && node.children.length > 1) {
       node.children.splice(index, 1)
       node.keys.splice(index === 0 ? 0 : index - 1, 1)

@@ -3,10 +3,14 @@ import { invariant, SimulatorError } from './errors.ts'
 import type { Journal, JournalEntry } from './journal.ts'
 import type { TaskQueue, TaskRecord } from './tasks.ts'
 
-/** One run of a task. Lets the next task start while this one waits for something outside the model. */
-export interface TaskRun {
-  /** Called when the task starts to wait for something that is not the model's own work. */
+/**
+ * One piece of the model's work: a task, or a call that entered. Pieces run one at a time; one that has to
+ * wait for something outside the model leaves, and the next may start.
+ */
+export interface Turn {
   leave(): void
+  /** Whether it may wait for model time: a task that did would hold the very clock it waits for. */
+  readonly mayWait: boolean
 }
 
 interface Waiter {
@@ -21,8 +25,10 @@ interface WakeInput {
 
 const wakeTask = 'kernel.wake'
 
-/** Recorded results of outside work, by its number in the run: what a replay answers with. */
-export type OutsideResults = ReadonlyMap<number, { atMs: number; result: unknown }>
+/** Recorded results of outside work, by its number in the run: what a replay answers with, in its time. */
+export interface OutsideResults {
+  get(number: number): Promise<unknown>
+}
 
 /**
  * Runs tasks in the order of their time, one at a time, and lets calls enter between them. The same
@@ -33,8 +39,10 @@ export class Scheduler {
   readonly #tasks: TaskQueue
   readonly #journal: Journal
   readonly #wall: Wall
-  readonly #runTask: (task: TaskRecord, run: TaskRun) => void | Promise<void>
+  readonly #runTask: (task: TaskRecord, turn: Turn) => void | Promise<void>
   #draining: Promise<void> | undefined
+  /** The call that is being worked on, until it ends or leaves. */
+  #entered: Promise<void> | undefined
   #cancelTimer: (() => void) | undefined
   #stopped = false
   readonly #outstanding = new Set<Promise<void>>()
@@ -53,7 +61,7 @@ export class Scheduler {
     tasks: TaskQueue,
     journal: Journal,
     wall: Wall,
-    runTask: (task: TaskRecord, run: TaskRun) => void | Promise<void>,
+    runTask: (task: TaskRecord, turn: Turn) => void | Promise<void>,
   ) {
     this.#clock = clock
     this.#tasks = tasks
@@ -63,17 +71,33 @@ export class Scheduler {
   }
 
   /**
-   * Lets something in from outside: first everything that was due before it, then itself. What it causes
-   * to be due at once runs right after it.
+   * Lets something in from outside, after what was due before it and after the call that is being worked
+   * on. What it causes to be due at once runs right after it.
    */
-  async enter<T>(run: () => T | Promise<T>): Promise<T> {
-    while (this.#draining !== undefined || this.#due()) await this.#drain()
+  async enter<T>(run: (turn: Turn) => T | Promise<T>): Promise<T> {
+    for (;;) {
+      const before = this.#entered ?? this.#draining
+      if (before !== undefined) {
+        await before
+        continue
+      }
+      const dueMs = this.#clock.dueMs
+      if (!this.#dueAt(dueMs)) {
+        this.#clock.moveTo(dueMs)
+        break
+      }
+      await this.#drain()
+    }
     this.#report()
-    this.#clock.moveTo(this.#clock.dueMs)
+    const { turn, left } = newTurn(true)
+    this.#entered = left.then(() => {
+      this.#entered = undefined
+    })
     try {
-      return await run()
+      return await run(turn)
     } finally {
-      if (this.#due()) queueMicrotask(() => void this.#drainInBackground())
+      turn.leave()
+      if (this.#dueAt(this.#clock.dueMs)) queueMicrotask(() => void this.#drainInBackground())
       else this.#arm()
     }
   }
@@ -86,6 +110,20 @@ export class Scheduler {
       await Promise.race(this.#outstanding)
     }
     this.#report()
+  }
+
+  /**
+   * Moves model time as the wall would have: tasks run on the way, work outside is not waited for. A
+   * replay follows a recording with it.
+   */
+  async driftTo(targetMs: number): Promise<void> {
+    for (;;) {
+      await this.#drain()
+      const next = this.#tasks.first()
+      if (next === undefined || next.atMs > targetMs) break
+      this.#clock.moveTo(Math.max(next.atMs, this.#clock.nowMs))
+    }
+    this.#clock.moveTo(Math.max(targetMs, this.#clock.nowMs))
   }
 
   /** Moves model time, running every task on the way at its own moment. */
@@ -170,15 +208,15 @@ export class Scheduler {
   async outside<T>(
     name: string,
     cause: JournalEntry | undefined,
-    run: TaskRun | undefined,
+    turn: Turn | undefined,
     work: () => Promise<T>,
   ): Promise<T> {
     this.#outsideNumber += 1
     const number = this.#outsideNumber
-    run?.leave()
+    turn?.leave()
     const known = this.replayed?.get(number)
     // A recording holds what this very piece of work returned.
-    const result = known === undefined ? await work() : (known.result as T)
+    const result = known === undefined ? await work() : ((await known) as T)
     await this.enter(() =>
       this.#journal.append({
         atMs: this.#clock.nowMs,
@@ -206,10 +244,10 @@ export class Scheduler {
     }
   }
 
-  #due(): boolean {
+  #dueAt(atMs: number): boolean {
     if (this.#stopped) return false
     const next = this.#tasks.first()
-    return next !== undefined && next.atMs <= this.#clock.dueMs
+    return next !== undefined && next.atMs <= atMs
   }
 
   /** One loop at a time; whoever comes meanwhile waits for it. */
@@ -232,6 +270,7 @@ export class Scheduler {
 
   async #runDue(): Promise<void> {
     for (;;) {
+      if (this.#entered !== undefined) await this.#entered
       const dueMs = this.#clock.dueMs
       const task = this.#stopped ? undefined : this.#tasks.takeDue(dueMs)
       if (task === undefined) {
@@ -250,13 +289,10 @@ export class Scheduler {
       this.#wakeOne(key, number, false)
       return
     }
-    let leave: () => void = () => {}
-    const left = new Promise<void>((resolve) => {
-      leave = resolve
-    })
+    const { turn, left } = newTurn(false)
     let running: void | Promise<void>
     try {
-      running = this.#runTask(task, { leave })
+      running = this.#runTask(task, turn)
     } catch (error) {
       this.#bugs.push(error)
       return
@@ -310,4 +346,9 @@ export class Scheduler {
     if (bug instanceof SimulatorError) throw bug
     throw bug
   }
+}
+
+function newTurn(mayWait: boolean): { turn: Turn; left: Promise<void> } {
+  const { promise: left, resolve } = Promise.withResolvers<void>()
+  return { turn: { leave: resolve, mayWait }, left }
 }

@@ -72,7 +72,10 @@ export class Table<R extends object, I extends string = never> {
     const record = this.get(ctx, key)
     invariant(record !== undefined, `${this.name}: no record ${key} to update`)
     const next = { ...record, ...fields }
-    invariant(this.options.key(next) === key, `${this.name}: an update may not change the key ${key}`)
+    invariant(
+      this.options.key(next) === key,
+      `${this.name}: an update may not change the key ${key}`,
+    )
     return this.put(ctx, next)
   }
 
@@ -112,7 +115,11 @@ export class Table<R extends object, I extends string = never> {
   }
 
   /** Entries of an index whose value starts with or lies past something, in the index's order. */
-  *scanIndex(ctx: TableContext, index: I, options: ScanOptions = {}): Generator<R, void, undefined> {
+  *scanIndex(
+    ctx: TableContext,
+    index: I,
+    options: ScanOptions = {},
+  ): Generator<R, void, undefined> {
     const rows = ctx.store.rows(this, ctx)
     for (const [, key] of indexOf(rows, index).scan(options)) {
       const record = rows.records.get(key)
@@ -276,12 +283,7 @@ export class Store {
     return this.#deepFreeze ? deepFreeze(record) : Object.freeze(record)
   }
 
-  #set(
-    table: AnyTable,
-    rows: Rows,
-    key: string,
-    after: object | undefined,
-  ): object | undefined {
+  #set(table: AnyTable, rows: Rows, key: string, after: object | undefined): object | undefined {
     const before = after === undefined ? rows.records.delete(key) : rows.records.set(key, after)
     for (const [name, index] of Object.entries(table.options.indexes ?? {})) {
       const old = before === undefined ? [] : valuesOf(index, before)

@@ -9,7 +9,7 @@ import type {
 } from '@cloud-orrery/kernel'
 import type { Operation } from '@cloud-orrery/models'
 import type { Principal, RequestContext, SourcedPolicy } from '@cloud-orrery/policy'
-import type { ResourceHandler, Task } from './define.ts'
+import type { Provenance, ResourceHandler, Task } from './define.ts'
 
 /** Who makes a call, as plain data, so that pending work can keep it and act as them later. */
 export interface Caller {
@@ -19,11 +19,14 @@ export interface Caller {
   readonly sessionPolicies?: readonly SourcedPolicy[]
   readonly sourceIp?: string
   readonly userAgent?: string
+  /** False only for in-process clients whose endpoint is `http:`; the port stands in for AWS's TLS. */
   readonly secureTransport?: boolean
   readonly mfaPresent?: boolean
   readonly tokenIssueTimeMs?: number
   /** Services through which the call came, the first one first: `aws:CalledVia`. */
   readonly calledVia?: readonly string[]
+  /** The service that acts with this identity: `events.amazonaws.com`. */
+  readonly invokedBy?: string
 }
 
 /** Under which identity a service calls another. Omitted: as the one who called it. */
@@ -123,20 +126,48 @@ export interface Context extends TableContext {
   resourceHandler(typeName: string): Promise<ResourceHandler | undefined>
   /** Pending tasks, the earliest first: what `orrery status` shows. */
   pendingTasks(): Iterable<TaskRecord>
-  /** Calls and events as the journal has them, newest last: CloudTrail reads it. */
+  /**
+   * What the journal has of all accounts and regions, newest last: CloudTrail filters it. The entry of the
+   * call that is running is there, still without an answer.
+   */
   journal(): readonly JournalView[]
 }
 
-/** An entry of the journal as services may see it. */
-export interface JournalView {
+/** `data` of a journal entry of kind `call`. */
+export interface CallData {
+  readonly requestId: string
+  readonly caller?: Caller
+  readonly input: unknown
+  readonly output?: unknown
+  readonly error?: { readonly code: string; readonly message: string; readonly status: number }
+  /** Absent while the call runs. */
+  readonly provenance?: Provenance | 'refused'
+  readonly trail?: { readonly kind?: 'data' | 'unlogged'; readonly readOnly?: boolean }
+  /** Where the operation worked, if not where the caller sent it. */
+  readonly scope?: Scope
+}
+
+interface EntryView extends Partial<Scope> {
   readonly sequence: number
   readonly atMs: number
-  readonly kind: string
   readonly name: string
-  readonly accountId?: string
-  readonly region?: string
-  readonly data: Readonly<Record<string, unknown>>
 }
+
+/** An entry of the journal as services may see it. */
+export type JournalView =
+  | (EntryView & { readonly kind: 'call'; readonly data: CallData })
+  | (EntryView & {
+      readonly kind:
+        | 'task'
+        | 'event'
+        | 'mail'
+        | 'clock'
+        | 'fault'
+        | 'choice'
+        | 'outside'
+        | 'refused'
+      readonly data: Readonly<Record<string, unknown>>
+    })
 
 /** What a CloudFormation resource handler sees besides. Its calls go out as the deployer. */
 export interface ResourceContext extends Context {

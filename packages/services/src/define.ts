@@ -35,6 +35,8 @@ export interface OperationOptions<I, O> {
   readonly provenance: Provenance
   /** Parameters of the model that are not built: naming one in a call is refused by name. */
   readonly refuses?: readonly (keyof I & string)[]
+  /** How CloudTrail sees it. Default: a management event, read-only where its verb is (Get, List, Describe). */
+  readonly trail?: { readonly kind?: 'data' | 'unlogged'; readonly readOnly?: boolean }
   /** The account in which the operation works, where that is not the caller's: a queue URL names it. */
   readonly scope?: (input: I, ctx: Context) => Partial<Scope>
   /** Synchronous, and therefore atomic, unless work leaves the service. What it wrote is undone when it throws. */
@@ -109,7 +111,11 @@ export interface ResourceOptions<P, A> {
     properties: P,
   ) => Partial<P> | undefined | Promise<Partial<P> | undefined>
   /** How long AWS usually takes, in model ms, by kind of work. Default 2,000 for each. */
-  readonly durationMs?: { readonly create?: number; readonly update?: number; readonly delete?: number }
+  readonly durationMs?: {
+    readonly create?: number
+    readonly update?: number
+    readonly delete?: number
+  }
 }
 
 /** A resource type with its types forgotten: the engine hands it what the type's schema allowed. */
@@ -166,7 +172,7 @@ export interface ServiceOptions {
   readonly rateLimits?: { readonly default: RateLimit } & Readonly<Record<string, RateLimit>>
   /** Plain HTTP that is no API call: SNS's certificate. Undefined: not mine. */
   readonly http?: (ctx: Context, request: HttpRequest) => HttpResponse | undefined
-  /** Work at the start of a fresh cloud: default records. Runs once per account. */
+  /** Work at the start of a fresh cloud: default records. Runs once per account, when the account or the service is first used. */
   readonly initialize?: (ctx: Context) => void
 }
 

@@ -10,6 +10,16 @@ import type { Cloud } from '../cloud.ts'
 import * as refusal from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
 
+/** The in-process door sets it, so that tests can call from anywhere; the port never lets it through. */
+export const sourceIpHeader = 'x-orrery-source-ip'
+
+/**
+ * Set by the in-process door when a client's endpoint is `http:`.
+ * Deviation: the port counts as TLS although it has none, since on AWS the same client would use TLS;
+ * else every bucket that enforces it would be closed to a local command line.
+ */
+export const plainHttpHeader = 'x-orrery-plain-http'
+
 /** How far a signature's time may be off, either way. Source: IAM User Guide, "Signature Version 4". */
 const clockSkewMsMax = 15 * 60_000
 
@@ -19,11 +29,11 @@ export function authenticate(cloud: Cloud, exchange: Exchange): void {
   if (received === undefined || resolved === undefined || service === undefined) return
   const protocol = resolved.protocol
   const about = {
-    ...(exchange.door === 'port' ? { sourceIp: '127.0.0.1' } : {}),
+    sourceIp: received.headers[sourceIpHeader] ?? '127.0.0.1',
     ...(received.headers['user-agent'] === undefined
       ? {}
       : { userAgent: received.headers['user-agent'] }),
-    secureTransport: exchange.door === 'in-process',
+    secureTransport: received.headers[plainHttpHeader] === undefined,
   }
   const signed = parseSignature(received, service.name === 's3' ? 's3' : 'common')
   if (signed === undefined) {
@@ -73,7 +83,8 @@ function credentialOf(
     if (signed.sessionToken !== session.sessionToken) {
       throw refusal.unknownAccessKey(protocol, service, accessKeyId)
     }
-    if (session.expiresAtMs <= cloud.kernel.clock.nowMs) throw refusal.expiredToken(protocol, service)
+    if (session.expiresAtMs <= cloud.kernel.clock.nowMs)
+      throw refusal.expiredToken(protocol, service)
     return session
   }
   const key = accessKeys.get(scope, accessKeyId)

@@ -13,6 +13,7 @@ export function injectFault(cloud: Cloud, exchange: Exchange): void | Promise<vo
   if (rule === undefined) return
   const { effect } = rule
   if (effect.kind === 'delay') {
+    exchange.turn?.leave()
     const untilMs = cloud.kernel.clock.nowMs + effect.delayMs
     return cloud.kernel.scheduler.wait(`fault:${exchange.requestId}`, untilMs).then(() => {})
   }

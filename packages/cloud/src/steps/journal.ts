@@ -1,5 +1,5 @@
 import { invariant } from '@cloud-orrery/kernel'
-import type { Caller } from '@cloud-orrery/services'
+import { type Caller, notModelledCode } from '@cloud-orrery/services'
 import type { Cloud } from '../cloud.ts'
 import type { Exchange } from '../exchange.ts'
 import { rememberJudgements } from '../judgements.ts'
@@ -16,7 +16,7 @@ export function openEntry(cloud: Cloud, exchange: Exchange): void {
     entered: exchange.door !== 'internal',
     accountId: exchange.accountId,
     region: exchange.region,
-    data: { requestId: exchange.requestId, caller, input: exchange.input },
+    data: { requestId: exchange.requestId, door: exchange.door, caller, input: exchange.input },
   })
 }
 
@@ -27,7 +27,12 @@ export function closeEntry(cloud: Cloud, exchange: Exchange): void {
   const { data } = entry
   if (error === undefined) data['output'] = exchange.output
   else data['error'] = { code: error.code, message: error.message, status: error.status }
-  data['provenance'] = handler?.provenance ?? 'refused'
+  data['provenance'] =
+    handler === undefined || error?.code === notModelledCode ? 'refused' : handler.provenance
+  if (handler?.trail !== undefined) data['trail'] = handler.trail
+  if (exchange.accountId !== entry.accountId || exchange.region !== entry.region) {
+    data['scope'] = { accountId: exchange.accountId, region: exchange.region }
+  }
   if (decisions.length > 0) {
     data['decisions'] = decisions.map(({ request, decision }) => ({
       action: request.action,

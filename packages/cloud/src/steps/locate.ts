@@ -1,7 +1,8 @@
 import { invariant } from '@cloud-orrery/kernel'
+import { globalRegion } from '@cloud-orrery/services'
 import type { Cloud } from '../cloud.ts'
-import { ServiceContext } from '../service-context.ts'
 import type { Exchange } from '../exchange.ts'
+import { ServiceContext } from '../service-context.ts'
 
 /** Settles in which account and region the operation works, and makes its context. */
 export function locate(cloud: Cloud, exchange: Exchange): void {
@@ -10,7 +11,7 @@ export function locate(cloud: Cloud, exchange: Exchange): void {
     service !== undefined && handler !== undefined && model !== undefined,
     'a modelled call has a handler',
   )
-  if (model.global === true) exchange.region = cloud.defaultRegion
+  if (model.global === true) exchange.region = globalRegion
   exchange.ctx = new ServiceContext(cloud, service, exchange)
   const scope = handler.scope?.(exchange.input, exchange.ctx)
   if (scope === undefined) return

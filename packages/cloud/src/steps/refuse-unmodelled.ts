@@ -11,6 +11,7 @@ export function refuseUnmodelled(_cloud: Cloud, exchange: Exchange): void {
   if (handler.refuses === undefined) return
   const input = exchange.input as Record<string, unknown> // Inputs are structures.
   for (const name of handler.refuses) {
-    if (input[name] !== undefined) throw parameterNotModelled(service.name, operationModel.name, name)
+    if (input[name] !== undefined)
+      throw parameterNotModelled(service.name, operationModel.name, name)
   }
 }

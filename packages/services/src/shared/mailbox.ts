@@ -1,4 +1,4 @@
-import { orderedKey, table, type TableContext } from '@cloud-orrery/kernel'
+import { orderedKey, type TableContext, table } from '@cloud-orrery/kernel'
 import type { Context } from '../context.ts'
 
 /** One mail as it left the cloud. */

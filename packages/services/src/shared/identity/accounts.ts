@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
-import { orderedKey, table, type TableContext } from '@cloud-orrery/kernel'
+import { orderedKey, type TableContext, table } from '@cloud-orrery/kernel'
 import { accessKeys, users } from './state.ts'
 
 /** The account of whoever names none. */
 export const defaultAccountId = '123456789012'
 
 export const defaultRegion = 'us-east-1'
+
+/** Where AWS's global services live: IAM, STS's global endpoint, Route 53. */
+export const globalRegion = 'us-east-1'
 
 const administratorAccessArn = 'arn:aws:iam::aws:policy/AdministratorAccess'
 
