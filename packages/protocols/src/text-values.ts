@@ -96,6 +96,8 @@ export interface TextWriting {
   timestamps: TimestampFormat
   /** Milliseconds even where they are zero, as S3 and EC2 write dates. */
   fraction?: boolean
+  /** restXml declares a nested structure's own namespace; the query protocols do not. */
+  nestedNamespaces?: boolean
 }
 
 /** A scalar as text. */

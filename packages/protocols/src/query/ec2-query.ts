@@ -78,7 +78,8 @@ function encodeError(
 ): HttpResponse {
   const shape = errorShape(model, operation, error)
   const code = escapeXml(queryCodeOf(error, shape))
-  const content = `<Code>${code}</Code><Message>${escapeXml(error.message)}</Message>${errorMembers(error, shape, writing)}`
+  const message = error.message === '' ? '' : `<Message>${escapeXml(error.message)}</Message>`
+  const content = `<Code>${code}</Code>${message}${errorMembers(error, shape, writing)}`
   const xml = `<Response><Errors><Error>${content}</Error></Errors><RequestID>${escapeXml(requestId)}</RequestID></Response>`
   const answer = response(error.status, xml, requestId)
   return { ...answer, headers: { ...answer.headers, ...error.headers } }

@@ -39,7 +39,7 @@ function isS3(model: ServiceModel): boolean {
 
 /** S3 writes dates as `2009-10-12T17:50:30.000Z`. */
 function writingOf(model: ServiceModel): TextWriting {
-  return { timestamps: 'date-time', fraction: isS3(model) }
+  return { timestamps: 'date-time', fraction: isS3(model), nestedNamespaces: true }
 }
 
 function decode(

@@ -2,7 +2,7 @@ import { AwsError, type OperationModel, type ServiceModel } from '@cloud-orrery/
 import { describe, expect, test } from 'vitest'
 import { encodeError, encodeOutput } from '../protocol.ts'
 import { decodeText } from '../values.ts'
-import { parseXml } from '../xml/xml-reader.ts'
+import { parseXml, type XmlElement } from '../xml/xml-reader.ts'
 import { type ReadResponse, readError, readOutput } from './client-reading.test-support.ts'
 import { comparable, conventionalStructure } from './comparable-values.test-support.ts'
 import {
@@ -91,7 +91,7 @@ function frame({ operation, protocol }: Subject, response: ReadResponse, vector:
   const stated = Object.keys(vector.response?.headers ?? {}).some((name) =>
     /^content-type$/i.test(name),
   )
-  const outer = { status, contentType: stated ? headers['content-type'] : undefined }
+  const outer = { status, contentType: stated ? headers['content-type']?.split(';')[0] : undefined }
   const text = decodeText(body)
   if (!text.trimStart().startsWith('<')) return outer
   const root = parseXml(text)
@@ -99,7 +99,20 @@ function frame({ operation, protocol }: Subject, response: ReadResponse, vector:
     ({ location }) => location === 'payload',
   )
   const isNamed = (protocol !== 'restXml' || operation.output.xmlName) ?? payload?.shape.xmlName
-  return { ...outer, root: isNamed ? root.name : undefined }
+  return { ...outer, root: isNamed ? root.name : undefined, namespaces: namespaces(root) }
+}
+
+/** Namespace declarations, with the root's own name left out. */
+function namespaces(root: XmlElement): string[] {
+  const found = new Set<string>()
+  const visit = (element: XmlElement, name: string) => {
+    for (const [key, value] of Object.entries(element.attributes ?? {})) {
+      if (key.startsWith('xmlns')) found.add(`${name} ${key} ${value}`)
+    }
+    for (const child of element.children) visit(child, child.name)
+  }
+  visit(root, '')
+  return [...found].sort()
 }
 
 function checkOutput(group: VectorGroup, vector: VectorCase): void {

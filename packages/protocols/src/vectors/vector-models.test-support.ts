@@ -162,7 +162,13 @@ function storedShape(shape: VectorShape, protocol: Protocol): StoredShape {
       Object.entries(shape.members).map(([name, member]) => [
         name,
         {
-          ...storedMember(member, protocol),
+          // botocore repeats a payload's name as its location name; the root element has its shape's.
+          ...storedMember(
+            member.locationName === name && shape.payload === name
+              ? { shape: member.shape }
+              : member,
+            protocol,
+          ),
           ...(shape.payload === name ? { location: 'payload' } : {}),
           ...(shape.required?.includes(name) === true ? { required: true } : {}),
         },

@@ -107,7 +107,8 @@ function writeXmlMember(
 
 function writeXmlValue(name: string, value: unknown, member: Member, writing: TextWriting): string {
   const { shape } = member
-  const namespace = namespaceAttribute(member.xmlNamespace ?? shape.xmlNamespace)
+  const own = writing.nestedNamespaces === true ? shape.xmlNamespace : undefined
+  const namespace = namespaceAttribute(member.xmlNamespace ?? own)
   switch (shape.type) {
     case 'structure':
     case 'union': {
