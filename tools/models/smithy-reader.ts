@@ -73,7 +73,7 @@ export function readSmithy(
   return {
     ...serviceFacts(bare(serviceId), shape, entry, origin),
     operations,
-    shapes: readShapes(ast, names, reached),
+    shapes: readShapes(answersStatuses(shape), ast, names, reached),
   }
 }
 
@@ -222,6 +222,7 @@ class NameTable {
 }
 
 function readShapes(
+  statuses: boolean,
   ast: Record<string, SmithyShape>,
   names: NameTable,
   reached: Set<string>,
@@ -236,11 +237,20 @@ function readShapes(
     }
     const shape = ast[id]
     const name = names.of(id)
-    const stored = shape === undefined ? preludeShape(id) : readShape(name, shape, member)
+    const stored = shape === undefined ? preludeShape(id) : readShape(statuses, name, shape, member)
     if (shapes[name] !== undefined) throw new Error(`two shapes are called ${name}`)
     shapes[name] = stored
   }
   return Object.fromEntries(Object.entries(shapes).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/**
+ * Services that speak awsJson answer all client errors with 400 and all server errors with 500, whatever
+ * `httpError` says, unless they once spoke awsQuery. Recorded: kms NotFoundException, sqs PurgeQueue.
+ */
+function answersStatuses({ traits = {} }: SmithyShape): boolean {
+  const json = ['aws.protocols#awsJson1_0', 'aws.protocols#awsJson1_1'].some((it) => it in traits)
+  return !json || 'aws.protocols#awsQueryCompatible' in traits
 }
 
 function preludeShape(id: string): StoredShape {
@@ -253,6 +263,7 @@ function preludeShape(id: string): StoredShape {
 }
 
 function readShape(
+  statuses: boolean,
   name: string,
   shape: SmithyShape,
   member: (reference: SmithyReference | undefined) => StoredMember | undefined,
@@ -286,7 +297,7 @@ function readShape(
     mediaType: text(traits['smithy.api#mediaType']),
     xmlName: text(traits['smithy.api#xmlName']),
     xmlNamespace: traits['smithy.api#xmlNamespace'] as XmlNamespace | undefined,
-    error: errorOf(name, traits),
+    error: errorOf(name, traits, statuses),
   })
 }
 
@@ -301,14 +312,14 @@ function enumValues(shape: SmithyShape): (string | number)[] | undefined {
   return older?.map(({ value }) => value)
 }
 
-function errorOf(name: string, traits: Traits): StoredShape['error'] {
+function errorOf(name: string, traits: Traits, statuses: boolean): StoredShape['error'] {
   const fault = traits['smithy.api#error'] as 'client' | 'server' | undefined
   if (fault === undefined) return undefined
   const query = traits['aws.protocols#awsQueryError'] as
     | { code: string; httpResponseCode: number }
     | undefined
-  const status =
-    (traits['smithy.api#httpError'] as number | undefined) ?? (fault === 'client' ? 400 : 500)
+  const own = statuses ? (traits['smithy.api#httpError'] as number | undefined) : undefined
+  const status = own ?? (fault === 'client' ? 400 : 500)
   const differs = query !== undefined && (query.code !== name || query.httpResponseCode !== status)
   return compact({
     fault,

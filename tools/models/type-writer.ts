@@ -95,7 +95,8 @@ class TypeWriter {
     const lines: string[] = []
     if (file === 'operations')
       lines.push(`import { operationDescriptor } from '../../descriptor.ts'`)
-    if (file === 'errors') lines.push(`import { errorDescriptor } from '../../descriptor.ts'`)
+    if (words.has('errorDescriptor'))
+      lines.push(`import { errorDescriptor } from '../../descriptor.ts'`)
     if (words.has('EpochMs')) lines.push(`import type { EpochMs } from '../../values.ts'`)
     const wanted: Record<string, string[]> = {}
     for (const [name, shape] of Object.entries(this.#model.shapes)) {
