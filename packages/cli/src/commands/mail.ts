@@ -1,0 +1,49 @@
+import { parseArgs } from 'node:util'
+import type { Mail } from '@cloud-orrery/services'
+import { type Command, UsageError } from '../command.ts'
+import { ControlClient } from '../control-client.ts'
+import { jsonOption, portOf, portOption } from '../options.ts'
+
+export const command: Command = {
+  summary: 'Show the mails that left the cloud.',
+  usage: `orrery mail [NUMBER] [OPTIONS]
+  NUMBER        show one mail whole, by its number in the list
+  --to ADDRESS  only mails to this address
+  --raw         with NUMBER: the MIME message as it was sent
+  --port N, --json`,
+  async run(args, io) {
+    const { values, positionals } = parseArgs({
+      args,
+      options: { ...portOption, ...jsonOption, to: { type: 'string' }, raw: { type: 'boolean' } },
+      allowPositionals: true,
+    })
+    // The control answer of this path has this shape.
+    const all = (await new ControlClient(portOf(values.port)).get('mail')) as Mail[]
+    const { to } = values
+    const mails = to === undefined ? all : all.filter((mail) => mail.to.includes(to))
+    if (values.json === true) {
+      io.out(`${JSON.stringify(mails)}\n`)
+      return 0
+    }
+    const [number] = positionals
+    if (number === undefined) {
+      io.out(mails.length === 0 ? 'No mail yet.\n' : mails.map(lineOf).join(''))
+      return 0
+    }
+    const mail = mails[Number(number) - 1]
+    if (mail === undefined) {
+      throw new UsageError(`There is no mail ${number}.`, `There are ${mails.length}.`)
+    }
+    io.out(values.raw === true ? mail.raw : whole(mail))
+    return 0
+  },
+}
+
+function lineOf(mail: Mail, index: number): string {
+  const time = new Date(mail.sentAtMs).toISOString().slice(0, 19)
+  return `${String(index + 1).padStart(3)}  ${time}  ${mail.to.join(', ')}  ${mail.subject}\n`
+}
+
+function whole(mail: Mail): string {
+  return `From: ${mail.from}\nTo: ${mail.to.join(', ')}\nSubject: ${mail.subject}\nDate: ${new Date(mail.sentAtMs).toISOString()}\n\n${mail.text}\n`
+}

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import { type CloudOptions, createCloud, listen, version } from '@cloud-orrery/cloud'
+import type { ClockMode } from '@cloud-orrery/kernel'
+import { type Command, type Io, UsageError } from '../command.ts'
+import { portOf } from '../options.ts'
+import { removeServerFile, writeServerFile } from '../server-file.ts'
+
+export const command: Command = {
+  summary: 'Start a cloud on one port and stay in the foreground.',
+  usage: `orrery start [OPTIONS]
+  --port N            port on the loopback (default 4566, 0 takes a free one)
+  --host ADDRESS      address to listen on (default 127.0.0.1)
+  --account ID        default account, twelve digits (default 123456789012)
+  --region NAME       default region (default us-east-1)
+  --seed N            from which all chance comes (default: drawn, and printed)
+  --clock MODE        real (default), held, fast=N or skip
+  --choices MODE      calm (default) or legal: draw what AWS leaves open from the seed
+  --throttle          refuse calls beyond AWS's request rates
+  --any-credentials   take any access key for the administrator's
+  --egress HOST       let HTTP deliveries really go to this host; may be repeated
+  --json              print one JSON line when ready`,
+  run: start,
+}
+
+async function start(args: string[], io: Io): Promise<number> {
+  const startedAt = performance.now()
+  const { values } = parseArgs({
+    args,
+    options: {
+      port: { type: 'string' },
+      host: { type: 'string' },
+      account: { type: 'string' },
+      region: { type: 'string' },
+      seed: { type: 'string' },
+      clock: { type: 'string' },
+      choices: { type: 'string' },
+      throttle: { type: 'boolean' },
+      'any-credentials': { type: 'boolean' },
+      egress: { type: 'string', multiple: true },
+      json: { type: 'boolean' },
+    },
+  })
+  const options: CloudOptions = {
+    seed: seedOf(values.seed),
+    clock: clockModeOf(values.clock),
+    choices: choicesOf(values.choices),
+    ...(values.account === undefined ? {} : { accountId: accountOf(values.account) }),
+    ...(values.region === undefined ? {} : { region: values.region }),
+    throttling: values.throttle ?? false,
+    acceptAnyCredentials: values['any-credentials'] ?? false,
+    egress: values.egress ?? [],
+  }
+  const cloud = createCloud(options)
+  const token = randomBytes(24).toString('base64url')
+  const server = await listen(cloud, {
+    port: portOf(values.port),
+    token,
+    ...(values.host === undefined ? {} : { host: values.host }),
+  })
+  cloud.kernel.scheduler.onBug = (error) => void cloud.bug(error)
+  const { defaultAccountId: accountId, defaultRegion: region } = cloud
+  writeServerFile({ port: server.port, url: server.url, token, region, accountId, pid: process.pid })
+  const readyMs = Math.round(performance.now() - startedAt)
+  io.out(
+    values.json === true
+      ? `${JSON.stringify({ ready: true, version, url: server.url, port: server.port, accountId, region, seed: cloud.seed, readyMs })}\n`
+      : `orrery ${version} ready on ${server.url} (account ${accountId}, ${region}, seed ${cloud.seed}). In another shell: eval "$(orrery env${server.port === 4566 ? '' : ` --port ${server.port}`})"\n`,
+  )
+  await untilTold()
+  removeServerFile(server.port)
+  await server.close()
+  return 0
+}
+
+function untilTold(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve())
+    process.once('SIGINT', () => resolve())
+  })
+}
+
+function seedOf(text: string | undefined): number | 'random' {
+  if (text === undefined) return 'random'
+  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`'${text}' is no seed.`, 'Give a whole number.')
+  return Number(text)
+}
+
+function clockModeOf(text = 'real'): ClockMode {
+  const factor = /^fast=(\d+(?:\.\d+)?)$/.exec(text)?.[1]
+  if (factor !== undefined && Number(factor) > 0) return { kind: 'fast', factor: Number(factor) }
+  if (text === 'real' || text === 'held' || text === 'skip') return { kind: text }
+  throw new UsageError(`'${text}' is no way to run a clock.`, 'Give real, held, fast=N or skip.')
+}
+
+function choicesOf(text = 'calm'): 'calm' | 'legal' {
+  if (text === 'calm' || text === 'legal') return text
+  throw new UsageError(`'${text}' is no way to choose.`, 'Give calm or legal.')
+}
+
+function accountOf(text: string): string {
+  if (/^\d{12}$/.test(text)) return text
+  throw new UsageError(`'${text}' is no account.`, 'Give twelve digits.')
+}

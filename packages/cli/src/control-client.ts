@@ -1,0 +1,53 @@
+import { SimulatorError } from '@cloud-orrery/kernel'
+import { AwsError } from '@cloud-orrery/models'
+import { notRunning, readServerFile } from './server-file.ts'
+
+/** Calls of the command line to a running server. */
+export class ControlClient {
+  readonly #port: number
+
+  constructor(port: number) {
+    this.#port = port
+  }
+
+  async get(path: string, query: Record<string, string | undefined> = {}): Promise<unknown> {
+    const search = new URLSearchParams(
+      Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined),
+    )
+    return await this.#send('GET', search.size === 0 ? path : `${path}?${search}`)
+  }
+
+  async post(path: string, body: object = {}): Promise<unknown> {
+    return await this.#send('POST', path, JSON.stringify(body))
+  }
+
+  async #send(method: string, path: string, body?: string): Promise<unknown> {
+    const server = readServerFile(this.#port)
+    let response: Response
+    try {
+      response = await fetch(`${server.url}/_orrery/${path}`, {
+        method,
+        headers: { 'x-orrery-token': server.token },
+        ...(body === undefined ? {} : { body }),
+      })
+    } catch {
+      throw notRunning(this.#port)
+    }
+    const answer = (await response.json()) as Record<string, unknown>
+    if (response.ok) return answer
+    if (answer['awsError'] !== undefined) throw awsErrorOf(answer)
+    throw new SimulatorError(
+      String(answer['error']),
+      String(answer['message']),
+      String(answer['next'] ?? 'Restart the server, so that its token is known.'),
+    )
+  }
+}
+
+function awsErrorOf(answer: Record<string, unknown>): AwsError {
+  const status = Number(answer['status'])
+  return new AwsError(
+    { kind: 'error', code: String(answer['awsError']), status, fault: status < 500 ? 'client' : 'server' },
+    String(answer['message']),
+  )
+}
