@@ -1,13 +1,11 @@
 import type {
   Protocol,
-  ShapeType,
   StoredMember,
   StoredOperation,
   StoredServiceModel,
   StoredShape,
-  TimestampFormat,
-  XmlNamespace,
 } from '@cloud-orrery/models'
+import { errorOf, locationOf, namespaceOf, shapeType, timestampFormats } from './botocore-facts.ts'
 import type {
   BotocoreModel,
   BotocoreOperation,
@@ -24,12 +22,6 @@ const protocolNames: Readonly<Record<string, Protocol>> = {
   'rest-xml': 'restXml',
   query: 'awsQuery',
   ec2: 'ec2Query',
-}
-const types: Readonly<Record<string, ShapeType>> = { character: 'string', bigdecimal: 'bigDecimal' }
-const timestampFormats: Readonly<Record<string, TimestampFormat>> = {
-  iso8601: 'date-time',
-  unixTimestamp: 'epoch-seconds',
-  rfc822: 'http-date',
 }
 
 /** A botocore `service-2.json` as our stored model: the same facts as Smithy's, in an older format. */
@@ -279,52 +271,4 @@ class BotocoreReader {
       eventPayload: reference.eventpayload,
     })
   }
-}
-
-function shapeType(shape: BotocoreShape): ShapeType {
-  if (shape.document === true) return 'document'
-  if (shape.union === true || shape.eventstream === true) return 'union'
-  if (shape.enum !== undefined) return 'enum'
-  return types[shape.type] ?? (shape.type as ShapeType)
-}
-
-function locationOf(
-  name: string,
-  { location, locationName, shape }: BotocoreReference,
-  owner: BotocoreShape,
-): Pick<StoredMember, 'location' | 'locationName'> | undefined {
-  if (owner.payload === name) return { location: 'payload' }
-  switch (location) {
-    case 'uri':
-      return { location: 'label' }
-    case 'header':
-      return { location: 'header', locationName: locationName ?? name }
-    case 'headers':
-      return { location: 'prefixHeaders', locationName: locationName ?? '' }
-    case 'querystring':
-      return locationName === undefined && shape !== undefined
-        ? { location: 'queryParams' }
-        : { location: 'query', locationName: locationName ?? name }
-    case 'statusCode':
-      return { location: 'responseCode' }
-    default:
-      return undefined
-  }
-}
-
-function namespaceOf(namespace: string | XmlNamespace | undefined): XmlNamespace | undefined {
-  return typeof namespace === 'string' ? { uri: namespace } : namespace
-}
-
-function errorOf(name: string, { exception, fault, error }: BotocoreShape): StoredShape['error'] {
-  if (exception !== true && error === undefined) return undefined
-  const status = error?.httpStatusCode ?? (fault === true ? 500 : 400)
-  const server = fault === true || status >= 500 || error?.senderFault === false
-  const renamed = error?.code !== undefined && error.code !== name
-  return compact({
-    fault: server ? ('server' as const) : ('client' as const),
-    status,
-    queryCode: renamed ? error.code : undefined,
-    queryStatus: renamed ? status : undefined,
-  })
 }

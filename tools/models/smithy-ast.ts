@@ -90,3 +90,23 @@ function applyTraits(shapes: Record<string, SmithyShape>, id: string, traits: Tr
   const changed = { target: member.target, traits: { ...member.traits, ...traits } }
   shapes[shapeId] = { ...shape, members: { ...shape.members, [memberName]: changed } }
 }
+
+/** The target of operations without input or output. */
+export const unit = 'smithy.api#Unit'
+
+/** A shape's name without its namespace. */
+export function bare(id: string): string {
+  return id.slice(id.indexOf('#') + 1)
+}
+
+export function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}
+
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+export function figure(value: unknown): number | undefined {
+  return value === undefined ? undefined : Number(value)
+}

@@ -48,7 +48,8 @@ export interface StoredIamActions {
 }
 
 const loaded = new Map<string, StoredIamService | undefined>()
-let names: ReadonlyMap<string, ReadonlyMap<string, readonly AccessLevel[]>> | undefined
+const names = new Map<string, ReadonlyMap<string, readonly AccessLevel[]>>()
+let all: StoredIamActions['prefixes'] | undefined
 
 /** IAM's data of one service, by the prefix of its actions; undefined where the model has none. */
 export function iamService(prefix: string): StoredIamService | undefined {
@@ -65,24 +66,33 @@ export function iamActions(prefix: string): Readonly<Record<string, IamAction>> 
   return iamService(prefix)?.actions
 }
 
+/** Prefixes of all services that IAM knows, whether the model has them or not. */
+export function iamPrefixes(): readonly string[] {
+  return Object.keys(allActions())
+}
+
 /**
- * Every action that AWS has, by service prefix, with its access levels: what wildcards and `NotAction`
- * stand for. Covers services that the model does not have.
+ * Every action of a service by name, with its access levels: what wildcards and `NotAction` stand for.
+ * Undefined for a prefix that no service has.
  */
-export function allIamActions(): ReadonlyMap<string, ReadonlyMap<string, readonly AccessLevel[]>> {
-  if (names !== undefined) return names
-  const stored = readDataJson<StoredIamActions>('iam-actions.json')
-  const read = new Map<string, Map<string, AccessLevel[]>>()
-  for (const [prefix, levels] of Object.entries(stored?.prefixes ?? {})) {
-    const actions = new Map<string, AccessLevel[]>()
-    for (const [level, list] of Object.entries(levels)) {
-      for (const name of list.split(' ')) {
-        // The file's keys are access levels: the generator checks them.
-        actions.set(name, [...(actions.get(name) ?? []), level as AccessLevel])
-      }
-    }
-    read.set(prefix, actions)
+export function iamActionNames(
+  prefix: string,
+): ReadonlyMap<string, readonly AccessLevel[]> | undefined {
+  const known = names.get(prefix)
+  if (known !== undefined) return known
+  const levels = Object.hasOwn(allActions(), prefix) ? allActions()[prefix] : undefined
+  if (levels === undefined) return undefined
+  const read = new Map<string, readonly AccessLevel[]>()
+  for (const [level, list] of Object.entries(levels)) {
+    // The keys of the file are access levels: the generator checks them.
+    for (const name of list.split(' '))
+      read.set(name, [...(read.get(name) ?? []), level as AccessLevel])
   }
-  names = read
+  names.set(prefix, read)
   return read
+}
+
+function allActions(): StoredIamActions['prefixes'] {
+  all ??= readDataJson<StoredIamActions>('iam-actions.json')?.prefixes ?? {}
+  return all
 }
