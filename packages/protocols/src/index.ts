@@ -25,6 +25,23 @@ export {
   verifyChecksum,
   verifyContentMd5,
 } from './checksum/stated-checksums.ts'
+export { type CommonFailure, commonFailure } from './common-failures.ts'
+export {
+  eventStreamMember,
+  writeEventStream as encodeEventStream,
+} from './event-stream/event-stream.ts'
+export {
+  decodeEventStreamMessages,
+  type EventHeader,
+  type EventStreamMessage,
+  encodeEventStreamMessage,
+} from './event-stream/message.ts'
+export {
+  cborEvents,
+  type EventCodec,
+  jsonEvents,
+  xmlEvents,
+} from './event-stream/payload-codecs.ts'
 export type { ErrorContext, HttpRequest, HttpResponse, ResolvedOperation } from './http.ts'
 export { decodeInput, encodeError, encodeOutput } from './protocol.ts'
 export { unknownOperation } from './refusals.ts'
