@@ -1,6 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 /** One archive in a registry, pinned: `sources.json` keeps these. */
@@ -21,19 +29,15 @@ const dependencyPlugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1
 export function smithyJar(cache: string, artefact: string, version: string): string | undefined {
   const known = cached(cache, `${artefact}-${version}.jar`)
   if (known !== undefined) return known
-  const before = new Set(readdirSync(cache))
   const coordinates = `${smithyGroup}:${artefact}:${version}:jar`
-  const args = ['-B', '-q', `${dependencyPlugin}:copy`, `-Dartifact=${coordinates}`]
-  try {
-    execFileSync('mvn', [...args, `-DoutputDirectory=${cache}`], { cwd: cache, stdio: 'pipe' })
-  } catch (cause) {
-    if (isMissing(cause)) return undefined
-    throw new Error(`mvn could not fetch ${coordinates}`, { cause })
-  }
-  const added = readdirSync(cache).find(
-    (file) => !before.has(file) && file.startsWith(`${artefact}-`),
-  )
-  return join(cache, added ?? `${artefact}-${version}.jar`)
+  return download(cache, (folder) => {
+    const args = ['-B', '-q', `${dependencyPlugin}:copy`, `-Dartifact=${coordinates}`]
+    try {
+      execFileSync('mvn', [...args, `-DoutputDirectory=${folder}`], { cwd: folder, stdio: 'pipe' })
+    } catch (cause) {
+      if (!isMissing(cause)) throw new Error(`mvn could not fetch ${coordinates}`, { cause })
+    }
+  })
 }
 
 /** Maven says on standard output that an artefact does not exist, among other failures. */
@@ -47,13 +51,36 @@ export function botocoreWheel(cache: string, version: string): string {
   const known = version === '' ? undefined : cached(cache, `botocore-${version}-py3-none-any.whl`)
   if (known !== undefined) return known
   const requirement = version === '' ? 'botocore' : `botocore==${version}`
-  const args = ['-m', 'pip', 'download', '-q', '--no-deps', '--only-binary', ':all:', '-d', cache]
-  execFileSync('python3', [...args, requirement], { stdio: ['ignore', 'ignore', 'inherit'] })
-  const wheel = readdirSync(cache).find(
-    (file) => file.startsWith(`botocore-${version}`) && file.endsWith('.whl'),
-  )
+  const wheel = download(cache, (folder) => {
+    const args = [
+      '-m',
+      'pip',
+      'download',
+      '-q',
+      '--no-deps',
+      '--only-binary',
+      ':all:',
+      '-d',
+      folder,
+    ]
+    execFileSync('python3', [...args, requirement], { stdio: ['ignore', 'ignore', 'inherit'] })
+  })
   if (wheel === undefined) throw new Error(`pip brought no wheel of ${requirement}`)
-  return join(cache, wheel)
+  return wheel
+}
+
+/** Lets a client fill an empty folder, and moves the one file that it brings to the cache. */
+function download(cache: string, fetch: (folder: string) => void): string | undefined {
+  const folder = mkdtempSync(join(cache, 'download-'))
+  try {
+    fetch(folder)
+    const [file] = readdirSync(folder)
+    if (file === undefined) return undefined
+    renameSync(join(folder, file), join(cache, file))
+    return join(cache, file)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 function cached(cache: string, file: string): string | undefined {
