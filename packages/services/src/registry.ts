@@ -15,6 +15,11 @@ export interface ServiceEntry {
 
 /** Every service of the model, by folder name. One line a service; nothing else to register. */
 export const registry: Readonly<Record<string, ServiceEntry>> = {
+  cloudtrail: {
+    load: async () => (await import('./cloudtrail/service.ts')).cloudtrail,
+    targetPrefix: 'CloudTrail_20131101',
+    resourcePrefixes: ['AWS::CloudTrail::'],
+  },
   hello: {
     load: async () => (await import('./hello/service.ts')).hello,
     targetPrefix: 'Hello_20260101',
