@@ -1,5 +1,7 @@
 import { compileConditions } from './condition.ts'
+import { ContextReader } from './context.ts'
 import type { PolicyDocument, Statement } from './document.ts'
+import type { RequestContext } from './request.ts'
 import { toList } from './statement.ts'
 import { parseTemplate, variableKeys } from './variable.ts'
 
@@ -28,4 +30,19 @@ function statementKeys(statement: Statement, variablesEnabled: boolean): readonl
     ({ key, values }) => [key, ...values.flatMap(({ template }) => variableKeys(template))],
   )
   return [...inResources, ...inConditions]
+}
+
+/**
+ * The keys that the policies ask for and the request does not have: what simulation calls
+ * MissingContextValues.
+ */
+export function missingContextKeys(
+  documents: readonly PolicyDocument[],
+  context: RequestContext,
+): readonly string[] {
+  const reader = new ContextReader(context)
+  const lacking = documents
+    .flatMap((document) => usedContextKeys(document))
+    .filter((key) => reader.values(key) === undefined)
+  return [...new Map(lacking.map((key) => [key.toLowerCase(), key])).values()]
 }

@@ -1,18 +1,27 @@
-import type { Principal, RequestContext } from './request.ts'
+import type { ContextValue, Principal, RequestContext } from './request.ts'
 
 /** Reads condition keys without regard to letter case; every value as a list of strings. */
 export class ContextReader {
   readonly #context: RequestContext
-  #byLowerCase: Map<string, readonly string[]> | undefined
 
   constructor(context: RequestContext) {
     this.#context = context
   }
 
-  /** The key's values, at least one; undefined when the request has no such key. */
+  /**
+   * The key's values, at least one; undefined when the request has no such key. Few keys are asked
+   * for in one evaluation, so they are looked for instead of indexed.
+   */
   values(key: string): readonly string[] | undefined {
-    this.#byLowerCase ??= lowerCased(this.#context)
-    return this.#byLowerCase.get(key.toLowerCase())
+    const exact = Object.hasOwn(this.#context, key) ? this.#context[key] : undefined
+    if (exact !== undefined) return toValues(exact)
+    const lower = key.toLowerCase()
+    for (const other in this.#context) {
+      if (other.length !== key.length || other.toLowerCase() !== lower) continue
+      const value = this.#context[other]
+      if (value !== undefined) return toValues(value)
+    }
+    return undefined
   }
 
   /** A key with several values can't be used as a policy variable. */
@@ -22,15 +31,9 @@ export class ContextReader {
   }
 }
 
-function lowerCased(context: RequestContext): Map<string, readonly string[]> {
-  const map = new Map<string, readonly string[]>()
-  for (const key in context) {
-    const value = context[key]
-    if (value === undefined) continue
-    const values = typeof value === 'object' ? value : [String(value)]
-    if (values.length > 0) map.set(key.toLowerCase(), values)
-  }
-  return map
+function toValues(value: Exclude<ContextValue, undefined>): readonly string[] | undefined {
+  if (typeof value !== 'object') return [String(value)]
+  return value.length > 0 ? value : undefined
 }
 
 type Derived = Record<string, string | string[] | boolean>

@@ -114,7 +114,7 @@ function collect(
   const vote: Vote = { allow: undefined, grant: 'none' }
   for (const { source, arn, document } of group) {
     for (const statement of compile(document)) {
-      const verdict: Verdict = judge(statement, facts)
+      const verdict: Verdict = judge(statement, facts, policy === 'resource')
       if (isMiss(verdict)) continue
       const { index: statementIndex, sid, effect } = statement
       const found: MatchedStatement = {

@@ -41,7 +41,7 @@ export function explainOutcome(
   const sourced = allPolicies(policies)
   const explained = sourced.map(({ type, policy }): PolicyExplanation => {
     const statements = compile(policy.document).map((statement) =>
-      explainStatement(statement, facts, request.action),
+      explainStatement(statement, facts, request.action, type === 'resource'),
     )
     return { policy: type, source: policy.source, statements }
   })
@@ -99,8 +99,9 @@ function explainStatement(
   statement: CompiledStatement,
   facts: Facts,
   action: string,
+  onResource: boolean,
 ): StatementExplanation {
-  const verdict = judge(statement, facts)
+  const verdict = judge(statement, facts, onResource)
   const missed = isMiss(verdict) ? verdict : undefined
   // Conditions are only looked at once everything else fits.
   const reached = missed === undefined || missed === 'Condition'
@@ -140,7 +141,9 @@ function whyText(
   const written = statement.written
   switch (verdict) {
     case 'Principal':
-      return `its Principal ${JSON.stringify(written.Principal)} does not name ${nameOf(facts.principal)}`
+      return written.Principal === undefined
+        ? 'it names no Principal'
+        : `its Principal ${JSON.stringify(written.Principal)} does not name ${nameOf(facts.principal)}`
     case 'NotPrincipal':
       return `its NotPrincipal leaves out ${nameOf(facts.principal)}`
     case 'Action':

@@ -1,5 +1,5 @@
 export { principalContext } from './context.ts'
-export { usedContextKeys } from './context-keys.ts'
+export { missingContextKeys, usedContextKeys } from './context-keys.ts'
 export type * from './decision.ts'
 export { type DenialWording, denialMessage } from './denial-message.ts'
 export type * from './document.ts'

@@ -6,6 +6,8 @@ const any = '\uFDD0' // Any run of characters.
 const one = '\uFDD1' // Any single character.
 const anyInSegment = '\uFDD2' // Any run of characters without a colon.
 const oneInSegment = '\uFDD3'
+const anyCode = any.charCodeAt(0)
+const oneCode = one.charCodeAt(0)
 const wildcards = /[\uFDD0-\uFDD3]/
 
 /** A pattern whose wildcards are marked; made by `toGlob` or `toArnGlob`. */
@@ -57,11 +59,11 @@ function matchesGreedy(glob: Glob, text: string): boolean {
   let star = -1
   let resume = 0
   while (t < text.length) {
-    const char = glob.charAt(g)
-    if (char === any) {
+    const code = glob.charCodeAt(g) // NaN past the end, which equals nothing.
+    if (code === anyCode) {
       star = g++
       resume = t
-    } else if (char === one || (g < glob.length && char === text.charAt(t))) {
+    } else if (code === oneCode || code === text.charCodeAt(t)) {
       g++
       t++
     } else if (star >= 0) {
@@ -69,7 +71,7 @@ function matchesGreedy(glob: Glob, text: string): boolean {
       t = ++resume
     } else return false
   }
-  while (glob.charAt(g) === any) g++
+  while (glob.charCodeAt(g) === anyCode) g++
   return g === glob.length
 }
 
@@ -100,7 +102,10 @@ export function compileGlob(glob: Glob): (text: string) => boolean {
   if (!wildcards.test(glob)) return (text) => text === glob
   const prefix = glob.slice(0, -1)
   if (glob.endsWith(any) && !wildcards.test(prefix)) return (text) => text.startsWith(prefix)
-  return (text) => matchesGlob(glob, text)
+  if (glob.includes(anyInSegment) || glob.includes(oneInSegment)) {
+    return (text) => matchesSegmented(glob, text)
+  }
+  return (text) => matchesGreedy(glob, text)
 }
 
 /** True when an action pattern (`s3:Get*`, `*`) covers an action. Letter case has no meaning. */

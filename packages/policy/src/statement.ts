@@ -97,7 +97,7 @@ function named<W, T>(
 }
 
 function compileResource(text: string, variablesEnabled: boolean): ResourcePattern {
-  const template = parseTemplate(text, variablesEnabled)
+  const template = parseTemplate(text, variablesEnabled, (plain) => toArnGlob(toGlob(plain)))
   if (!template.hasVariables) {
     return { template, matches: compileGlob(toArnGlob(toGlob(text))) }
   }
@@ -105,7 +105,7 @@ function compileResource(text: string, variablesEnabled: boolean): ResourcePatte
     template,
     matches: (resource, context) => {
       const glob = fillGlob(template, context.single)
-      return glob !== undefined && matchesGlob(toArnGlob(glob), resource)
+      return glob !== undefined && matchesGlob(glob, resource)
     },
   }
 }
@@ -113,14 +113,17 @@ function compileResource(text: string, variablesEnabled: boolean): ResourcePatte
 /** A statement's answer: what it grants or, for a deny, `direct`; or the element that did not fit. */
 export type Verdict = Exclude<Grant, 'none'> | StatementElement
 
-/** Judges the elements in the order principal, action, resource, condition; stops at the first miss. */
-export function judge(statement: CompiledStatement, facts: Facts): Verdict {
+/**
+ * Judges the elements in the order principal, action, resource, condition; stops at the first
+ * miss. In a resource's policy an allow that names no principal allows no one.
+ */
+export function judge(statement: CompiledStatement, facts: Facts, onResource: boolean): Verdict {
   const { principals, actions, resources, conditions } = statement
   let grant: Grant = 'direct'
   if (principals !== undefined) {
     grant = reach(principals, statement.effect, facts.principal)
     if (grant === 'none') return principals.not ? 'NotPrincipal' : 'Principal'
-  }
+  } else if (onResource && statement.effect === 'Allow') return 'Principal'
   if (actions !== undefined) {
     const covered = actions.names.some((covers) => covers(facts.lowerCaseAction))
     if (covered === actions.not) return actions.not ? 'NotAction' : 'Action'

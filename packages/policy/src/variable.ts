@@ -6,8 +6,14 @@ import { type Glob, holdsMarkedWildcard, toGlob } from './pattern.ts'
  */
 export interface Template {
   readonly text: string
-  readonly pieces: readonly (string | Variable)[]
+  readonly pieces: readonly (Plain | Variable)[]
   readonly hasVariables: boolean
+}
+
+/** Text between variables, as it is and with its wildcards marked. */
+interface Plain {
+  readonly text: string
+  readonly glob: Glob
 }
 
 interface Variable {
@@ -24,18 +30,29 @@ export type SingleValue = (key: string) => string | undefined
 const variable = /\$\{([^{}]*)\}/g
 const withDefault = /^\s*([^,\s]+)\s*,\s*'([^']*)'\s*$/
 
-/** Variables have meaning only in version 2012-10-17; before, `${` is text like any other. */
-export function parseTemplate(text: string, variablesEnabled: boolean): Template {
+/**
+ * Variables have meaning only in version 2012-10-17; before, `${` is text like any other.
+ * `mark` marks the wildcards of the text before the first variable.
+ */
+export function parseTemplate(
+  text: string,
+  variablesEnabled: boolean,
+  mark: (text: string) => Glob = toGlob,
+): Template {
   if (!variablesEnabled || !text.includes('${')) {
-    return { text, pieces: [text], hasVariables: false }
+    return { text, pieces: [{ text, glob: mark(text) }], hasVariables: false }
   }
-  const pieces: (string | Variable)[] = []
+  const pieces: (Plain | Variable)[] = []
   let end = 0
   for (const match of text.matchAll(variable)) {
-    pieces.push(text.slice(end, match.index), toVariable(match[0], match[1] ?? ''))
+    const before = text.slice(end, match.index)
+    // Only the first piece can hold the segments in which an ARN's wildcards are limited.
+    const glob = pieces.length === 0 ? mark(before) : toGlob(before)
+    pieces.push({ text: before, glob }, toVariable(match[0], match[1] ?? ''))
     end = match.index + match[0].length
   }
-  pieces.push(text.slice(end))
+  const rest = text.slice(end)
+  pieces.push({ text: rest, glob: pieces.length === 0 ? mark(rest) : toGlob(rest) })
   return { text, pieces, hasVariables: pieces.length > 1 }
 }
 
@@ -49,28 +66,28 @@ function toVariable(written: string, body: string): Variable {
 /** The keys that the template asks for, as written. */
 export function variableKeys(template: Template): readonly string[] {
   return template.pieces.flatMap((piece) =>
-    typeof piece === 'string' || piece.literal !== undefined ? [] : [piece.key],
+    'text' in piece || piece.literal !== undefined ? [] : [piece.key],
   )
 }
 
 /** The text with values filled in; undefined when a variable has neither value nor default. */
 export function fillText(template: Template, lookUp: SingleValue): string | undefined {
-  return fill(template, lookUp, (text) => text)
+  return fill(template, lookUp, 'text')
 }
 
 /** The same as a glob: wildcards of the policy's own text only, never of a variable's value. */
 export function fillGlob(template: Template, lookUp: SingleValue): Glob | undefined {
-  return fill(template, lookUp, toGlob)
+  return fill(template, lookUp, 'glob')
 }
 
 function fill(
-  template: Template,
+  { pieces }: Template,
   lookUp: SingleValue,
-  plain: (text: string) => string,
+  form: 'text' | 'glob',
 ): string | undefined {
   let out = ''
-  for (const piece of template.pieces) {
-    if (typeof piece === 'string') out += plain(piece)
+  for (const piece of pieces) {
+    if ('text' in piece) out += piece[form]
     else {
       const value = piece.literal ?? lookUp(piece.key) ?? piece.fallback
       if (value === undefined || holdsMarkedWildcard(value)) return undefined
@@ -84,8 +101,8 @@ function fill(
 export function showFilled(template: Template, lookUp: SingleValue): string {
   return template.pieces
     .map((piece) =>
-      typeof piece === 'string'
-        ? piece
+      'text' in piece
+        ? piece.text
         : (piece.literal ?? lookUp(piece.key) ?? piece.fallback ?? piece.written),
     )
     .join('')
