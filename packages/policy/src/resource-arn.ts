@@ -1,6 +1,7 @@
 import { PolicyError } from './policy-error.ts'
 
-const partitions = /^aws(-cn|-us-gov|-iso(-[a-z])?|-eusc)?$/
+/** Wildcards are let through, as AWS's own managed policies show. */
+const partitions = /^(\*|aws(-cn|-us-gov|-iso(-[a-z])?|-eusc|\*|-\*)?)$/
 
 /** Segments before the fifth colon: letters, digits, hyphens and wildcards; no variables. */
 const segment = /^[A-Za-z0-9*?-]*$/
@@ -70,7 +71,9 @@ function vendorFault(
   const regional = region !== '' && region !== '*'
   if (vendor === 'iam') {
     if (regional) return fault(`IAM resource ${resource} cannot contain region information.`)
-    if (!/^[*?]/.test(path) && !iamPaths.some((prefix) => path.startsWith(`${prefix}/`))) {
+    const isKnown = iamPaths.some((prefix) => path.startsWith(`${prefix}/`))
+    // The message does not name root, but policies for sts:AssumeRoot may.
+    if (!isKnown && path !== 'root' && !/^[*?]/.test(path)) {
       const known = iamPaths.map((prefix) => `${prefix}/`).join(', ')
       return fault(`IAM resource path must either be "*" or start with ${known}.`)
     }
