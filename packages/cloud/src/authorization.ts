@@ -31,7 +31,7 @@ export function judge(cloud: Cloud, exchange: Exchange, authorization: Authoriza
   const error =
     refuse === undefined
       ? accessDenied(protocolOfExchange(exchange), message, undefined)
-      : refuse(message)
+      : refuse(message, request)
   throw error
 }
 

@@ -252,6 +252,11 @@ export class Cloud {
       ...(entry === undefined ? {} : { entry }),
       ...(turn === undefined ? {} : { turn }),
     }
+    return this.contextOfCall(service, exchange)
+  }
+
+  /** The context in which an operation answers a call. */
+  contextOfCall(service: Service, exchange: Exchange): Context {
     return new ServiceContext(this, service, exchange)
   }
 

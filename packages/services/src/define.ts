@@ -1,6 +1,6 @@
 import type { Scope } from '@cloud-orrery/kernel'
 import type { AwsError, Operation, ResourceType, Violation } from '@cloud-orrery/models'
-import type { DenialWording, PolicyDocument, RequestContext } from '@cloud-orrery/policy'
+import type { AuthorizationRequest, DenialWording, PolicyDocument, RequestContext } from '@cloud-orrery/policy'
 import type { HttpRequest, HttpResponse } from '@cloud-orrery/protocols'
 import type { Context, ResourceContext } from './context.ts'
 
@@ -110,7 +110,7 @@ export interface ResourceOptions<P, A> {
     state: ResourceState<A>,
     properties: P,
   ) => Partial<P> | undefined | Promise<Partial<P> | undefined>
-  /** How long AWS usually takes, in model ms, by kind of work. Default 2,000 for each. */
+  /** How long the work takes in model ms, by kind. Default 100 for each: shorter than on AWS. */
   readonly durationMs?: {
     readonly create?: number
     readonly update?: number
@@ -164,8 +164,13 @@ export interface ServiceOptions {
   readonly first?: 'validate' | 'authorize'
   /** The service's own code and words for refusals that every service has. */
   readonly errors?: {
-    readonly accessDenied?: (message: string) => AwsError
-    readonly invalidInput?: (message: string, violations: readonly Violation[]) => AwsError
+    readonly accessDenied?: (message: string, request: AuthorizationRequest) => AwsError
+    /** Undefined: the operation judges these values itself. */
+    readonly invalidInput?: (
+      message: string,
+      violations: readonly Violation[],
+      call: { readonly operation: string; readonly ctx: Context },
+    ) => AwsError | undefined
   }
   /** How the service words its denials, where it departs from the usual form. */
   readonly denialWording?: (action: string, resource: string) => DenialWording

@@ -25,4 +25,18 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     targetPrefix: 'Hello_20260101',
     resourcePrefixes: ['Orrery::Hello::'],
   },
+  iam: {
+    load: async () => (await import('./iam/service.ts')).iam,
+    queryVersion: '2010-05-08',
+    resourcePrefixes: ['AWS::IAM::'],
+  },
+  s3: {
+    load: async () => (await import('./s3/service.ts')).s3,
+    endpointNames: ['s3'],
+    resourcePrefixes: ['AWS::S3::'],
+  },
+  sts: {
+    load: async () => (await import('./sts/service.ts')).sts,
+    queryVersion: '2011-06-15',
+  },
 }

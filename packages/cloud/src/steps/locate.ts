@@ -2,7 +2,6 @@ import { invariant } from '@cloud-orrery/kernel'
 import { globalRegion } from '@cloud-orrery/services'
 import type { Cloud } from '../cloud.ts'
 import type { Exchange } from '../exchange.ts'
-import { ServiceContext } from '../service-context.ts'
 
 /** Settles in which account and region the operation works, and makes its context. */
 export function locate(cloud: Cloud, exchange: Exchange): void {
@@ -12,10 +11,10 @@ export function locate(cloud: Cloud, exchange: Exchange): void {
     'a modelled call has a handler',
   )
   if (model.global === true) exchange.region = globalRegion
-  exchange.ctx = new ServiceContext(cloud, service, exchange)
+  exchange.ctx = cloud.contextOfCall(service, exchange)
   const scope = handler.scope?.(exchange.input, exchange.ctx)
   if (scope === undefined) return
   exchange.accountId = scope.accountId ?? exchange.accountId
   exchange.region = scope.region ?? exchange.region
-  exchange.ctx = new ServiceContext(cloud, service, exchange)
+  exchange.ctx = cloud.contextOfCall(service, exchange)
 }

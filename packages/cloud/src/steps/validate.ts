@@ -7,13 +7,16 @@ import { protocolOfExchange } from '../protocol-of-exchange.ts'
 
 /** Checks the input against the model: required, length, range, pattern, enum, in AWS's words. */
 export function validate(_cloud: Cloud, exchange: Exchange): void {
-  const { service, operationModel } = exchange
-  invariant(service !== undefined && operationModel !== undefined, 'a call has a service')
+  const { service, operationModel, ctx } = exchange
+  invariant(
+    service !== undefined && operationModel !== undefined && ctx !== undefined,
+    'a located call has a context',
+  )
   const violations = validateInput(operationModel, exchange.input)
   if (violations.length === 0) return
   const message = validationMessage(violations)
   const refuse = service.errors?.invalidInput
-  throw refuse === undefined
-    ? invalidInput(protocolOfExchange(exchange), message)
-    : refuse(message, violations)
+  if (refuse === undefined) throw invalidInput(protocolOfExchange(exchange), message)
+  const error = refuse(message, violations, { operation: operationModel.name, ctx })
+  if (error !== undefined) throw error
 }

@@ -72,7 +72,6 @@ function message({ from, to, subject, text }: MailContent, id: string, nowMs: nu
 
 function encodedWords(text: string): string {
   const plain = text.replace(/[\r\n]+/g, ' ')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: header text is printable ASCII or encoded.
   return /^[\x20-\x7e]*$/.test(plain)
     ? plain
     : `=?UTF-8?B?${Buffer.from(plain).toString('base64')}?=`

@@ -1,0 +1,208 @@
+import {
+  type Assembly,
+  type ClientOptions,
+  type Cloud,
+  type CloudOptions,
+  client,
+  createCloud,
+  type DeployedStack,
+  type DeployOptions,
+  deploy,
+  destroy,
+  fetchFromCloud,
+  type FetchOptions,
+  inProcessTarget,
+  type InternetHost,
+  readAssembly,
+  record,
+  type Recording,
+  type StackSource,
+} from '@cloud-orrery/cloud'
+import { type Duration, durationMs, type FaultOptions } from '@cloud-orrery/kernel'
+import type { Operation } from '@cloud-orrery/models'
+import { type Credentials, type Mail, mailbox } from '@cloud-orrery/services'
+import { Fidelity } from './fidelity.ts'
+import { JournalView } from './journal-view.ts'
+
+/** A client class of the AWS SDK for JavaScript v3. */
+type ClientClass<C> = new (config: never) => C
+
+/** A fault that is armed until `end` is called. */
+export interface ArmedFault {
+  readonly id: string
+  end(): void
+}
+
+export interface FaultSpecification extends FaultOptions {
+  /** The error's code. */
+  error: string
+  message?: string
+  status?: number
+}
+
+/** What a test holds in its hand: one fresh cloud and the levers of its time, its faults and its journal. */
+export class Aws {
+  readonly cloud: Cloud
+  readonly journal: JournalView
+  readonly fidelity: Fidelity
+
+  constructor(cloud: Cloud) {
+    this.cloud = cloud
+    this.journal = new JournalView(cloud)
+    this.fidelity = new Fidelity(cloud)
+  }
+
+  get accountId(): string {
+    return this.cloud.defaultAccountId
+  }
+
+  get region(): string {
+    return this.cloud.defaultRegion
+  }
+
+  /** `aws.client(SQSClient)`; `{ accountId, region, credentials }` for someone else's. */
+  client<C>(Client: ClientClass<C>, options?: ClientOptions): C {
+    return client(this.cloud, Client, options)
+  }
+
+  /** Credentials of an account's administrator. */
+  credentials(accountId?: string): Credentials {
+    return this.cloud.credentials(accountId)
+  }
+
+  readonly clock = {
+    /** Model time, ms since 1970. */
+    now: (): number => this.cloud.kernel.clock.nowMs,
+    date: (): Date => new Date(this.cloud.kernel.clock.nowMs),
+    /** Moves time; every task on the way runs at its own moment. */
+    advance: (by: Duration | number): Promise<void> => this.cloud.advance(by),
+    /** Runs what is due now, and what follows from it. */
+    settle: (): Promise<void> => this.cloud.settle(),
+    /** From task to task until `done` holds. Throws when it does not within the given time. */
+    advanceUntil: async (done: () => boolean, within: Duration | number = { days: 1 }) => {
+      const withinMs = durationMs(within)
+      if (await this.cloud.kernel.scheduler.advanceUntil(done, withinMs)) return
+      throw new Error(`It did not happen within ${withinMs} ms of model time (seed ${this.cloud.seed}).`)
+    },
+  }
+
+  readonly faults = {
+    /** Lets calls of an operation fail until ended: `aws.faults.fail(Publish, { error: 'InternalError' })`. */
+    fail: (
+      site: Operation | string,
+      { error, message, status, ...options }: FaultSpecification,
+    ): ArmedFault =>
+      this.#armed(
+        this.cloud.armFault(
+          siteOf(site),
+          {
+            kind: 'error',
+            code: error,
+            ...(message === undefined ? {} : { message }),
+            ...(status === undefined ? {} : { status }),
+          },
+          options,
+        ),
+      ),
+    /** Lets calls of an operation be answered late. */
+    delay: (site: Operation | string, delayMs: number, options: FaultOptions = {}): ArmedFault =>
+      this.#armed(this.cloud.armFault(siteOf(site), { kind: 'delay', delayMs }, options)),
+  }
+
+  readonly mailbox = {
+    /** Every mail that left the cloud, oldest first. */
+    all: (): Mail[] => mailbox.all(this.cloud.scope('', '')),
+    to: (address: string): Mail[] => mailbox.to(this.cloud.scope('', ''), address),
+    /** Follows a link of a mail as its reader would. */
+    follow: (link: string): Promise<Response> => fetchFromCloud(this.cloud, link),
+  }
+
+  readonly internet = {
+    /** Answers HTTP requests that the cloud sends to a host outside. */
+    host: (name: string, answer: InternetHost): void => void this.cloud.internet.set(name, answer),
+  }
+
+  /** A plain HTTP request by true name, unsigned unless credentials are given. */
+  fetch(url: string, options?: FetchOptions): Promise<Response> {
+    return fetchFromCloud(this.cloud, url, options)
+  }
+
+  /**
+   * Deploys a template object, a template's or assembly's path, a CDK app's folder, or a CDK `App`.
+   * Throws unless every stack completes.
+   */
+  async deploy(
+    source: string | Deployable | object,
+    options: DeployOptions & { stackName?: string } = {},
+  ): Promise<DeployedStack> {
+    const stacks = await this.tryDeploy(source, options)
+    const failed = stacks.find(({ status }) => !/^(CREATE|UPDATE)_COMPLETE$/.test(status))
+    const last = stacks.at(-1)
+    if (last === undefined) throw new Error('There was no stack to deploy.')
+    if (failed !== undefined) {
+      throw new Error(`Stack ${failed.stackName} came to ${failed.status}:\n${this.journal.failures(failed.stackId)}`)
+    }
+    return last
+  }
+
+  /** As `deploy`, but gives back what a stack came to instead of throwing. */
+  async tryDeploy(
+    source: string | Deployable | object,
+    options: DeployOptions & { stackName?: string } = {},
+  ): Promise<DeployedStack[]> {
+    const { stackName, ...rest } = options
+    return await deploy(inProcessTarget(this.cloud), assemblyOf(source, stackName), rest)
+  }
+
+  /** Deletes a stack; its last status. */
+  destroy(stackName: string, options: Pick<ClientOptions, 'accountId' | 'region'> = {}): Promise<string> {
+    return destroy(inProcessTarget(this.cloud), stackName, options)
+  }
+
+  /** A second timeline from here. */
+  fork(): Aws {
+    return new Aws(this.cloud.fork())
+  }
+
+  /** What entered so far: enough to have this run again. */
+  record(): Recording {
+    return record(this.cloud)
+  }
+
+  #armed(id: string): ArmedFault {
+    return { id, end: () => this.cloud.endFault(id) }
+  }
+}
+
+/** A CDK `App` or stage: anything that can be synthesised to a folder. */
+export interface Deployable {
+  synth(): { directory: string }
+}
+
+/** A fresh cloud for one test. Records are frozen all the way down, so that no handler changes what it stored. */
+export function createAws(options: CloudOptions = {}): Aws {
+  return new Aws(createCloud({ deepFreeze: true, ...options }))
+}
+
+function assemblyOf(source: string | Deployable | object, stackName?: string): Assembly {
+  const naming = stackName === undefined ? {} : { stackName }
+  if (typeof source === 'string') return readAssembly(source, naming)
+  if (isDeployable(source)) return readAssembly(source.synth().directory)
+  const stack: StackSource = {
+    stackName: stackName ?? 'test-stack',
+    template: JSON.stringify(source),
+    parameters: {},
+    tags: {},
+    assets: [],
+    bootstrapped: false,
+  }
+  return { stacks: [stack] }
+}
+
+function isDeployable(source: object): source is Deployable {
+  return 'synth' in source && typeof source.synth === 'function'
+}
+
+function siteOf(site: Operation | string): string {
+  return typeof site === 'string' ? site : `${site.service}.${site.name}`
+}

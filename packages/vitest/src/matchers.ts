@@ -1,0 +1,48 @@
+/** Matchers for answers of AWS: `await expect(call).toBeDenied('sqs:SendMessage')`. */
+export interface OrreryMatchers<R = unknown> {
+  /** A call that was refused for want of a permission, optionally of this action. */
+  toBeDenied(action?: string): Promise<void> | R
+  /** A call that failed with this error code. */
+  toFailWith(code: string): Promise<void> | R
+}
+
+interface MatcherResult {
+  pass: boolean
+  message: () => string
+}
+
+const denialCodes = /^(AccessDenied|AccessDeniedException|AuthorizationError|UnauthorizedOperation|403)$/
+
+export const matchers = {
+  async toBeDenied(call: Promise<unknown>, action?: string): Promise<MatcherResult> {
+    const failure = await failureOf(call)
+    const named = action === undefined || failure?.message.toLowerCase().includes(action.toLowerCase())
+    return {
+      pass: failure !== undefined && denialCodes.test(failure.code) && named === true,
+      message: () => told(failure, `a denial${action === undefined ? '' : ` of ${action}`}`),
+    }
+  },
+
+  async toFailWith(call: Promise<unknown>, code: string): Promise<MatcherResult> {
+    const failure = await failureOf(call)
+    return { pass: failure?.code === code, message: () => told(failure, code) }
+  },
+}
+
+async function failureOf(call: Promise<unknown>): Promise<{ code: string; message: string } | undefined> {
+  try {
+    await call
+    return undefined
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    // SDK errors carry AWS's code where it is not the name.
+    const { Code, code } = error as Error & { Code?: string; code?: string }
+    return { code: Code ?? code ?? error.name, message: error.message }
+  }
+}
+
+function told(failure: { code: string; message: string } | undefined, wanted: string): string {
+  return failure === undefined
+    ? `wanted ${wanted}, but the call succeeded`
+    : `wanted ${wanted}, or not; got ${failure.code}: ${failure.message}`
+}
