@@ -8,6 +8,15 @@ export interface StoredPolicy {
   readonly document: PolicyDocument
 }
 
+/**
+ * A trust policy. IAM ties it to the very users and roles that it names, not to their names: in `document`
+ * their ARNs stand replaced by their unique ids, and `principals` keeps which ARN was which id.
+ * Source: IAM User Guide, "AWS JSON policy elements: Principal", IAM role principals.
+ */
+export interface TrustPolicy extends StoredPolicy {
+  readonly principals?: Readonly<Record<string, string>>
+}
+
 export type Tags = Readonly<Record<string, string>>
 
 interface Entity {
@@ -40,7 +49,7 @@ export interface RoleRecord extends Entity {
   readonly roleName: string
   /** `AROA...` */
   readonly roleId: string
-  readonly trustPolicy: StoredPolicy
+  readonly trustPolicy: TrustPolicy
   readonly description?: string
   readonly maxSessionDurationSeconds: number
   readonly tags: Tags
@@ -96,30 +105,55 @@ export interface SessionRecord {
   readonly expiresAtMs: number
   /** Who the session is, session policies included. */
   readonly caller: Caller
+  /** How it came to be; GetSessionToken's and GetFederationToken's sessions may call less. */
+  readonly madeBy?: 'AssumeRole' | 'GetSessionToken' | 'GetFederationToken'
+  /** Session tags that go on to the next role in a chain. */
+  readonly transitiveTagKeys?: readonly string[]
 }
 
-export const users = table<UserRecord, 'userId'>('iam.users', {
+/**
+ * `path`: path and name, the order in which IAM lists. `policy`, `boundary`: by the ARN of a managed policy,
+ * for what it is attached to.
+ */
+export const users = table<UserRecord, 'userId' | 'path' | 'policy' | 'boundary'>('iam.users', {
   key: (user) => user.userName.toLowerCase(),
   partition: 'account',
-  indexes: { userId: (user) => user.userId },
+  indexes: {
+    userId: (user) => user.userId,
+    path: (user) => user.path + user.userName,
+    policy: (user) => user.attachedPolicies,
+    boundary: (user) => user.boundaryArn,
+  },
 })
 
-export const groups = table<GroupRecord, 'member'>('iam.groups', {
+export const groups = table<GroupRecord, 'member' | 'path' | 'policy'>('iam.groups', {
   key: (group) => group.groupName.toLowerCase(),
   partition: 'account',
-  indexes: { member: (group) => group.members.map((name) => name.toLowerCase()) },
+  indexes: {
+    member: (group) => group.members.map((name) => name.toLowerCase()),
+    path: (group) => group.path + group.groupName,
+    policy: (group) => group.attachedPolicies,
+  },
 })
 
-export const roles = table<RoleRecord, 'roleId'>('iam.roles', {
+export const roles = table<RoleRecord, 'roleId' | 'path' | 'policy' | 'boundary'>('iam.roles', {
   key: (role) => role.roleName.toLowerCase(),
   partition: 'account',
-  indexes: { roleId: (role) => role.roleId },
+  indexes: {
+    roleId: (role) => role.roleId,
+    path: (role) => role.path + role.roleName,
+    policy: (role) => role.attachedPolicies,
+    boundary: (role) => role.boundaryArn,
+  },
 })
 
-export const policies = table<PolicyRecord, 'name'>('iam.policies', {
+export const policies = table<PolicyRecord, 'name' | 'path'>('iam.policies', {
   key: (policy) => policy.arn,
   partition: 'account',
-  indexes: { name: (policy) => policy.policyName.toLowerCase() },
+  indexes: {
+    name: (policy) => policy.policyName.toLowerCase(),
+    path: (policy) => policy.path + policy.policyName,
+  },
 })
 
 export const accessKeys = table<AccessKeyRecord, 'user'>('iam.accessKeys', {
@@ -132,3 +166,27 @@ export const sessions = table<SessionRecord>('sts.sessions', {
   key: (session) => session.accessKeyId,
   partition: 'cloud',
 })
+
+export interface InstanceProfileRecord {
+  readonly instanceProfileName: string
+  /** `AIPA...` */
+  readonly instanceProfileId: string
+  readonly path: string
+  readonly arn: string
+  readonly createdAtMs: number
+  /** At most one. */
+  readonly roleName?: string
+  readonly tags: Tags
+}
+
+export const instanceProfiles = table<InstanceProfileRecord, 'path' | 'role'>(
+  'iam.instanceProfiles',
+  {
+    key: (profile) => profile.instanceProfileName.toLowerCase(),
+    partition: 'account',
+    indexes: {
+      path: (profile) => profile.path + profile.instanceProfileName,
+      role: (profile) => profile.roleName?.toLowerCase(),
+    },
+  },
+)

@@ -1,0 +1,11 @@
+/** Seconds. Source: STS API reference, AssumeRole, `DurationSeconds`. */
+export const roleSessionSecondsDefault = 3600
+
+/** Longest session of a role that a role's session assumed. Source: as above. */
+export const chainedSessionSecondsMax = 3600
+
+/** Plain characters of a session policy. Source: STS API reference, AssumeRole, `Policy`. */
+export const sessionPolicyCharactersMax = 2048
+
+/** Bytes into which session policies and tags are packed: AWS's own form is not known. */
+export const packedBytesMax = 2048
