@@ -81,7 +81,13 @@ export function task<I>(name: `${string}.${string}`, options: TaskOptions<I>): T
   return { name, ...options }
 }
 
-/** What a handler gives back: the attributes by their schema names, the identifier among them. */
+/** What a handler gives back: attributes by their schema names, the identifier among them. */
+export type NewResourceState<A> = { readonly [K in keyof A]?: A[K] | undefined } & {
+  /** Physical id, where it is not what the schema's primary identifier gives. */
+  readonly physicalId?: string
+}
+
+/** What it gave back, handed to it again. */
 export type ResourceState<A> = A & {
   /** Physical id, where it is not what the schema's primary identifier gives. */
   readonly physicalId?: string
@@ -91,14 +97,14 @@ export interface ResourceOptions<P, A> {
   readonly create: (
     ctx: ResourceContext,
     properties: P,
-  ) => ResourceState<A> | Promise<ResourceState<A>>
+  ) => NewResourceState<A> | Promise<NewResourceState<A>>
   /** Absent: the type has no property that can change in place. */
   readonly update?: (
     ctx: ResourceContext,
     properties: P,
     previous: P,
     state: ResourceState<A>,
-  ) => ResourceState<A> | Promise<ResourceState<A>>
+  ) => NewResourceState<A> | Promise<NewResourceState<A>>
   readonly delete: (
     ctx: ResourceContext,
     state: ResourceState<A>,
