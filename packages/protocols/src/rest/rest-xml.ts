@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type {
   AwsError,
   Member,
@@ -96,7 +97,9 @@ function encode(
   context: ResponseContext,
 ): HttpResponse {
   const { output: shape } = operation
-  const status = statusOf(shape, output, operation.http?.status ?? 200)
+  // A part of an object is `Partial Content`, which S3's model does not say.
+  const isPart = isS3(model) && output['ContentRange'] !== undefined
+  const status = isPart ? 206 : statusOf(shape, output, operation.http?.status ?? 200)
   const headers = requestIdHeaders(model, context)
   const body = writeBody(model, operation, output, headers)
   writeHeaders(shape, output, headers)
@@ -109,9 +112,12 @@ function requestIdHeaders(
   { requestId, hostId }: ResponseContext,
 ): Record<string, string> {
   if (!isS3(model)) return { 'x-amzn-requestid': requestId }
-  return hostId === undefined
-    ? { 'x-amz-request-id': requestId }
-    : { 'x-amz-id-2': hostId, 'x-amz-request-id': requestId }
+  return { 'x-amz-id-2': hostId ?? hostIdOf(requestId), 'x-amz-request-id': requestId }
+}
+
+/** S3's extended request id, where the door gives none: 57 bytes in Base64 that follow from the request id. */
+function hostIdOf(requestId: string): string {
+  return hash('sha512', requestId, 'buffer').subarray(0, 57).toString('base64')
 }
 
 function writeBody(
@@ -206,14 +212,14 @@ function encodeError(
   return { status: error.status, headers, body }
 }
 
-/** Recorded: S3, many operations: Code, Message, the error's own fields, RequestId, HostId. */
+/** Recorded: S3, many operations: Code, Message, the error's own fields, RequestId, HostId; no Resource. */
 function s3Error(error: AwsError, members: string, context: ErrorContext): string {
   const element = (name: string, text: string | undefined) =>
     text === undefined ? '' : `<${name}>${escapeXml(text)}</${name}>`
   return `<Error>${element('Code', error.code)}${element('Message', error.message)}${members}${element(
-    'Resource',
-    context.resource,
-  )}${element('RequestId', context.requestId)}${element('HostId', context.hostId)}</Error>`
+    'RequestId',
+    context.requestId,
+  )}${element('HostId', context.hostId ?? hostIdOf(context.requestId))}</Error>`
 }
 
 function wrappedError(

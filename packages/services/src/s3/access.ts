@@ -1,0 +1,78 @@
+import { hash } from 'node:crypto'
+import type { Scope } from '@cloud-orrery/kernel'
+import type { Context } from '../context.ts'
+import type { ResourceAccess } from '../define.ts'
+import { accessDenied, invalidBucketOwner, noSuchBucket, permanentRedirect } from './errors.ts'
+import { type BucketRecord, buckets } from './state.ts'
+
+/** What every operation on a bucket has in its input. */
+export interface BucketInput {
+  readonly Bucket: string
+  readonly ExpectedBucketOwner?: string | undefined
+}
+
+export function bucketArn({ partition }: Context, name: string): string {
+  return `arn:${partition}:s3:::${name}`
+}
+
+export function objectArn({ partition }: Context, name: string, key: string): string {
+  return `arn:${partition}:s3:::${name}/${key}`
+}
+
+/** Throws NoSuchBucket. */
+export function bucketOf(ctx: Context, name: string): BucketRecord {
+  const bucket = buckets.get(ctx, name)
+  if (bucket === undefined) throw noSuchBucket(name)
+  return bucket
+}
+
+/**
+ * The owner's account and the bucket's region: there its operations work. It comes before permissions: that a
+ * bucket does not exist, or lies elsewhere, S3 tells everyone. Source: S3 API Reference, "Error responses".
+ */
+export function scopeOfBucket(input: BucketInput, ctx: Context): Scope {
+  const { name, accountId, region } = bucketOf(ctx, input.Bucket)
+  if (region !== ctx.region) throw permanentRedirect(name, region)
+  if (input.ExpectedBucketOwner !== undefined) checkOwner(input.ExpectedBucketOwner, accountId)
+  return { accountId, region }
+}
+
+/** Throws InvalidBucketOwnerAWSAccountID for what is no account, AccessDenied for another's. */
+export function checkOwner(expected: string, accountId: string): void {
+  if (!/^\d{12}$/.test(expected)) throw invalidBucketOwner(expected)
+  if (expected !== accountId) throw accessDenied()
+}
+
+/** Owner and policy of a bucket and of the objects in it. */
+export function resourceAccess(ctx: Context, arn: string): ResourceAccess | undefined {
+  const name = arn.slice(arn.lastIndexOf(':') + 1).split('/', 1)[0] ?? ''
+  const bucket = buckets.get(ctx, name)
+  if (bucket === undefined) return undefined
+  const { accountId, policy } = bucket
+  if (policy === undefined || isShutOut(ctx, bucket)) return { accountId }
+  return { accountId, policy: policy.document }
+}
+
+/**
+ * With RestrictPublicBuckets a public policy counts only for the owner's account and for AWS services.
+ * Source: S3 User Guide, "Blocking public access to your Amazon S3 storage", RestrictPublicBuckets.
+ */
+function isShutOut(
+  { caller }: Context,
+  { accountId, policy, publicAccessBlock }: BucketRecord,
+): boolean {
+  if (policy?.isPublic !== true || publicAccessBlock?.restrictPublicBuckets !== true) return false
+  const { principal } = caller
+  if (principal.kind === 'service') return false
+  return !('accountId' in principal) || principal.accountId !== accountId
+}
+
+/** S3's own id of an account. */
+export function canonicalUserId(accountId: string): string {
+  return hash('sha256', `canonical user ${accountId}`, 'hex')
+}
+
+/** The account that calls; undefined for callers without one. */
+export function callerAccountId({ caller }: Context): string | undefined {
+  return 'accountId' in caller.principal ? caller.principal.accountId : undefined
+}

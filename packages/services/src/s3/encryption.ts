@@ -1,0 +1,45 @@
+import { notModelled, s3Error } from './errors.ts'
+import type { BucketRecord } from './state.ts'
+
+/** Parameters of SSE-C and SSE-KMS, which are not built: refused by name. */
+export const unbuiltEncryption = [
+  'SSECustomerAlgorithm',
+  'SSECustomerKey',
+  'SSECustomerKeyMD5',
+  'SSEKMSKeyId',
+  'SSEKMSEncryptionContext',
+] as const
+
+interface EncryptionInput {
+  readonly ServerSideEncryption?: string | undefined
+  readonly BucketKeyEnabled?: boolean | undefined
+}
+
+/** Every object is encrypted with S3's own keys; other ways are refused by name. */
+export function checkEncryption(
+  operation: string,
+  { ServerSideEncryption }: EncryptionInput,
+): void {
+  if (ServerSideEncryption === undefined || ServerSideEncryption === 'AES256') return
+  if (ServerSideEncryption.startsWith('aws:')) {
+    throw notModelled(operation, `ServerSideEncryption ${ServerSideEncryption}`)
+  }
+  throw invalidAlgorithm(ServerSideEncryption)
+}
+
+/** Recorded: S3, PutObject with an unknown `x-amz-server-side-encryption`. */
+export function invalidAlgorithm(value: string) {
+  return s3Error(
+    'InvalidEncryptionAlgorithmError',
+    'The Encryption request you specified is not valid. Supported value: AES256.',
+    { ArgumentName: 'x-amz-server-side-encryption', ArgumentValue: value },
+  )
+}
+
+/** Bucket keys change nothing for S3's own keys; S3 tells of them all the same. */
+export function encryptionOf(
+  bucket: BucketRecord,
+  { BucketKeyEnabled }: EncryptionInput,
+): { bucketKeyEnabled?: boolean } {
+  return (BucketKeyEnabled ?? bucket.bucketKeyEnabled) ? { bucketKeyEnabled: true } : {}
+}

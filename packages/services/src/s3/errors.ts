@@ -1,0 +1,246 @@
+import { type AwsError, awsError, commonError } from '@cloud-orrery/models'
+import {
+  BucketAlreadyExists,
+  BucketAlreadyOwnedByYou,
+  NoSuchBucket,
+  NoSuchKey,
+  NoSuchUpload,
+} from '@cloud-orrery/models/s3'
+
+/** Codes that the model does not list, with their status. Source: S3 API Reference, "Error responses". */
+const statuses = {
+  AccessControlListNotSupported: 400,
+  AccessDenied: 403,
+  AuthorizationHeaderMalformed: 400,
+  BadDigest: 400,
+  BadRequest: 400,
+  BucketNotEmpty: 409,
+  EntityTooLarge: 400,
+  EntityTooSmall: 400,
+  IllegalLocationConstraintException: 400,
+  InternalError: 500,
+  InvalidArgument: 400,
+  InvalidBucketAclWithObjectOwnership: 400,
+  InvalidBucketName: 400,
+  InvalidBucketOwnerAWSAccountID: 400,
+  InvalidBucketState: 409,
+  InvalidDigest: 400,
+  InvalidEncryptionAlgorithmError: 400,
+  InvalidLocationConstraint: 400,
+  InvalidPart: 400,
+  InvalidPartNumber: 416,
+  InvalidPartOrder: 400,
+  InvalidRange: 416,
+  InvalidRequest: 400,
+  InvalidStorageClass: 400,
+  InvalidTag: 400,
+  KeyTooLongError: 400,
+  MalformedACLError: 400,
+  MalformedPolicy: 400,
+  MalformedXML: 400,
+  MetadataTooLarge: 400,
+  MethodNotAllowed: 405,
+  MissingSecurityHeader: 400,
+  NoSuchBucketPolicy: 404,
+  NoSuchConfiguration: 404,
+  NoSuchCORSConfiguration: 404,
+  NoSuchLifecycleConfiguration: 404,
+  NoSuchPublicAccessBlockConfiguration: 404,
+  NoSuchTagSet: 404,
+  NoSuchVersion: 404,
+  NoSuchWebsiteConfiguration: 404,
+  NotImplemented: 501,
+  ObjectLockConfigurationNotFoundError: 404,
+  OwnershipControlsNotFoundError: 404,
+  PermanentRedirect: 301,
+  PolicyTooLarge: 400,
+  PreconditionFailed: 412,
+  ReplicationConfigurationNotFoundError: 404,
+  ServerSideEncryptionConfigurationNotFoundError: 404,
+  TooManyBuckets: 400,
+  UnexpectedContent: 400,
+} as const
+
+export type S3Code = keyof typeof statuses
+
+/** An error of S3's own. `fields` are its further elements, in their order. */
+export function s3Error(
+  code: S3Code,
+  message: string,
+  fields: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
+): AwsError {
+  return awsError(commonError(code, statuses[code]), message, { fields, headers })
+}
+
+/** What is not built is refused by name, also where it is a value and not a parameter. */
+export function notModelled(operation: string, what: string): AwsError {
+  return s3Error(
+    'NotImplemented',
+    `Orrery does not model ${what} of s3:${operation}. Leave it out, or see the coverage page of s3.`,
+  )
+}
+
+export function noSuchBucket(name: string): AwsError {
+  return awsError(NoSuchBucket, 'The specified bucket does not exist', {
+    fields: { BucketName: name },
+  })
+}
+
+/** A HEAD has no body: the status is all that a client learns. */
+export function noSuchKey(key: string, headers: Record<string, string> = {}): AwsError {
+  return awsError(NoSuchKey, 'The specified key does not exist.', { fields: { Key: key }, headers })
+}
+
+export function noSuchVersion(key: string, versionId: string): AwsError {
+  return s3Error('NoSuchVersion', 'The specified version does not exist.', {
+    Key: key,
+    VersionId: versionId,
+  })
+}
+
+export function invalidVersionId(versionId: string): AwsError {
+  return invalidArgument('Invalid version id specified', 'versionId', versionId)
+}
+
+export function noSuchUpload(uploadId: string): AwsError {
+  return awsError(
+    NoSuchUpload,
+    'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
+    { fields: { UploadId: uploadId } },
+  )
+}
+
+/** Recorded: S3, GetObject of a delete marker by its version id. */
+export function methodNotAllowed(
+  method: string,
+  resourceType: string,
+  headers: Record<string, string> = {},
+): AwsError {
+  return s3Error(
+    'MethodNotAllowed',
+    'The specified method is not allowed against this resource.',
+    { Method: method, ResourceType: resourceType },
+    headers,
+  )
+}
+
+export function bucketAlreadyExists(name: string): AwsError {
+  return awsError(
+    BucketAlreadyExists,
+    'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.',
+    { fields: { BucketName: name } },
+  )
+}
+
+export function bucketAlreadyOwnedByYou(name: string): AwsError {
+  return awsError(
+    BucketAlreadyOwnedByYou,
+    'Your previous request to create the named bucket succeeded and you already own it.',
+    { fields: { BucketName: name } },
+  )
+}
+
+export function bucketNotEmpty(name: string, isVersioned: boolean): AwsError {
+  const also = isVersioned ? '. You must delete all versions in the bucket.' : ''
+  return s3Error('BucketNotEmpty', `The bucket you tried to delete is not empty${also}`, {
+    BucketName: name,
+  })
+}
+
+export function tooManyBuckets(): AwsError {
+  return s3Error('TooManyBuckets', 'You have attempted to create more buckets than allowed')
+}
+
+export function invalidBucketName(name: string): AwsError {
+  return s3Error('InvalidBucketName', 'The specified bucket is not valid.', { BucketName: name })
+}
+
+export function invalidLocationConstraint(constraint: string): AwsError {
+  return s3Error('InvalidLocationConstraint', 'The specified location-constraint is not valid', {
+    LocationConstraint: constraint,
+  })
+}
+
+export function illegalLocationConstraint(constraint: string): AwsError {
+  return s3Error(
+    'IllegalLocationConstraintException',
+    `The ${constraint} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+  )
+}
+
+export function invalidArgument(message: string, name: string, value?: string): AwsError {
+  return s3Error('InvalidArgument', message, {
+    ArgumentName: name,
+    ...(value === undefined ? {} : { ArgumentValue: value }),
+  })
+}
+
+export function invalidRequest(message: string): AwsError {
+  return s3Error('InvalidRequest', message)
+}
+
+export function malformedXml(): AwsError {
+  return s3Error(
+    'MalformedXML',
+    'The XML you provided was not well-formed or did not validate against our published schema',
+  )
+}
+
+/** To those of other accounts, and to nobody in particular, S3 gives no reason. */
+export function accessDenied(message = 'Access Denied'): AwsError {
+  return s3Error('AccessDenied', message)
+}
+
+export function preconditionFailed(condition: string): AwsError {
+  return s3Error(
+    'PreconditionFailed',
+    'At least one of the pre-conditions you specified did not hold',
+    { Condition: condition },
+  )
+}
+
+/** 304: a status with headers, and no body. */
+export function notModified(headers: Record<string, string>): AwsError {
+  return awsError(commonError('304', 304), 'Not Modified', { headers })
+}
+
+export function keyTooLong(sizeBytes: number, maxBytes: number): AwsError {
+  return s3Error('KeyTooLongError', 'Your key is too long', {
+    Size: String(sizeBytes),
+    MaxSizeAllowed: String(maxBytes),
+  })
+}
+
+/** Recorded: S3, conditional writes, `NotImplemented`. */
+export function conditionNotImplemented(header: string, additional?: string): AwsError {
+  return s3Error(
+    'NotImplemented',
+    'A header you provided implies functionality that is not implemented',
+    {
+      Header: header,
+      ...(additional === undefined ? {} : { additionalMessage: additional }),
+    },
+  )
+}
+
+export function invalidTag(message: string, fields: Record<string, unknown> = {}): AwsError {
+  return s3Error('InvalidTag', message, fields)
+}
+
+/** The request went to another region than the bucket's. */
+export function permanentRedirect(bucket: string, region: string): AwsError {
+  return s3Error(
+    'PermanentRedirect',
+    'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
+    { Endpoint: `${bucket}.s3.${region}.amazonaws.com`, Bucket: bucket },
+    { 'x-amz-bucket-region': region },
+  )
+}
+
+export function invalidBucketOwner(value: string): AwsError {
+  return s3Error(
+    'InvalidBucketOwnerAWSAccountID',
+    `The value of the expected bucket owner parameter must be an AWS Account ID... [${value}]`,
+  )
+}

@@ -1,0 +1,41 @@
+/** Most buckets of an account. Source: S3 User Guide, "General purpose bucket quotas" (default 10,000). */
+export const bucketsMax = 10_000
+
+/** Keys, versions or uploads on one page. Source: S3 API Reference, ListObjectsV2, `max-keys`. */
+export const pageKeysMax = 1000
+
+/** Buckets on one page. Source: S3 API Reference, ListBuckets, `max-buckets`. */
+export const pageBucketsMax = 10_000
+
+/** Length of a key, in bytes of UTF-8. Source: S3 User Guide, "Creating object key names". */
+export const keyBytesMax = 1024
+
+/** One upload, in bytes: 5 GiB. Source: S3 User Guide, "Uploading objects". */
+export const putBytesMax = 5 * 1024 ** 3
+
+/** An object, in bytes: 50 TB. Source: S3 User Guide, "Amazon S3 multipart upload limits". */
+export const objectBytesMax = 48.8 * 1024 ** 4
+
+/** Every part but the last, in bytes: 5 MiB. Source: S3 User Guide, "Amazon S3 multipart upload limits". */
+export const partBytesMin = 5 * 1024 ** 2
+
+/** Parts of an upload. Source: S3 User Guide, "Amazon S3 multipart upload limits". */
+export const partNumberMax = 10_000
+
+/** User-defined metadata, names and values in bytes. Source: S3 User Guide, "Working with object metadata". */
+export const metadataBytesMax = 2048
+
+/** Keys in one DeleteObjects. Source: S3 API Reference, DeleteObjects. */
+export const deleteKeysMax = 1000
+
+/** Tags of an object. Source: S3 User Guide, "Categorizing your objects using tags". */
+export const objectTagsMax = 10
+
+/** Tags of a bucket. Source: S3 User Guide, "Using cost allocation S3 bucket tags". */
+export const bucketTagsMax = 50
+
+/** A bucket policy, in bytes. Source: S3 User Guide, "Policies and permissions". */
+export const policyBytesMax = 20_480
+
+/** How long a notification is tried again, in ms. */
+export const notificationRetryMs: readonly number[] = [1000, 5000, 30_000, 120_000, 600_000]

@@ -1,0 +1,92 @@
+import { PutObject, type PutObjectRequest } from '@cloud-orrery/models/s3'
+import { md5Hex } from '@cloud-orrery/protocols'
+import { operation } from '../define.ts'
+import { bucketOf, objectArn, scopeOfBucket } from './access.ts'
+import { checkObjectAcl } from './acl.ts'
+import { keepBody } from './bodies.ts'
+import { checksumMembers, checksumOf, unbuiltChecksums, verifyMd5 } from './checksums.ts'
+import { requestKeys, requestTagKeys } from './condition-keys.ts'
+import { checkWrite, checkWriteConditions } from './conditions.ts'
+import { checkEncryption, encryptionOf, unbuiltEncryption } from './encryption.ts'
+import { s3Error } from './errors.ts'
+import { putBytesMax } from './limits.ts'
+import { notify } from './notifications.ts'
+import { checkKey, readMetadata, systemHeaders, unbuiltLocks } from './object-headers.ts'
+import type { Checksum } from './state.ts'
+import { headerTags } from './tags.ts'
+import { currentObject, shownVersionId, writeVersion } from './versions.ts'
+
+const emptyBody = new Uint8Array(0)
+
+export const putObject = operation(PutObject, {
+  authorize: (input, ctx) => {
+    const resource = objectArn(ctx, input.Bucket, input.Key)
+    const context = requestKeys(input, requestTagKeys(tagsForPolicy(input)))
+    return [
+      { resource, context },
+      ...(input.ACL === undefined ? [] : [{ action: 's3:PutObjectAcl', resource, context }]),
+      ...(input.Tagging === undefined
+        ? []
+        : [{ action: 's3:PutObjectTagging', resource, context }]),
+      // A match tells whether the object is there, and what it is.
+      ...(input.IfMatch === undefined ? [] : [{ action: 's3:GetObject', resource, context }]),
+    ]
+  },
+  provenance: 'recorded',
+  scope: scopeOfBucket,
+  refuses: [
+    ...unbuiltChecksums,
+    ...unbuiltEncryption,
+    ...unbuiltLocks,
+    'GrantFullControl',
+    'GrantRead',
+    'GrantReadACP',
+    'GrantWriteACP',
+    'WriteOffsetBytes',
+  ],
+  run(ctx, input) {
+    const { Key, Body = emptyBody } = input
+    const bucket = bucketOf(ctx, input.Bucket)
+    checkKey(Key)
+    if (Body.byteLength > putBytesMax) throw entityTooLarge(Body.byteLength)
+    checkObjectAcl(bucket, 'PutObject', input)
+    checkEncryption('PutObject', input)
+    const metadata = readMetadata(input.Metadata)
+    const tags = headerTags(input.Tagging)
+    checkWriteConditions(input)
+    verifyMd5(input.ContentMD5, Body, 'hex')
+    const checksum: Checksum = { ...checksumOf(input, Body), type: 'FULL_OBJECT' }
+    checkWrite(input, currentObject(ctx, bucket.name, Key), Key)
+    const etag = `"${md5Hex(Body)}"`
+    const version = writeVersion(ctx, bucket, Key, {
+      body: keepBody(ctx.blobs, Body),
+      sizeBytes: Body.byteLength,
+      etag,
+      checksum,
+      headers: systemHeaders(input),
+      metadata,
+      tags,
+      storageClass: input.StorageClass ?? 'STANDARD',
+      ...encryptionOf(bucket, input),
+    })
+    notify(ctx, 'ObjectCreated:Put', version)
+    return {
+      ETag: etag,
+      ServerSideEncryption: 'AES256' as const,
+      ...checksumMembers(checksum),
+      ...(bucket.versioning === 'Enabled' ? shownVersionId(ctx, version) : {}),
+    }
+  },
+})
+
+/** A malformed header is refused by the call itself; for policies it has no tags. */
+function tagsForPolicy({ Tagging }: PutObjectRequest): Readonly<Record<string, string>> {
+  return Object.fromEntries(new URLSearchParams(Tagging ?? ''))
+}
+
+function entityTooLarge(sizeBytes: number) {
+  return s3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', {
+    ProposedSize: String(sizeBytes),
+    MaxSizeAllowed: String(putBytesMax),
+  })
+}

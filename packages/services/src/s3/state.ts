@@ -1,0 +1,211 @@
+import { type BlobRef, orderedKey, type TableContext, table } from '@cloud-orrery/kernel'
+import type {
+  BucketVersioningStatus,
+  ChecksumType,
+  NotificationConfiguration,
+  ObjectOwnership,
+  StorageClass,
+} from '@cloud-orrery/models/s3'
+import type { PolicyDocument } from '@cloud-orrery/policy'
+import type { ChecksumAlgorithm } from '@cloud-orrery/protocols'
+import { sortableKey } from './key-order.ts'
+
+export type Tags = Readonly<Record<string, string>>
+
+export interface PublicAccessBlock {
+  readonly blockPublicAcls: boolean
+  readonly ignorePublicAcls: boolean
+  readonly blockPublicPolicy: boolean
+  readonly restrictPublicBuckets: boolean
+}
+
+export interface BucketPolicy {
+  readonly text: string
+  readonly document: PolicyDocument
+  /** Whether S3 calls it public. */
+  readonly isPublic: boolean
+}
+
+export interface BucketRecord {
+  readonly name: string
+  readonly accountId: string
+  readonly region: string
+  /** As CreateBucket was told: `EU` stays `EU`. */
+  readonly locationConstraint?: string
+  readonly createdAtMs: number
+  readonly versioning?: BucketVersioningStatus
+  readonly ownership?: ObjectOwnership
+  readonly publicAccessBlock?: PublicAccessBlock
+  readonly policy?: BucketPolicy
+  readonly tags?: Tags
+  readonly bucketKeyEnabled: boolean
+  readonly notifications: NotificationConfiguration
+  readonly requestPayer: 'BucketOwner' | 'Requester'
+}
+
+export interface Checksum {
+  readonly algorithm: ChecksumAlgorithm
+  /** Base64; composite ones end in `-` and the number of parts. */
+  readonly value: string
+  readonly type: ChecksumType
+}
+
+/** A part of an object that was uploaded in parts. */
+export interface ObjectPart {
+  readonly partNumber: number
+  readonly sizeBytes: number
+  readonly checksum?: string
+}
+
+/** Headers that are kept with an object and given back with it. */
+export interface SystemHeaders {
+  readonly CacheControl?: string
+  readonly ContentDisposition?: string
+  readonly ContentEncoding?: string
+  readonly ContentLanguage?: string
+  readonly ContentType?: string
+  readonly Expires?: string
+  readonly WebsiteRedirectLocation?: string
+}
+
+/** One version of an object, or a delete marker. */
+export interface VersionRecord {
+  readonly bucket: string
+  readonly key: string
+  /** `null` where it was written without versioning. */
+  readonly versionId: string
+  /** Rises with each write in a bucket: later versions have larger ones. */
+  readonly sequence: number
+  readonly isLatest: boolean
+  readonly isDeleteMarker: boolean
+  readonly lastModifiedMs: number
+  /** Who wrote it: an account. */
+  readonly ownerAccountId: string
+  /** The body's pieces in order: one, or one a part. */
+  readonly body: readonly BlobRef[]
+  readonly sizeBytes: number
+  /** With its quotes. */
+  readonly etag: string
+  readonly checksum?: Checksum
+  readonly parts?: readonly ObjectPart[]
+  readonly headers: SystemHeaders
+  readonly metadata: Tags
+  readonly tags: Tags
+  readonly storageClass: StorageClass
+  readonly bucketKeyEnabled?: boolean
+}
+
+export interface UploadRecord {
+  readonly uploadId: string
+  readonly bucket: string
+  readonly key: string
+  readonly sequence: number
+  readonly initiatedAtMs: number
+  readonly ownerAccountId: string
+  readonly initiatorArn: string
+  readonly initiatorName: string
+  readonly algorithm?: ChecksumAlgorithm
+  readonly checksumType?: ChecksumType
+  readonly headers: SystemHeaders
+  readonly metadata: Tags
+  readonly tags: Tags
+  readonly storageClass: StorageClass
+  readonly bucketKeyEnabled?: boolean
+}
+
+export interface PartRecord {
+  readonly uploadId: string
+  readonly partNumber: number
+  readonly body: readonly BlobRef[]
+  readonly sizeBytes: number
+  /** With its quotes. */
+  readonly etag: string
+  readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string }
+  readonly lastModifiedMs: number
+}
+
+/** Names are unique in all accounts and regions. */
+export const buckets = table<BucketRecord, 'owner'>('s3.buckets', {
+  key: (bucket) => bucket.name,
+  partition: 'cloud',
+  indexes: { owner: (bucket) => bucket.accountId },
+})
+
+/**
+ * All versions, by bucket, key and age, the newest first. `live` lists those that a GET without a version id
+ * finds; `id` finds a version by its id.
+ */
+export const versions = table<VersionRecord, 'live' | 'id'>('s3.versions', {
+  key: (version) => versionKey(version.bucket, version.key, version.sequence),
+  partition: 'cloud',
+  indexes: {
+    live: ({ bucket, isLatest, isDeleteMarker }) =>
+      isLatest && !isDeleteMarker ? bucket : undefined,
+    // The latest is found by its key alone; most objects have but that one version.
+    id: ({ bucket, key, versionId, isLatest }) =>
+      isLatest ? undefined : orderedKey(bucket, sortableKey(key), versionId),
+  },
+})
+
+export const uploads = table<UploadRecord, 'id'>('s3.uploads', {
+  key: (upload) => orderedKey(upload.bucket, sortableKey(upload.key), upload.sequence),
+  partition: 'cloud',
+  indexes: { id: (upload) => upload.uploadId },
+})
+
+export const parts = table<PartRecord>('s3.parts', {
+  key: (part) => orderedKey(part.uploadId, part.partNumber),
+  partition: 'cloud',
+})
+
+interface SequenceRecord {
+  readonly bucket: string
+  readonly last: number
+}
+
+export const sequences = table<SequenceRecord>('s3.sequences', {
+  key: (sequence) => sequence.bucket,
+  partition: 'cloud',
+})
+
+/** The next number of a bucket's writes. */
+export function nextSequence(ctx: TableContext, bucket: string): number {
+  const last = (sequences.get(ctx, bucket)?.last ?? 0) + 1
+  sequences.put(ctx, { bucket, last })
+  return last
+}
+
+/** Newest first: what is counted down sorts so. */
+export function versionKey(bucket: string, key: string, sequence: number): string {
+  return orderedKey(bucket, sortableKey(key), Number.MAX_SAFE_INTEGER - sequence)
+}
+
+/** The newest version of a key, which may be a delete marker. */
+export function latestVersion(
+  ctx: TableContext,
+  bucket: string,
+  key: string,
+): VersionRecord | undefined {
+  const prefix = orderedKey(bucket, sortableKey(key), '')
+  for (const version of versions.scan(ctx, { prefix })) return version
+  return undefined
+}
+
+export function versionById(
+  ctx: TableContext,
+  bucket: string,
+  key: string,
+  versionId: string,
+): VersionRecord | undefined {
+  const latest = latestVersion(ctx, bucket, key)
+  if (latest === undefined || latest.versionId === versionId) return latest
+  return versions.first(ctx, 'id', orderedKey(bucket, sortableKey(key), versionId))
+}
+
+/** Forgets an upload and its parts. */
+export function dropUpload(ctx: TableContext, upload: UploadRecord): void {
+  for (const part of parts.scan(ctx, { prefix: orderedKey(upload.uploadId, '') })) {
+    parts.delete(ctx, orderedKey(part.uploadId, part.partNumber))
+  }
+  uploads.delete(ctx, orderedKey(upload.bucket, sortableKey(upload.key), upload.sequence))
+}
