@@ -77,7 +77,7 @@ function scoreOf(
   }
   const id = query.get('x-id')
   if (id !== undefined && route.id !== undefined && id !== route.id) return undefined
-  let score = route.literals.length * 100
+  let score = route.literals.length * 100 + (id === route.operation.name ? 1 : 0)
   // A required member that is missing keeps a route as the last resort, so that the answer can name it.
   for (const name of route.demandedQuery) score += query.has(name) ? 10 : -1000
   for (const name of route.demandedHeaders) score += headers[name] === undefined ? -1000 : 10
@@ -153,13 +153,24 @@ function tableOf(model: ServiceModel): RouteTable {
 function compile(model: ServiceModel): RouteTable {
   const byMethod = new Map<string, Route[]>()
   for (const operation of Object.values(model.operations)) {
-    if (operation.http === undefined) continue
+    if (operation.http === undefined || isSuperseded(model, operation)) continue
     const routes = byMethod.get(operation.http.method) ?? []
     routes.push(compileRoute(operation, operation.http.uri))
     byMethod.set(operation.http.method, routes)
   }
   for (const routes of byMethod.values()) routes.sort(bySpecificity)
   return byMethod
+}
+
+/**
+ * Operations that S3's model keeps for old clients under the URI of their successors: PutBucketLifecycle and
+ * PutBucketLifecycleConfiguration are one on the wire, and it is the newer form that S3 reads.
+ */
+function isSuperseded(model: ServiceModel, { name, http }: OperationModel): boolean {
+  const newer = model.operations[`${name}Configuration`]
+  return (
+    newer?.http !== undefined && newer.http.method === http?.method && newer.http.uri === http.uri
+  )
 }
 
 function compileRoute(operation: OperationModel, uri: string): Route {
