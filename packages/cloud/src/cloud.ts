@@ -151,6 +151,14 @@ export class Cloud {
     this.#enteredNote('fault', 'end', { id })
   }
 
+  /** ARNs of everything that is there, in all accounts and regions, sorted. */
+  inventory(): string[] {
+    const names = [...this.services.used].flatMap(({ tables = [] }) =>
+      tables.flatMap((table) => table.resources(this.kernel)),
+    )
+    return [...new Set(names)].sort()
+  }
+
   /** A second timeline from here, tasks in flight included; its clock is held. */
   fork(options: Pick<CloudOptions, 'clock' | 'choices'> = {}): Cloud {
     const merged: CloudOptions = { ...this.#options, clock: { kind: 'held' }, ...options }

@@ -23,6 +23,11 @@ export interface TableOptions<R, I extends string> {
   partition: Partitioning
   /** Secondary indexes; a record is listed under each value that its function gives. */
   indexes?: Record<I, Index<R>>
+  /**
+   * The name (an ARN) of the thing that the record is, for inventories: what a deletion must not leave.
+   * Absent, or undefined for a record: a part, a message, history.
+   */
+  resource?: (record: R) => string | undefined
 }
 
 /** One change of one record. A list of them undoes, persists and shows what happened. */
@@ -130,6 +135,20 @@ export class Table<R extends object, I extends string = never> {
   first(ctx: TableContext, index: I, value: string): R | undefined {
     for (const record of this.where(ctx, index, value)) return record
     return undefined
+  }
+
+  /** Names of all things that the table holds, in every scope, sorted. */
+  resources(ctx: { store: Store }): string[] {
+    const { resource } = this.options
+    if (resource === undefined) return []
+    const names = new Set<string>()
+    for (const scope of this.scopes(ctx)) {
+      for (const record of this.scan({ store: ctx.store, ...scope })) {
+        const name = resource(record)
+        if (name !== undefined) names.add(name)
+      }
+    }
+    return [...names].sort()
   }
 
   /** The scopes that hold records of this table; parts that do not partition it are empty. */

@@ -1,4 +1,4 @@
-import type { Scope } from '@cloud-orrery/kernel'
+import type { Scope, Store } from '@cloud-orrery/kernel'
 import type { AwsError, Operation, ResourceType, Violation } from '@cloud-orrery/models'
 import type { AuthorizationRequest, DenialWording, PolicyDocument, RequestContext } from '@cloud-orrery/policy'
 import type { HttpRequest, HttpResponse } from '@cloud-orrery/protocols'
@@ -163,7 +163,7 @@ export interface ServiceOptions {
   readonly operations: readonly OperationHandler[]
   readonly tasks?: readonly Task<never>[]
   readonly resources?: readonly ResourceHandler[]
-  readonly tables?: readonly { readonly name: string }[]
+  readonly tables?: readonly { readonly name: string; resources(ctx: { store: Store }): string[] }[]
   /** Owner and policy of a resource, by ARN: what the policy engine judges besides identity policies. */
   readonly resourceAccess?: (ctx: Context, arn: string) => ResourceAccess | undefined
   /** Whether the model's constraints or the caller's permissions are looked at first. Default `validate`. */

@@ -159,6 +159,11 @@ export class Aws {
     return destroy(inProcessTarget(this.cloud), stackName, options)
   }
 
+  /** ARNs of everything that is there, in all accounts and regions, sorted. */
+  inventory(): string[] {
+    return this.cloud.inventory()
+  }
+
   /** A second timeline from here. */
   fork(): Aws {
     return new Aws(this.cloud.fork())
