@@ -56,6 +56,7 @@ const rank = { none: 0, account: 1, role: 2, direct: 3 }
 /**
  * Gathers the votes in the order in which AWS lists the types; the first deny met is the one
  * reported, since AWS names only one.
+ * Deviation: AWS does not say which; VPC endpoint policies and access control lists are not judged.
  */
 function tally(request: AuthorizationRequest, policies: PolicySet): Tally {
   const { principal } = request

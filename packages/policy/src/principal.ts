@@ -87,6 +87,7 @@ export function grantOf(named: CompiledPrincipals, principal: Principal): Grant 
  * Whether `NotPrincipal` exempts the caller from a deny: it must list the caller and everything
  * above it, because a deny of the role or the account denies the session too.
  * Source: IAM User Guide, "AWS JSON policy elements: NotPrincipal", With Deny.
+ * Deviation: the guide says that some services may not need the role and the account listed.
  */
 export function exempts(named: CompiledPrincipals, principal: Principal): boolean {
   if (named.everyone) return true
@@ -130,7 +131,6 @@ function namesIssuer(
   arn: string,
   userId: string | undefined,
 ): boolean {
-  if (rootArn.test(arn)) return false
   return entities.has(arn) || (userId !== undefined && entities.has(userId))
 }
 

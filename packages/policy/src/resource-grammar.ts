@@ -22,6 +22,7 @@ const trustActions = [
 /**
  * The grammar of policies attached to resources, roles' trust policies among them.
  * Source: IAM's answers to CreateRole. Recorded: S3, PutBucketPolicy, February 2026.
+ * Deviation: refusals read as IAM's and S3's; other services have words of their own.
  */
 export function checkResourcePolicy(
   json: Json,
