@@ -67,4 +67,4 @@ export type {
   SignedRequest,
   SigningCredentials,
 } from './signature/signed-request.ts'
-export { payloadMismatch, verifySignature } from './signature/verify-signature.ts'
+export { headersNotSigned, payloadMismatch, verifySignature } from './signature/verify-signature.ts'

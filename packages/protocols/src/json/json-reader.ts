@@ -129,7 +129,10 @@ export function readJsonStructure(
   reading: JsonReading,
   depth = 0,
 ): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) throw new DecodeProblem('type', 'Expected null')
+  if (typeof value !== 'object' || value === null) {
+    // AWS gives a reason inside a body only. Source: answers of Athena, September 2026.
+    throw new DecodeProblem('type', depth === 0 ? '' : 'Expected null')
+  }
   if (Array.isArray(value)) throw new DecodeProblem('type', startOfList)
   if (depth > nestingMax) throw new DecodeProblem('limit', '')
   const result: Record<string, unknown> = {}

@@ -56,20 +56,31 @@ export function writeHeaders(
   for (const member of bindings.headers) {
     const value = output[member.name]
     if (value === undefined || value === null) continue
-    const text = headerText(value, member)
-    if (text !== undefined) headers[(member.locationName ?? member.name).toLowerCase()] = text
+    const text = writeHeader(value, member)
+    if (text === undefined) continue
+    headers[(member.locationName ?? member.name).toLowerCase()] = headerSafe(text)
   }
   const prefixed = bindings.prefixHeaders
   const map = prefixed === undefined ? undefined : output[prefixed.name]
   if (prefixed === undefined || map === undefined || map === null) return
   for (const [name, value] of Object.entries(asRecord(map, prefixed.name))) {
     if (value === undefined || value === null) continue
-    headers[`${prefixed.locationName ?? ''}${name}`.toLowerCase()] = String(value)
+    headers[`${prefixed.locationName ?? ''}${name}`.toLowerCase()] = headerSafe(String(value))
   }
 }
 
+/**
+ * Text that HTTP can't carry as it is travels as S3 sends metadata: encoded by RFC 2047.
+ * Source: S3 user guide, Working with object metadata.
+ */
+function headerSafe(text: string): string {
+  return headerText.test(text) ? text : `=?UTF-8?B?${encodeBase64(encodeText(text))}?=`
+}
+
+const headerText = /^[\t\x20-\x7e]*$/
+
 /** Undefined for an empty list: the header is left out. */
-function headerText(value: unknown, member: Member): string | undefined {
+function writeHeader(value: unknown, member: Member): string | undefined {
   const { shape } = member
   if (shape.type === 'list') {
     const { member: element } = shape

@@ -6,7 +6,7 @@ import { parseSignature } from './parse-signature.ts'
 import { presignUrl, signRequest } from './sign-request.ts'
 import type { SignedRequest } from './signed-request.ts'
 import { derivedKeyPair } from './signing-key.ts'
-import { payloadMismatch, verifySignature } from './verify-signature.ts'
+import { headersNotSigned, payloadMismatch, verifySignature } from './verify-signature.ts'
 
 const credentials = {
   accessKeyId: 'AKIDEXAMPLE',
@@ -155,6 +155,29 @@ test('a presigned STS call, as EKS tokens are, signs its empty body and its own 
   expect(verifySignature(request, signed, credentials.secretAccessKey)).toEqual({ ok: true })
   request.headers['x-k8s-aws-id'] = 'another'
   expect(verifySignature(request, signed, credentials.secretAccessKey).ok).toBe(false)
+})
+
+test('S3 refuses headers of its own that are not signed', () => {
+  const url = presignUrl('https://s3.amazonaws.com/bucket/key', {
+    ...{
+      credentials,
+      region: 'us-east-1',
+      service: 's3',
+      nowMs,
+      expiresSeconds: 300,
+      method: 'PUT',
+    },
+  })
+  const request = requestOf(url, 'PUT')
+  const signed = parsed(request, 's3')
+  expect(headersNotSigned(request, signed)).toBeUndefined()
+  request.headers['x-amz-decoded-content-length'] = '5'
+  request.headers['x-amz-date'] = '20260102T030405Z'
+  expect(headersNotSigned(request, signed)).toMatchObject({
+    code: 'AccessDenied',
+    status: 403,
+    fields: { HeadersNotSigned: 'x-amz-date, x-amz-decoded-content-length' },
+  })
 })
 
 test('SigV4a derives the key that AWS’s own runtime derives', () => {

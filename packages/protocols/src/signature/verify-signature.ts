@@ -56,6 +56,29 @@ export function signatureOf(text: string, signer: Signer, secretAccessKey: strin
 }
 
 /**
+ * S3's refusal of a request with `x-amz-` headers that its signature leaves out, undefined where all are
+ * signed. Recorded: S3, presigned PUT with further headers, February 2026; the body's own hash was not counted.
+ */
+export function headersNotSigned(
+  request: HttpRequest,
+  signed: SignedRequest,
+): AwsError | undefined {
+  if (!isS3Family(signed.scope.service)) return undefined
+  const missing = Object.keys(request.headers).filter(
+    (name) =>
+      name.startsWith('x-amz-') &&
+      name !== 'x-amz-content-sha256' &&
+      !signed.signedHeaders.includes(name),
+  )
+  if (missing.length === 0) return undefined
+  return new AwsError(
+    commonError('AccessDenied', 403),
+    'There were headers present in the request which were not signed',
+    { fields: { HeadersNotSigned: missing.sort().join(', ') } },
+  )
+}
+
+/**
  * S3's refusal of a body whose hash is not the one in `x-amz-content-sha256`; undefined where it is, or where
  * none is stated. Source: S3 API reference, Error responses, `XAmzContentSHA256Mismatch`.
  */
