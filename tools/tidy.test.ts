@@ -16,7 +16,7 @@ const walls: Readonly<Record<string, readonly string[]>> = {
   services: ['kernel', 'models', 'protocols', 'policy'],
   cloud: ['kernel', 'models', 'protocols', 'policy', 'services'],
   vitest: ['kernel', 'models', 'services', 'cloud'],
-  cli: ['kernel', 'models', 'services', 'cloud'],
+  cli: ['kernel', 'models', 'services', 'cloud', 'vitest'],
 }
 
 const sourceLinesMax = 500

@@ -80,7 +80,7 @@ export class Cloud {
   readonly #options: CloudOptions
   readonly #startedAtMs: number
 
-  constructor(options: CloudOptions, kernel?: Kernel) {
+  constructor(options: CloudOptions, kernel?: Kernel, known?: Iterable<Service>) {
     this.#options = options
     this.defaultAccountId = options.accountId ?? defaultAccountId
     this.defaultRegion = options.region ?? defaultRegion
@@ -89,7 +89,7 @@ export class Cloud {
     this.egress = options.egress ?? []
     this.kernel = kernel ?? new Kernel(kernelOptions(options), this.runTask)
     this.#startedAtMs = this.kernel.clock.nowMs
-    this.services = new Services((service) => this.#initialize(service))
+    this.services = new Services((service) => this.#initialize(service), known)
     ensureAccount(
       this.scope(this.defaultAccountId, this.defaultRegion),
       this.defaultAccountId,
@@ -167,7 +167,7 @@ export class Cloud {
       invariant(fork !== undefined, 'a task ran before its cloud was made')
       return fork.runTask(task, turn)
     }, kernelOptions(merged))
-    fork = new Cloud(merged, kernel)
+    fork = new Cloud(merged, kernel, this.services.used)
     return fork
   }
 

@@ -1,7 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import { canonicalJson, SimulatorError } from '@cloud-orrery/kernel'
+import { AwsError } from '@cloud-orrery/models'
 import type { HttpRequest, HttpResponse } from '@cloud-orrery/protocols'
 import { mailbox } from '@cloud-orrery/services'
+import { callByName } from './call.ts'
 import type { Cloud } from './cloud.ts'
 import { explainEntry } from './explain.ts'
 
@@ -38,6 +40,9 @@ export class Control {
       const body = parseObject(request.body)
       return json(200, await handler(this, body, new URLSearchParams(request.query)))
     } catch (error) {
+      if (error instanceof AwsError) {
+        return json(400, { awsError: error.code, message: error.message, status: error.status })
+      }
       if (!(error instanceof SimulatorError)) throw error
       return json(400, { error: error.code, message: error.message, next: error.next })
     }
@@ -93,6 +98,18 @@ const routes: Readonly<Record<string, Handler>> = {
   },
   'GET explain': ({ cloud }, _body, query) => explainEntry(cloud, query.get('id') ?? undefined),
   'GET mail': ({ cloud }) => mailbox.all(cloud.scope('', '')),
+  'POST call': ({ cloud }, { service, operation, input, accountId, region }) =>
+    callByName(
+      cloud,
+      String(service),
+      String(operation),
+      unpacked(input),
+      {
+        ...(typeof accountId === 'string' ? { accountId } : {}),
+        ...(typeof region === 'string' ? { region } : {}),
+      },
+      'port',
+    ),
   'POST faults': ({ cloud }, body) => ({ id: armFault(cloud, body) }),
   'POST faults/end': ({ cloud }, { id }) => {
     cloud.endFault(String(id))
@@ -119,6 +136,14 @@ function armFault(cloud: Cloud, body: Record<string, unknown>): string {
       ...(typeof probability === 'number' ? { probability } : {}),
     },
   )
+}
+
+/** Bytes travel as base64 between the command line and the server. */
+function unpacked(input: unknown): unknown {
+  if (Array.isArray(input)) return input.map(unpacked)
+  if (typeof input !== 'object' || input === null) return input
+  if ('$base64' in input) return new Uint8Array(Buffer.from(String(input.$base64), 'base64'))
+  return Object.fromEntries(Object.entries(input).map(([key, value]) => [key, unpacked(value)]))
 }
 
 function clockView(cloud: Cloud): Record<string, unknown> {

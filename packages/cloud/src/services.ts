@@ -19,8 +19,10 @@ export class Services {
   readonly #onFirstUse: (service: Service) => void
   readonly #used = new Map<string, Service>()
 
-  constructor(onFirstUse: (service: Service) => void) {
+  /** `known`: services that a fork inherits; their first records are there already. */
+  constructor(onFirstUse: (service: Service) => void, known: Iterable<Service> = []) {
     this.#onFirstUse = onFirstUse
+    for (const service of known) this.#used.set(service.name, service)
   }
 
   async load(name: string): Promise<Service> {

@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, dirname, extname, join, resolve } from 'node:path'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { basename, extname, join, resolve } from 'node:path'
 import { SimulatorError } from '@cloud-orrery/kernel'
+import { cachedAssembly } from './assembly-cache.ts'
 
 /** One stack to deploy. */
 export interface StackSource {
@@ -49,7 +48,7 @@ export function readAssembly(path: string, options: { stackName?: string } = {})
   }
   if (statSync(target).isFile()) return templateFile(target, options.stackName)
   if (existsSync(join(target, 'manifest.json'))) return cloudAssembly(target)
-  if (existsSync(join(target, 'cdk.json'))) return cloudAssembly(synthesize(target))
+  if (existsSync(join(target, 'cdk.json'))) return cloudAssembly(cachedAssembly(target))
   throw new SimulatorError(
     'NoAssembly',
     `${path} has neither a manifest.json nor a cdk.json.`,
@@ -71,42 +70,6 @@ function templateFile(path: string, stackName?: string): Assembly {
       },
     ],
   }
-}
-
-/** Runs the app as the `cdk` command does. Gives the folder of the assembly. */
-export function synthesize(appFolder: string, outFolder?: string): string {
-  const settings = JSON.parse(readFileSync(join(appFolder, 'cdk.json'), 'utf8')) as {
-    app?: string
-    context?: Record<string, unknown>
-  }
-  if (settings.app === undefined) {
-    throw new SimulatorError(
-      'NoAppCommand',
-      `${join(appFolder, 'cdk.json')} has no "app".`,
-      'Add the command that runs your CDK app, such as "node bin/app.ts".',
-    )
-  }
-  const out = outFolder ?? mkdtempSync(join(tmpdir(), 'orrery-cdk-'))
-  const { status, stderr } = spawnSync(settings.app, {
-    cwd: appFolder,
-    shell: true,
-    encoding: 'utf8',
-    env: {
-      ...process.env,
-      PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
-      CDK_OUTDIR: out,
-      CDK_CONTEXT_JSON: JSON.stringify(settings.context ?? {}),
-      JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1',
-    },
-  })
-  if (status !== 0) {
-    throw new SimulatorError(
-      'SynthesisFailed',
-      `The CDK app in ${appFolder} failed:\n${stderr.trim()}`,
-      `Run '${settings.app}' in that folder and mend what it says.`,
-    )
-  }
-  return out
 }
 
 interface Manifest {

@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import type { StackProgress } from '@cloud-orrery/cloud'
+import type { Aws } from '@cloud-orrery/vitest/aws'
+import type { PromiseDefinition } from '@cloud-orrery/vitest/scenario'
+import { type Command, type Io, UsageError } from '../command.ts'
+import { paint } from '../io.ts'
+import { jsonOption } from '../options.ts'
+import { findSystem, type SystemFolder } from '../systems.ts'
+
+/** What `--json` prints: see DESIGN, "A system". */
+export interface RunReport {
+  readonly system: string
+  readonly engines: readonly string[]
+  readonly seed: number
+  readonly promises: readonly ShownPromise[]
+  readonly leftovers: readonly string[]
+  readonly journalSha256: string
+  readonly ok: boolean
+}
+
+interface ShownPromise {
+  readonly id: number
+  readonly title: string
+  readonly ok: boolean
+  readonly skipped?: string
+  readonly modelMs: number
+  readonly realMs: number
+  readonly error?: string
+}
+
+export const command: Command = {
+  summary: 'Run a system: deploy it into a fresh cloud and show that it keeps its promises.',
+  usage: `orrery run NUMBER|SLUG [OPTIONS]
+  --seed N     from which all chance comes (default 1)
+  --only ID    show only this promise
+  --json       print one object: { system, engines, seed, promises, leftovers, journalSha256, ok }`,
+  run: runSystem,
+}
+
+async function runSystem(args: string[], io: Io): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { ...jsonOption, seed: { type: 'string' }, only: { type: 'string' } },
+    allowPositionals: true,
+  })
+  const [wanted] = positionals
+  if (wanted === undefined) {
+    throw new UsageError('No system named.', "See 'orrery systems' for those that run here.")
+  }
+  const folder = findSystem(io.cwd, wanted)
+  const seed = seedOf(values.seed)
+  const view = values.json === true ? undefined : io
+  const promises = (await readPromises(folder)).filter(
+    ({ id }) => values.only === undefined || id === Number(values.only),
+  )
+  const report = await runPromises(folder, promises, seed, view)
+  if (values.json === true) io.out(`${JSON.stringify(report)}\n`)
+  else printEnd(report, io)
+  return report.ok ? 0 : 1
+}
+
+function seedOf(text = '1'): number {
+  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`'${text}' is no seed.`, 'Give a whole number.')
+  return Number(text)
+}
+
+/** Loads the scenarios, which hand in their promises as they are read. */
+async function readPromises({ path, name }: SystemFolder): Promise<PromiseDefinition[]> {
+  const { collectPromises } = await import('@cloud-orrery/vitest/scenario')
+  const collector = collectPromises()
+  const scenario = join(path, 'scenario')
+  for (const file of readdirSync(scenario).sort()) {
+    if (file.endsWith('.test.ts')) await import(pathToFileURL(join(scenario, file)).href)
+  }
+  if (collector.promises.length === 0) {
+    throw new UsageError(`${name} has no promises to show.`, 'Write them in its scenario folder.')
+  }
+  return [...collector.promises].sort((a, b) => a.id - b.id)
+}
+
+async function runPromises(
+  folder: SystemFolder,
+  promises: readonly PromiseDefinition[],
+  seed: number,
+  io: Io | undefined,
+): Promise<RunReport> {
+  const { createAws } = await import('@cloud-orrery/vitest/aws')
+  const aws = createAws({ seed })
+  const emptyInventory = aws.inventory()
+  const journals = createHash('sha256')
+  io?.out(`${paint(io, 'bold', folder.title)}\n${folder.outcome}\n\n`)
+  const given = await setUp(aws, promises, io)
+  const shown: ShownPromise[] = []
+  for (const promise of promises) {
+    const result = await show(promise, aws, given, journals)
+    if (io !== undefined) printPromise(result, io)
+    shown.push(result)
+  }
+  for (const stack of folder.stacks) await aws.destroy(stack)
+  const leftovers = aws.inventory().filter((arn) => !emptyInventory.includes(arn) && !isHistory(arn))
+  journals.update(aws.journal.digest())
+  aws.cloud.close()
+  return {
+    system: folder.name,
+    engines: ['orrery', `node ${process.versions.node}`],
+    seed,
+    promises: shown,
+    leftovers,
+    journalSha256: journals.digest('hex'),
+    ok: leftovers.length === 0 && shown.every(({ ok }) => ok),
+  }
+}
+
+/** The CDK's bootstrap stack belongs to the account, not to the system: `cdk destroy` leaves it too. */
+function isHistory(arn: string): boolean {
+  return /stack\/CDKToolkit\/|cdk-hnb659fds-|cdk-bootstrap\/hnb659fds/.test(arn)
+}
+
+async function setUp(
+  aws: Aws,
+  promises: readonly PromiseDefinition[],
+  io: Io | undefined,
+): Promise<object> {
+  const startedAt = performance.now()
+  const unsubscribe = io === undefined ? () => {} : reportResources(aws, io)
+  const given = (await promises[0]?.system.setUp(aws)) ?? {}
+  unsubscribe()
+  const realMs = Math.round(performance.now() - startedAt)
+  io?.out(`${paint(io, 'dim', `  deployed in ${realMs} ms, synthesis included`)}\n\n`)
+  return given
+}
+
+/** Resources appear as they complete. */
+function reportResources(aws: Aws, io: Io): () => void {
+  return aws.cloud.kernel.journal.subscribe(({ kind, name, data }) => {
+    if (kind !== 'event' || name !== 'aws.cloudformation CloudFormation Resource Status Change') return
+    const detail = data['detail'] as Record<string, unknown> // CloudFormation's own events.
+    const { status } = detail['status-details'] as { status: StackProgress['status'] }
+    if (status !== 'CREATE_COMPLETE') return
+    const type = String(detail['resource-type'])
+    if (type === 'AWS::CloudFormation::Stack') return
+    io.out(paint(io, 'dim', `  ${type.padEnd(28)} ${String(detail['logical-resource-id'])}\n`))
+  })
+}
+
+async function show(
+  promise: PromiseDefinition,
+  base: Aws,
+  given: object,
+  journals: ReturnType<typeof createHash>,
+): Promise<ShownPromise> {
+  const { id, title, skipped } = promise
+  if (skipped !== undefined) return { id, title, ok: true, skipped, modelMs: 0, realMs: 0 }
+  const aws = base.fork()
+  const startedAt = performance.now()
+  const modelStartMs = aws.clock.now()
+  let error: string | undefined
+  try {
+    await promise.show({ ...given, aws })
+  } catch (thrown) {
+    error = thrown instanceof Error ? thrown.message : String(thrown)
+  }
+  journals.update(`${id} ${aws.journal.digest()}\n`)
+  aws.cloud.close()
+  return {
+    id,
+    title,
+    ok: error === undefined,
+    modelMs: aws.clock.now() - modelStartMs,
+    realMs: Math.round(performance.now() - startedAt),
+    ...(error === undefined ? {} : { error }),
+  }
+}
+
+function printPromise({ id, title, ok, skipped, modelMs, realMs, error }: ShownPromise, io: Io): void {
+  if (skipped !== undefined) {
+    io.out(`  ${paint(io, 'yellow', '-')} ${id}. ${title} (skipped: ${skipped})\n`)
+    return
+  }
+  const mark = ok ? paint(io, 'green', '✓') : paint(io, 'red', '✗')
+  const times = paint(io, 'dim', `${modelTime(modelMs)} in ${realMs} ms`)
+  io.out(`  ${mark} ${id}. ${title}  ${times}\n`)
+  if (error !== undefined) io.out(`${error.replace(/^/gm, '      ')}\n`)
+}
+
+function modelTime(ms: number): string {
+  if (ms < 1000) return `${ms} ms`
+  if (ms < 120_000) return `${(ms / 1000).toFixed(1)} s`
+  if (ms < 7_200_000) return `${(ms / 60_000).toFixed(1)} min`
+  return `${(ms / 86_400_000).toFixed(1)} days`
+}
+
+function printEnd(report: RunReport, io: Io): void {
+  const kept = report.promises.filter(({ ok, skipped }) => ok && skipped === undefined).length
+  const all = `${kept} of ${report.promises.length} promises kept`
+  io.out(`\n  ${all}; the stack was deleted, ${leftText(report.leftovers)}\n`)
+  io.out(paint(io, 'dim', `  seed ${report.seed}, journal ${report.journalSha256.slice(0, 16)}, ${report.engines.join(', ')}\n`))
+  io.out(paint(io, 'dim', `  Look around: systems/${report.system}; deploy it to AWS: npx cdk deploy in that folder.\n`))
+}
+
+function leftText(leftovers: readonly string[]): string {
+  if (leftovers.length === 0) return 'nothing is left.'
+  return `and these are left:\n${leftovers.map((arn) => `    ${arn}`).join('\n')}`
+}

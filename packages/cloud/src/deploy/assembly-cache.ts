@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { synthesize } from './synthesize.ts'
+
+/**
+ * The assembly of an app, synthesised anew only when something that it is made of has changed: its own files
+ * or the versions of what it depends on.
+ */
+export function cachedAssembly(appFolder: string): string {
+  const cache = join(appFolder, '.orrery')
+  const folder = join(cache, `assembly-${contentHash(appFolder)}`)
+  if (existsSync(join(folder, 'manifest.json'))) return folder
+  mkdirSync(cache, { recursive: true })
+  for (const name of readdirSync(cache)) {
+    if (name.startsWith('assembly-')) rmSync(join(cache, name), { recursive: true })
+  }
+  const made = join(cache, `synthesis-${process.pid}`)
+  synthesize(appFolder, made)
+  renameSync(made, folder)
+  return folder
+}
+
+function contentHash(appFolder: string): string {
+  const hash = createHash('sha256')
+  const files = readdirSync(appFolder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !/[\\/](node_modules|\.orrery|cdk\.out|scenario)[\\/]/.test(path))
+    .sort()
+  for (const path of files) hash.update(relative(appFolder, path)).update('\0').update(readFileSync(path)).update('\0')
+  const lock = lockFile(appFolder)
+  if (lock !== undefined) hash.update(readFileSync(lock))
+  return hash.digest('hex').slice(0, 16)
+}
+
+function lockFile(folder: string): string | undefined {
+  const path = join(folder, 'package-lock.json')
+  if (existsSync(path)) return path
+  return folder === dirname(folder) ? undefined : lockFile(dirname(folder))
+}
