@@ -34,8 +34,6 @@ export interface ErrorContext {
   requestId: string
   /** S3's `x-amz-id-2`. */
   hostId?: string
-  /** S3's `<Resource>`: the path that was asked for. */
-  resource?: string
   /** A HEAD request: S3 then answers with headers only. */
   method?: string
 }

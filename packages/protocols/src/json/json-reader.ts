@@ -231,6 +231,7 @@ function readTimestamp(value: unknown): number {
 
 /**
  * AWS's words for a value of the wrong kind, after the token that its reader stood on.
+ * Deviation: DynamoDB has words of its own.
  * Source: answers of Athena, SQS, SES v2, X-Ray and API Gateway to such bodies, 2023 to 2026.
  */
 function refuse(value: unknown, name: string): never {

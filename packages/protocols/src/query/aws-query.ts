@@ -10,7 +10,10 @@ import { requestParameters } from './form.ts'
 import { parameterTree } from './parameter-tree.ts'
 import { awsQueryNames, readQueryStructure } from './query-values.ts'
 
-/** awsQuery: parameters in a form or a query string, XML back. */
+/**
+ * awsQuery: parameters in a form or a query string, XML back.
+ * Deviation: `Version` is not compared with the model's.
+ */
 export const awsQuery: Codec = { decode, encode, encodeError }
 
 const writing: TextWriting = { timestamps: 'date-time' }

@@ -113,7 +113,7 @@ test('GetObject: the body comes back as a stream, beside its headers', async () 
     ETag: '"e"',
     LastModified: new Date(at),
     Metadata: { color: 'blue' },
-    $metadata: { requestId: 'request-1', extendedRequestId: 'host-1' },
+    $metadata: { httpStatusCode: 206, requestId: 'request-1', extendedRequestId: 'host-1' },
   })
 })
 
