@@ -34,6 +34,8 @@ export interface ErrorContext {
   requestId: string
   /** S3's `x-amz-id-2`. */
   hostId?: string
+  /** The path that was asked for. Not written: S3's recorded errors have no `<Resource>`, unlike its examples. */
+  resource?: string
   /** A HEAD request: S3 then answers with headers only. */
   method?: string
 }
