@@ -20,6 +20,11 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     targetPrefix: 'CloudTrail_20131101',
     resourcePrefixes: ['AWS::CloudTrail::'],
   },
+  events: {
+    load: async () => (await import('./events/service.ts')).events,
+    targetPrefix: 'AWSEvents',
+    resourcePrefixes: ['AWS::Events::'],
+  },
   hello: {
     load: async () => (await import('./hello/service.ts')).hello,
     targetPrefix: 'Hello_20260101',

@@ -1,0 +1,41 @@
+import type { Scope } from '@cloud-orrery/kernel'
+import type { Context } from '../context.ts'
+import { accounts } from '../shared/identity/accounts.ts'
+import { busNotFound } from './errors.ts'
+import { defaultBus, type EventBus, eventBuses } from './state.ts'
+
+/** A bus as a caller names it: by name, or by an ARN that may lie in another account. */
+export interface NamedBus extends Scope {
+  readonly name: string
+}
+
+export function namedBus(scope: Scope, nameOrArn = defaultBus): NamedBus {
+  const { accountId, region } = scope
+  if (!nameOrArn.startsWith('arn:')) return { accountId, region, name: nameOrArn }
+  const [, , , arnRegion = region, arnAccount = accountId, resource = ''] = nameOrArn.split(':')
+  return { accountId: arnAccount, region: arnRegion, name: resource.replace(/^event-bus\//, '') }
+}
+
+/** The scope of an operation on a bus that may be another account's. */
+export function scopeOfBus(input: { EventBusName?: string | undefined }, ctx: Context) {
+  return { accountId: namedBus(ctx, input.EventBusName).accountId }
+}
+
+/** The bus, if it exists: every account has the default one in every Region from its beginning. */
+export function findBus(ctx: Context, name: string): EventBus | undefined {
+  const bus = eventBuses.get(ctx, name)
+  if (bus !== undefined || name !== defaultBus) return bus
+  const createdAtMs = accounts.get(ctx, ctx.accountId)?.createdAtMs ?? ctx.now()
+  return { name, tags: {}, createdAtMs, modifiedAtMs: createdAtMs }
+}
+
+export function theBus(ctx: Context, name: string): EventBus {
+  const bus = findBus(ctx, name)
+  if (bus === undefined) throw busNotFound(name)
+  return bus
+}
+
+/** Writes a bus back, the default one too. */
+export function changeBus(ctx: Context, bus: EventBus, fields: Partial<EventBus>): void {
+  eventBuses.put(ctx, { ...bus, ...fields })
+}

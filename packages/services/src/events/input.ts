@@ -1,0 +1,166 @@
+import type { InputTransformer, Target } from '@cloud-orrery/models/events'
+import {
+  type BusEvent,
+  eventJson,
+  eventJsonWithoutDetail,
+  eventTime,
+  eventValue,
+} from './envelope.ts'
+import { invalid, undeliverable } from './errors.ts'
+import { parsePath, valueAt } from './json-path.ts'
+import { JsonTokens, PatternProblem } from './pattern/json-tokens.ts'
+
+/** The rule on whose behalf an event goes out: two reserved variables name it. */
+export interface RuleFacts {
+  readonly arn: string
+  readonly name: string
+}
+
+const reserved: Readonly<Record<string, (event: BusEvent, rule: RuleFacts) => string>> = {
+  'aws.events.rule-arn': (_event, rule) => JSON.stringify(rule.arn),
+  'aws.events.rule-name': (_event, rule) => JSON.stringify(rule.name),
+  'aws.events.event.ingestion-time': (event) => JSON.stringify(eventTime(event.ingestedAtMs)),
+  'aws.events.event': (event) => eventJsonWithoutDetail(event),
+  'aws.events.event.json': (event) => eventJson(event),
+}
+
+const placeholder = /<([A-Za-z0-9_.-]+)>/y
+
+/** What a target gets: the event, a part of it, a fixed text, or a template filled from it. */
+export function inputOf(target: Target, event: BusEvent, rule: RuleFacts): string {
+  if (target.Input !== undefined) return target.Input
+  if (target.InputTransformer !== undefined)
+    return transformed(target.InputTransformer, event, rule)
+  if (target.InputPath === undefined || target.InputPath === '$') return eventJson(event)
+  if (target.InputPath === '$.detail') return event.detail
+  const value = valueAt(eventValue(event), target.InputPath)
+  // Deviation: AWS does not say what becomes of a path that finds nothing; here nothing is delivered.
+  if (value === undefined) {
+    throw undeliverable('INVALID_JSON', `InputPath ${target.InputPath} finds nothing in the event.`)
+  }
+  return JSON.stringify(value)
+}
+
+function transformed(
+  { InputPathsMap = {}, InputTemplate }: InputTransformer,
+  event: BusEvent,
+  rule: RuleFacts,
+): string {
+  const value = eventValue(event)
+  const filled = fill(InputTemplate, (name, quoted) => {
+    const own = InputPathsMap[name]
+    if (own === undefined) {
+      const known = reserved[name]?.(event, rule)
+      // The whole event is put in as it is, even between quotes. Source: User Guide, "Reserved variables".
+      if (known === undefined || !quoted || name === 'aws.events.event.json') return known
+      return unquoted(known)
+    }
+    const found = valueAt(value, own)
+    if (!quoted) return found === undefined ? '""' : JSON.stringify(found)
+    if (found === undefined) return ''
+    return typeof found === 'string'
+      ? JSON.stringify(found).slice(1, -1)
+      : unquoted(JSON.stringify(found))
+  })
+  try {
+    readAll(filled)
+  } catch (error) {
+    if (error instanceof PatternProblem) throw undeliverable('INVALID_JSON', error.message)
+    throw error
+  }
+  return filled
+}
+
+/** Between quotes a value stands without its own quotes. Recorded: events, input transformer. */
+function unquoted(json: string): string {
+  return json.replaceAll('"', '')
+}
+
+/** Replaces the placeholders of a template; `quoted` says whether one stands inside a string. */
+function fill(
+  template: string,
+  replacement: (name: string, quoted: boolean) => string | undefined,
+): string {
+  let text = ''
+  let quoted = false
+  for (let at = 0; at < template.length; ) {
+    placeholder.lastIndex = at
+    const found = placeholder.exec(template)
+    const value = found === null ? undefined : replacement(found[1] ?? '', quoted)
+    if (found !== null && value !== undefined) {
+      text += value
+      at += found[0].length
+      continue
+    }
+    const char = template.charAt(at)
+    if (char === '"') quoted = !quoted
+    const skipped = quoted && char === '\\' ? template.charAt(at + 1) : ''
+    text += char + skipped
+    at += 1 + skipped.length
+  }
+  return text
+}
+
+/** One or more JSON values, one after the other. */
+function readAll(text: string): void {
+  const tokens = new JsonTokens(text)
+  for (let kind = tokens.next(); kind !== 'end'; kind = tokens.next()) tokens.text()
+}
+
+/** Refuses what AWS refuses when a target is put. */
+export function checkInput(target: Target): void {
+  const { Id, Input, InputPath, InputTransformer: transformer } = target
+  const given = [Input, InputPath, transformer].filter((one) => one !== undefined).length
+  if (given > 1) {
+    throw invalid(
+      `Only one of Input, InputPath, or InputTransformer must be provided for target ${Id}.`,
+    )
+  }
+  if (Input !== undefined && !isJson(Input)) {
+    throw invalid(`JSON syntax error in input for target ${Id} : ${problemOf(Input)}`)
+  }
+  if (InputPath !== undefined && InputPath !== '' && parsePath(InputPath) === undefined) {
+    throw invalid(`Invalid InputPath for target ${Id}.`)
+  }
+  if (transformer !== undefined) checkTransformer(Id, transformer)
+}
+
+function checkTransformer(
+  id: string,
+  { InputPathsMap = {}, InputTemplate }: InputTransformer,
+): void {
+  for (const [name, path] of Object.entries(InputPathsMap)) {
+    if (/^aws/i.test(name))
+      throw invalid(`InputPathsMap for target ${id} contains invalid key ${name}.`)
+    if (parsePath(path) === undefined) throw invalid(`Invalid InputPath for target ${id}.`)
+  }
+  const sample = fill(InputTemplate, (name, quoted) => {
+    if (InputPathsMap[name] === undefined && reserved[name] === undefined) {
+      throw invalid(`InputTemplate for target ${id} contains invalid placeholder ${name}.`)
+    }
+    return quoted ? '' : 'null'
+  })
+  const problem = problemOf(sample)
+  if (problem !== undefined) throw invalid(`Invalid InputTemplate for target ${id} : ${problem}`)
+}
+
+function problemOf(text: string): string | undefined {
+  try {
+    readAll(text)
+    return undefined
+  } catch (error) {
+    if (error instanceof PatternProblem)
+      return error.message.slice(error.message.indexOf('[Source'))
+    throw error
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
+  }
+}

@@ -1,0 +1,46 @@
+import { TestEventPattern } from '@cloud-orrery/models/events'
+import { operation } from '../define.ts'
+import { invalidParameter, invalidPattern } from './errors.ts'
+import { compilePattern } from './pattern/compilation.ts'
+import { PatternProblem } from './pattern/json-tokens.ts'
+import { type CompiledPattern, matches } from './pattern/matching.ts'
+
+/** Fields that an event to be tested must have. Source: EventBridge API reference, TestEventPattern. */
+const requiredFields = ['id', 'account', 'source', 'time', 'region', 'detail-type'] as const
+
+export const testEventPattern = operation(TestEventPattern, {
+  authorize: () => '*',
+  provenance: 'recorded',
+  run(_ctx, { EventPattern, Event }) {
+    const pattern = compiled(EventPattern)
+    return { Result: matches(pattern, parsedEvent(Event)) }
+  },
+})
+
+function compiled(source: string): CompiledPattern {
+  try {
+    return compilePattern(source)
+  } catch (error) {
+    if (error instanceof PatternProblem) throw invalidPattern(error.message)
+    throw error
+  }
+}
+
+function parsedEvent(text: string): object {
+  let event: unknown
+  try {
+    event = JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) throw invalidParameter('Event')
+    throw error
+  }
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) {
+    throw invalidParameter('Event')
+  }
+  for (const field of requiredFields) {
+    if (!Object.hasOwn(event, field)) {
+      throw invalidParameter('Event', `${field} is a required field.`)
+    }
+  }
+  return event
+}

@@ -1,0 +1,78 @@
+import type { Tag } from '@cloud-orrery/models/events'
+import { ListTagsForResource, TagResource, UntagResource } from '@cloud-orrery/models/events'
+import type { RequestContext } from '@cloud-orrery/policy'
+import type { Context } from '../context.ts'
+import { operation } from '../define.ts'
+import { changeBus, theBus } from './bus-lookup.ts'
+import { invalidParameter, limitExceeded, ruleNotFound } from './errors.ts'
+import { tagsMax } from './limits.ts'
+import { defaultBus, ruleKey, rules, type Tags } from './state.ts'
+
+export function tagsOf(tags: readonly Tag[] = []): Tags {
+  if (tags.length > tagsMax) throw limitExceeded()
+  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]))
+}
+
+/** Condition keys of calls that set tags. */
+export function tagContext(tags: readonly Tag[] = []): RequestContext {
+  return {
+    'aws:TagKeys': tags.map(({ Key }) => Key),
+    ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
+  }
+}
+
+interface Tagged {
+  readonly tags: Tags
+  readonly write: (tags: Tags) => void
+}
+
+export const tagResource = operation(TagResource, {
+  authorize: ({ ResourceARN, Tags }) => ({ resource: ResourceARN, context: tagContext(Tags) }),
+  provenance: 'recorded',
+  run(ctx, { ResourceARN, Tags }) {
+    const { tags, write } = tagged(ctx, ResourceARN)
+    const merged = { ...tags, ...tagsOf(Tags) }
+    if (Object.keys(merged).length > tagsMax) throw limitExceeded()
+    write(merged)
+    return {}
+  },
+})
+
+export const untagResource = operation(UntagResource, {
+  authorize: ({ ResourceARN, TagKeys }) => ({
+    resource: ResourceARN,
+    context: { 'aws:TagKeys': TagKeys },
+  }),
+  provenance: 'recorded',
+  run(ctx, { ResourceARN, TagKeys }) {
+    const { tags, write } = tagged(ctx, ResourceARN)
+    write(Object.fromEntries(Object.entries(tags).filter(([key]) => !TagKeys.includes(key))))
+    return {}
+  },
+})
+
+export const listTagsForResource = operation(ListTagsForResource, {
+  authorize: ({ ResourceARN }) => ResourceARN,
+  provenance: 'recorded',
+  run(ctx, { ResourceARN }) {
+    const { tags } = tagged(ctx, ResourceARN)
+    return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }
+  },
+})
+
+function tagged(ctx: Context, arn: string): Tagged {
+  const [, , service, , , resource = ''] = arn.split(':')
+  const [kind, ...path] = resource.split('/')
+  if (service === 'events' && kind === 'event-bus' && path.length === 1) {
+    const bus = theBus(ctx, path[0] ?? '')
+    return { tags: bus.tags, write: (tags) => changeBus(ctx, bus, { tags }) }
+  }
+  if (service === 'events' && kind === 'rule' && path.length > 0) {
+    const [name = '', bus = defaultBus] = path.toReversed()
+    theBus(ctx, bus)
+    const rule = rules.get(ctx, ruleKey(bus, name))
+    if (rule === undefined) throw ruleNotFound(name, bus)
+    return { tags: rule.tags, write: (tags) => void rules.put(ctx, { ...rule, tags }) }
+  }
+  throw invalidParameter('ResourceARN', 'Provided Arn is not in correct format.')
+}
