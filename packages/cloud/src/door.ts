@@ -21,7 +21,7 @@ export async function answer(
   cloud: Cloud,
   door: Exclude<Door, 'internal'>,
   received: HttpRequest,
-  signal?: AbortSignal,
+  options: { signal?: AbortSignal | undefined; verifiedKeys?: Set<string> } = {},
 ): Promise<Answer> {
   return await cloud.kernel.scheduler.enter(async (turn) => {
     const exchange: Exchange = {
@@ -33,7 +33,8 @@ export async function answer(
       cause: undefined,
       decisions: [],
       turn,
-      ...(signal === undefined ? {} : { signal }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...(options.verifiedKeys === undefined ? {} : { verifiedKeys: options.verifiedKeys }),
     }
     try {
       if (await readRequest(cloud, exchange)) await makeCall(cloud, exchange)

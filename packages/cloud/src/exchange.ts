@@ -34,6 +34,8 @@ export interface Exchange {
   /** The piece of work that this call is, or is part of. */
   readonly turn?: Turn
   readonly signal?: AbortSignal
+  /** Access keys whose secret the sender has shown to have: one in-process client, whose requests nobody can change. */
+  readonly verifiedKeys?: Set<string>
   decisions: Judgement[]
   output?: unknown
   error?: AwsError

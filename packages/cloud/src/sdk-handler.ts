@@ -27,6 +27,7 @@ export class SdkHandler {
   readonly #cloud: Cloud
 
   readonly #sourceIp: string | undefined
+  readonly #verifiedKeys = new Set<string>()
 
   constructor(cloud: Cloud, sourceIp?: string) {
     this.#cloud = cloud
@@ -48,12 +49,10 @@ export class SdkHandler {
     received.headers['host'] ??= request.hostname
     if (request.protocol === 'http:') received.headers[plainHttpHeader] = 'true'
     if (this.#sourceIp !== undefined) received.headers[sourceIpHeader] = this.#sourceIp
-    const { response, streaming } = await answer(
-      this.#cloud,
-      'in-process',
-      received,
-      options.abortSignal,
-    )
+    const { response, streaming } = await answer(this.#cloud, 'in-process', received, {
+      signal: options.abortSignal,
+      verifiedKeys: this.#verifiedKeys,
+    })
     return {
       response: {
         statusCode: response.status,

@@ -102,7 +102,7 @@ async function respond(
     const answered =
       isControl && control.handles(received)
         ? await control.answer(received)
-        : (await answer(cloud, 'port', received, aborted.signal)).response
+        : (await answer(cloud, 'port', received, { signal: aborted.signal })).response
     await write(cloud, response, received.method, answered)
   } catch (error) {
     if (response.destroyed) return

@@ -47,7 +47,7 @@ export function authenticate(cloud: Cloud, exchange: Exchange): void {
   if (signed instanceof AwsError) throw signed
   const found = credentialOf(cloud, signed, protocol, service.name)
   verifyTime(cloud, signed, protocol, service.name)
-  if (!cloud.acceptAnyCredentials) {
+  if (!cloud.acceptAnyCredentials && exchange.verifiedKeys?.has(signed.accessKeyId) !== true) {
     const verdict = verifySignature(received, signed, found.secretAccessKey)
     if (!verdict.ok) {
       throw refusal.signatureDoesNotMatch(protocol, service.name, {
@@ -59,6 +59,7 @@ export function authenticate(cloud: Cloud, exchange: Exchange): void {
     const mismatch = payloadMismatch(received, signed)
     if (mismatch !== undefined) throw mismatch
     exchange.verification = { signed, secretAccessKey: found.secretAccessKey }
+    exchange.verifiedKeys?.add(signed.accessKeyId)
   }
   exchange.caller = { ...found.caller, ...about }
   exchange.accountId = found.accountId
