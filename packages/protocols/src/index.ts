@@ -46,6 +46,7 @@ export type { ErrorContext, HttpRequest, HttpResponse, ResolvedOperation } from 
 export { decodeInput, encodeError, encodeOutput } from './protocol.ts'
 export { unknownOperation } from './refusals.ts'
 export { protocolOf, resolveOperation } from './routing.ts'
+export { s3HostId } from './rest/s3-host-id.ts'
 export { isS3Family, sha256Hex, uriEncode } from './signature/canonical-request.ts'
 export {
   parseSignature,

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import type {
   AwsError,
   Member,
@@ -28,6 +27,7 @@ import { escapeXml, namespaceAttribute, writeXmlRoot, xmlElement } from '../xml/
 import { bodyMembersOnly, inputBindings, readRequestBindings } from './request-bindings.ts'
 import { outputBindings, outsideBody, statusOf, writeHeaders } from './response-bindings.ts'
 import { isStream } from './rest-json.ts'
+import { s3HostId } from './s3-host-id.ts'
 
 /** restXml: like restJson1 with XML bodies. S3 (`noErrorWrapping`) is stricter and has errors of its own. */
 export const restXml: Codec = { decode, encode, encodeError }
@@ -112,12 +112,7 @@ function requestIdHeaders(
   { requestId, hostId }: ResponseContext,
 ): Record<string, string> {
   if (!isS3(model)) return { 'x-amzn-requestid': requestId }
-  return { 'x-amz-id-2': hostId ?? hostIdOf(requestId), 'x-amz-request-id': requestId }
-}
-
-/** S3's extended request id, where the door gives none: 57 bytes in Base64 that follow from the request id. */
-function hostIdOf(requestId: string): string {
-  return hash('sha512', requestId, 'buffer').subarray(0, 57).toString('base64')
+  return { 'x-amz-id-2': hostId ?? s3HostId(requestId), 'x-amz-request-id': requestId }
 }
 
 function writeBody(
@@ -219,7 +214,7 @@ function s3Error(error: AwsError, members: string, context: ErrorContext): strin
   return `<Error>${element('Code', error.code)}${element('Message', error.message)}${members}${element(
     'RequestId',
     context.requestId,
-  )}${element('HostId', context.hostId ?? hostIdOf(context.requestId))}</Error>`
+  )}${element('HostId', context.hostId ?? s3HostId(context.requestId))}</Error>`
 }
 
 function wrappedError(

@@ -2,11 +2,9 @@ import type { ObjectOwnership } from '@cloud-orrery/models/s3'
 import { notModelled, s3Error } from './errors.ts'
 import type { BucketRecord } from './state.ts'
 
-/** Ownership of buckets that say nothing else. Source: S3 User Guide, "Controlling ownership of objects". */
-export const defaultOwnership: ObjectOwnership = 'BucketOwnerEnforced'
-
+/** New buckets say `BucketOwnerEnforced`; without controls the writer of an object owns it. */
 export function ownershipOf({ ownership }: BucketRecord): ObjectOwnership {
-  return ownership ?? defaultOwnership
+  return ownership ?? 'ObjectWriter'
 }
 
 interface AclInput {
@@ -17,7 +15,7 @@ interface AclInput {
 export function checkCreationAcl(
   input: AclInput & { readonly ObjectOwnership?: ObjectOwnership | undefined },
 ): void {
-  const { ACL, ObjectOwnership = defaultOwnership } = input
+  const { ACL, ObjectOwnership = 'BucketOwnerEnforced' } = input
   if (ACL === undefined || ACL === 'private') return
   if (ObjectOwnership === 'BucketOwnerEnforced') {
     throw s3Error(

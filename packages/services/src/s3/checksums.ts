@@ -1,12 +1,13 @@
 import {
   type ChecksumAlgorithm,
   checksum,
+  checksumAlgorithms,
   contentMd5,
   type StatedChecksum,
   statedChecksum,
   verifyChecksum,
 } from '@cloud-orrery/protocols'
-import { invalidRequest, s3Error } from './errors.ts'
+import { invalidRequest, notModelled, s3Error } from './errors.ts'
 import type { Checksum } from './state.ts'
 
 /** Members that carry a checksum, in inputs and outputs alike. */
@@ -54,9 +55,15 @@ export function checksumOf(input: ChecksumMembers, body: Uint8Array): StatedChec
   return stated
 }
 
-/** Whether an algorithm that a request names is one of those that are built. */
-export function isBuilt(algorithm: string): algorithm is ChecksumAlgorithm {
-  return ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'].includes(algorithm)
+/** The algorithm that a request names. Those that are not built are refused by name. */
+export function builtAlgorithm(
+  operation: string,
+  name: string | undefined,
+): ChecksumAlgorithm | undefined {
+  if (name === undefined) return undefined
+  const algorithm = checksumAlgorithms.find((known) => known === name)
+  if (algorithm === undefined) throw notModelled(operation, `the ChecksumAlgorithm ${name}`)
+  return algorithm
 }
 
 /** `{ ChecksumCRC32: '...' }` */

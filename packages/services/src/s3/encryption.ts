@@ -1,11 +1,16 @@
 import { notModelled, s3Error } from './errors.ts'
 import type { BucketRecord } from './state.ts'
 
-/** Parameters of SSE-C and SSE-KMS, which are not built: refused by name. */
-export const unbuiltEncryption = [
+/** Parameters of SSE-C, which is not built: refused by name. */
+export const unbuiltCustomerKeys = [
   'SSECustomerAlgorithm',
   'SSECustomerKey',
   'SSECustomerKeyMD5',
+] as const
+
+/** Parameters of SSE-C and SSE-KMS, which are not built: refused by name. */
+export const unbuiltEncryption = [
+  ...unbuiltCustomerKeys,
   'SSEKMSKeyId',
   'SSEKMSEncryptionContext',
 ] as const

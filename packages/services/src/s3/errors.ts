@@ -2,10 +2,13 @@ import { type AwsError, awsError, commonError } from '@cloud-orrery/models'
 import {
   BucketAlreadyExists,
   BucketAlreadyOwnedByYou,
+  InvalidObjectState,
   NoSuchBucket,
   NoSuchKey,
   NoSuchUpload,
 } from '@cloud-orrery/models/s3'
+import type { AuthorizationRequest } from '@cloud-orrery/policy'
+import type { Caller } from '../context.ts'
 
 /** Codes that the model does not list, with their status. Source: S3 API Reference, "Error responses". */
 const statuses = {
@@ -15,9 +18,11 @@ const statuses = {
   BadDigest: 400,
   BadRequest: 400,
   BucketNotEmpty: 409,
+  ConditionalRequestConflict: 409,
   EntityTooLarge: 400,
   EntityTooSmall: 400,
   IllegalLocationConstraintException: 400,
+  IllegalVersioningConfigurationException: 400,
   InternalError: 500,
   InvalidArgument: 400,
   InvalidBucketAclWithObjectOwnership: 400,
@@ -243,4 +248,96 @@ export function invalidBucketOwner(value: string): AwsError {
     'InvalidBucketOwnerAWSAccountID',
     `The value of the expected bucket owner parameter must be an AWS Account ID... [${value}]`,
   )
+}
+
+/** The object lies in an archive, and nothing here restores it. */
+export function archived({ storageClass }: { readonly storageClass: string }): AwsError {
+  return awsError(InvalidObjectState, "The operation is not valid for the object's storage class", {
+    fields: { StorageClass: storageClass },
+  })
+}
+
+/** Recorded: S3, UploadPart with part numbers out of range. */
+export function invalidPartNumber(partNumber: number): AwsError {
+  return invalidArgument(
+    'Part number must be an integer between 1 and 10000, inclusive',
+    'partNumber',
+    String(partNumber),
+  )
+}
+
+export function invalidPart(uploadId: string, partNumber: number, etag: string): AwsError {
+  return s3Error(
+    'InvalidPart',
+    "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
+    { UploadId: uploadId, PartNumber: String(partNumber), ETag: etag },
+  )
+}
+
+export function invalidPartOrder(uploadId: string): AwsError {
+  return s3Error(
+    'InvalidPartOrder',
+    'The list of parts was not in ascending order. Parts must be ordered by part number.',
+    { UploadId: uploadId },
+  )
+}
+
+export function entityTooSmall(sizeBytes: number, partNumber: number, etag: string): AwsError {
+  return s3Error(
+    'EntityTooSmall',
+    'Your proposed upload is smaller than the minimum allowed size',
+    {
+      ProposedSize: String(sizeBytes),
+      MinSizeAllowed: '5242880',
+      PartNumber: String(partNumber),
+      ETag: etag,
+    },
+  )
+}
+
+export function conditionConflict(condition: string, key: string): AwsError {
+  return s3Error(
+    'ConditionalRequestConflict',
+    'The conditional request cannot succeed due to a conflicting operation against this resource.',
+    { Condition: condition, Key: key },
+  )
+}
+
+/** What a bucket does not have: codes and words of each configuration. */
+export function noSuchTagSet(bucket: string): AwsError {
+  return s3Error('NoSuchTagSet', 'The TagSet does not exist', { BucketName: bucket })
+}
+
+export function noSuchBucketPolicy(bucket: string): AwsError {
+  return s3Error('NoSuchBucketPolicy', 'The bucket policy does not exist', { BucketName: bucket })
+}
+
+export function malformedPolicy(message: string, detail?: string): AwsError {
+  return s3Error('MalformedPolicy', message, detail === undefined ? {} : { Detail: detail })
+}
+
+/** A setting of Block Public Access refuses; S3 names it. Source: S3 User Guide, "Troubleshoot access denied". */
+export function blockedByPublicAccess(
+  { caller: { principal } }: { readonly caller: Pick<Caller, 'principal'> },
+  action: string,
+  resource: string,
+  why: string,
+): AwsError {
+  const who = 'arn' in principal ? principal.arn : 'anonymous'
+  return accessDenied(
+    `User: ${who} is not authorized to perform: ${action} on resource: "${resource}" because ${why}`,
+  )
+}
+
+/**
+ * A denial by policy: told with its reason to callers of the bucket's own account, in two words to others.
+ * Source: S3 User Guide, "Troubleshoot access denied (403 Forbidden) errors in Amazon S3".
+ */
+export function refuseAccess(
+  message: string,
+  { principal, resourceAccountId }: AuthorizationRequest,
+): AwsError {
+  const own = 'accountId' in principal ? principal.accountId : undefined
+  const isSame = own !== undefined && (resourceAccountId ?? own) === own
+  return isSame ? accessDenied(message) : accessDenied()
 }

@@ -1,10 +1,5 @@
-import { type AwsError, awsError } from '@cloud-orrery/models'
-import {
-  GetObject,
-  type GetObjectRequest,
-  HeadObject,
-  InvalidObjectState,
-} from '@cloud-orrery/models/s3'
+import type { AwsError } from '@cloud-orrery/models'
+import { GetObject, type GetObjectRequest, HeadObject } from '@cloud-orrery/models/s3'
 import type { Context } from '../context.ts'
 import { type Authorization, operation } from '../define.ts'
 import { bucketArn, objectArn, scopeOfBucket } from './access.ts'
@@ -12,9 +7,10 @@ import { readBody } from './bodies.ts'
 import { checksumMembers } from './checksums.ts'
 import { existingTagKeys, requestKeys } from './condition-keys.ts'
 import { checkRead } from './conditions.ts'
-import { unbuiltEncryption } from './encryption.ts'
+import { unbuiltCustomerKeys } from './encryption.ts'
 import {
-  invalidArgument,
+  archived,
+  invalidPartNumber,
   invalidRequest,
   invalidVersionId,
   methodNotAllowed,
@@ -24,27 +20,19 @@ import {
 import { partNumberMax } from './limits.ts'
 import { objectHeaders } from './object-headers.ts'
 import { type ByteRange, readRange } from './ranges.ts'
-import { latestVersion, type VersionRecord, versionById } from './state.ts'
-import { isVersionId, versionOf } from './versions.ts'
-
-const unbuilt = unbuiltEncryption.filter((name) => name.startsWith('SSECustomer')) as (
-  | 'SSECustomerAlgorithm'
-  | 'SSECustomerKey'
-  | 'SSECustomerKeyMD5'
-)[] // Only these three of them are members of a GET.
+import { latestVersion, type ObjectPart, type VersionRecord, versionById } from './state.ts'
+import { isArchived, isVersionId, versionOf } from './versions.ts'
 
 export const getObject = operation(GetObject, {
   authorize: (input, ctx) => readAuthorization(ctx, input, 'GetObject'),
   provenance: 'recorded',
   scope: scopeOfBucket,
-  refuses: unbuilt,
+  refuses: unbuiltCustomerKeys,
   run(ctx, input) {
     const version = readableVersion(ctx, input, 'GET')
     const overrides = responseOverrides(ctx, input)
     checkRead(input, version, ctx.now())
-    if (version.storageClass === 'GLACIER' || version.storageClass === 'DEEP_ARCHIVE') {
-      throw archived(version)
-    }
+    if (isArchived(version)) throw archived(version)
     const range = partOf(version, input)
     return {
       Body: readBody(ctx.blobs, version.body, range.bytes),
@@ -60,7 +48,7 @@ export const headObject = operation(HeadObject, {
   authorize: (input, ctx) => readAuthorization(ctx, input, 'GetObject'),
   provenance: 'recorded',
   scope: scopeOfBucket,
-  refuses: unbuilt,
+  refuses: unbuiltCustomerKeys,
   run(ctx, input) {
     const version = readableVersion(ctx, input, 'HEAD')
     const overrides = responseOverrides(ctx, input)
@@ -135,7 +123,8 @@ interface Part {
   /** Absent: the whole object. */
   readonly bytes?: ByteRange
   readonly partsCount?: number
-  readonly isPart: boolean
+  /** Where a part was asked for by its number. */
+  readonly part?: ObjectPart
 }
 
 type RangeInput = Pick<GetObjectRequest, 'Range' | 'PartNumber'>
@@ -143,7 +132,7 @@ type RangeInput = Pick<GetObjectRequest, 'Range' | 'PartNumber'>
 function partOf(version: VersionRecord, { Range, PartNumber }: RangeInput): Part {
   if (PartNumber === undefined) {
     const bytes = readRange(Range, version.sizeBytes)
-    return bytes === undefined ? { isPart: false } : { bytes, isPart: false }
+    return bytes === undefined ? {} : { bytes }
   }
   if (Range !== undefined) {
     throw invalidRequest('Cannot specify both Range header and partNumber query parameter')
@@ -153,29 +142,17 @@ function partOf(version: VersionRecord, { Range, PartNumber }: RangeInput): Part
   if (parts === undefined) {
     if (PartNumber > 1) throw unsatisfiablePart(PartNumber, 1)
     const last = version.sizeBytes - 1
-    return last < 0 ? { isPart: true } : { bytes: { first: 0, last }, isPart: true }
+    return last < 0 ? {} : { bytes: { first: 0, last } }
   }
   let first = 0
-  for (const [index, { sizeBytes }] of parts.entries()) {
+  for (const [index, part] of parts.entries()) {
+    const { sizeBytes } = part
     if (index + 1 === PartNumber) {
-      return {
-        bytes: { first, last: first + sizeBytes - 1 },
-        partsCount: parts.length,
-        isPart: true,
-      }
+      return { bytes: { first, last: first + sizeBytes - 1 }, partsCount: parts.length, part }
     }
     first += sizeBytes
   }
   throw unsatisfiablePart(PartNumber, parts.length)
-}
-
-/** Recorded: S3, UploadPart and GetObject with wrong part numbers. */
-export function invalidPartNumber(partNumber: number): AwsError {
-  return invalidArgument(
-    `Part number must be an integer between 1 and ${partNumberMax}, inclusive`,
-    'partNumber',
-    String(partNumber),
-  )
 }
 
 function unsatisfiablePart(requested: number, count: number): AwsError {
@@ -195,19 +172,14 @@ function lengthOf({ sizeBytes }: VersionRecord, { bytes, partsCount }: Part) {
   }
 }
 
-/** A checksum is told with the whole object, or with a part that has its own. */
-function checksumOfRange(version: VersionRecord, { bytes, isPart }: Part) {
-  if (bytes === undefined) return checksumMembers(version.checksum)
-  const isWhole = bytes.first === 0 && bytes.last === version.sizeBytes - 1
-  return isWhole && (isPart || version.parts === undefined || version.parts.length === 1)
-    ? checksumMembers(version.checksum)
-    : {}
-}
-
-function archived(version: VersionRecord): AwsError {
-  return awsError(InvalidObjectState, "The operation is not valid for the object's storage class", {
-    fields: { StorageClass: version.storageClass },
-  })
+/** A checksum is told with the whole object; of a composite one, each part's with the part. */
+function checksumOfRange(version: VersionRecord, { bytes, part }: Part) {
+  const { checksum: own } = version
+  if (own?.type === 'COMPOSITE' && part?.checksum !== undefined) {
+    return checksumMembers({ ...own, value: part.checksum })
+  }
+  const isWhole = bytes === undefined || (bytes.first === 0 && bytes.last === version.sizeBytes - 1)
+  return isWhole ? checksumMembers(own) : {}
 }
 
 type OverrideInput = Pick<

@@ -30,12 +30,13 @@ function pastPrefix(prefix: string): string {
 }
 
 /**
- * One page of a listing. Keys under a common prefix are passed over in one step, so that its cost depends on
+ * One page of a listing. `before`: what is shown ahead of the source, where a page ended within a key. Keys under a common prefix are passed over in one step, so that its cost depends on
  * what it shows and not on how much there is.
  */
 export function listPage<T extends { readonly key: string }>(
   { prefix, delimiter, after, limit }: ListingQuery,
   source: ListingSource<T>,
+  before: Iterable<T> = [],
 ): ListingPage<T> {
   const entries: T[] = []
   const commonPrefixes: string[] = []
@@ -43,6 +44,11 @@ export function listPage<T extends { readonly key: string }>(
   let from = startOf(prefix, delimiter, after)
   const page = (isTruncated: boolean) => ({ entries, commonPrefixes, isTruncated, last })
   if (limit === 0) return page(false)
+  for (const entry of before) {
+    if (entries.length === limit) return page(true)
+    entries.push(entry)
+    last = { entry }
+  }
   for (;;) {
     let skipped = false
     for (const entry of source(from)) {

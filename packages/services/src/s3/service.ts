@@ -1,5 +1,13 @@
 import { service } from '../define.ts'
 import { resourceAccess } from './access.ts'
+import { getBucketAcl, getObjectAcl, putBucketAcl, putObjectAcl } from './bucket-acls.ts'
+import {
+  deleteBucketEncryption,
+  getBucketEncryption,
+  getBucketRequestPayment,
+  putBucketEncryption,
+  putBucketRequestPayment,
+} from './bucket-settings.ts'
 import {
   createBucket,
   deleteBucket,
@@ -8,28 +16,109 @@ import {
   listBuckets,
 } from './buckets.ts'
 import { bucketType } from './cloudformation/bucket.ts'
+import { completeMultipartUpload } from './complete-upload.ts'
+import { copyObject } from './copy-object.ts'
 import { deleteObject, deleteObjects } from './delete-objects.ts'
+import { deliver } from './delivery.ts'
+import { refuseAccess } from './errors.ts'
 import { getObject, headObject } from './get-object.ts'
+import { invalidInput } from './invalid-input.ts'
 import { listObjects, listObjectsV2 } from './list-objects.ts'
+import { listObjectVersions } from './list-versions.ts'
+import {
+  getBucketNotificationConfiguration,
+  putBucketNotificationConfiguration,
+} from './notifications.ts'
+import { getObjectAttributes } from './object-attributes.ts'
+import { listParts, uploadPart, uploadPartCopy } from './parts.ts'
+import {
+  deleteBucketPolicy,
+  getBucketPolicy,
+  getBucketPolicyStatus,
+  putBucketPolicy,
+} from './policies.ts'
+import {
+  deleteBucketOwnershipControls,
+  deletePublicAccessBlock,
+  getBucketOwnershipControls,
+  getPublicAccessBlock,
+  putBucketOwnershipControls,
+  putPublicAccessBlock,
+} from './public-access.ts'
 import { putObject } from './put-object.ts'
 import { buckets, parts, sequences, uploads, versions } from './state.ts'
+import {
+  deleteBucketTagging,
+  deleteObjectTagging,
+  getBucketTagging,
+  getObjectTagging,
+  putBucketTagging,
+  putObjectTagging,
+} from './tagging.ts'
+import { unsetConfigurations } from './unset-configurations.ts'
+import { abortMultipartUpload, createMultipartUpload, listMultipartUploads } from './uploads.ts'
+import { getBucketVersioning, putBucketVersioning } from './versioning.ts'
 
 export const s3 = service('s3', {
   operations: [
+    abortMultipartUpload,
+    completeMultipartUpload,
+    copyObject,
     createBucket,
+    createMultipartUpload,
     deleteBucket,
+    deleteBucketEncryption,
+    deleteBucketOwnershipControls,
+    deleteBucketPolicy,
+    deleteBucketTagging,
     deleteObject,
     deleteObjects,
+    deleteObjectTagging,
+    deletePublicAccessBlock,
+    getBucketAcl,
+    getBucketEncryption,
     getBucketLocation,
+    getBucketNotificationConfiguration,
+    getBucketOwnershipControls,
+    getBucketPolicy,
+    getBucketPolicyStatus,
+    getBucketRequestPayment,
+    getBucketTagging,
+    getBucketVersioning,
     getObject,
+    getObjectAcl,
+    getObjectAttributes,
+    getObjectTagging,
+    getPublicAccessBlock,
     headBucket,
     headObject,
     listBuckets,
+    listMultipartUploads,
     listObjects,
     listObjectsV2,
+    listObjectVersions,
+    listParts,
+    putBucketAcl,
+    putBucketEncryption,
+    putBucketNotificationConfiguration,
+    putBucketOwnershipControls,
+    putBucketPolicy,
+    putBucketRequestPayment,
+    putBucketTagging,
+    putBucketVersioning,
     putObject,
+    putObjectAcl,
+    putObjectTagging,
+    putPublicAccessBlock,
+    uploadPart,
+    uploadPartCopy,
+    ...unsetConfigurations,
   ],
+  tasks: [deliver],
   resources: [bucketType],
   tables: [buckets, versions, uploads, parts, sequences],
   resourceAccess,
+  errors: { accessDenied: refuseAccess, invalidInput },
+  // S3 puts the resource in quotes.
+  denialWording: (_action, resource) => ({ resource: `"${resource}"` }),
 })

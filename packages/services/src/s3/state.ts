@@ -39,6 +39,8 @@ export interface BucketRecord {
   readonly policy?: BucketPolicy
   readonly tags?: Tags
   readonly bucketKeyEnabled: boolean
+  /** Someone has put an encryption configuration, if only the default one. */
+  readonly encryptionSet?: boolean
   readonly notifications: NotificationConfiguration
   readonly requestPayer: 'BucketOwner' | 'Requester'
 }
@@ -102,10 +104,13 @@ export interface UploadRecord {
   readonly sequence: number
   readonly initiatedAtMs: number
   readonly ownerAccountId: string
-  readonly initiatorArn: string
+  /** ARN, or canonical id of a root. */
+  readonly initiatorId: string
   readonly initiatorName: string
   readonly algorithm?: ChecksumAlgorithm
   readonly checksumType?: ChecksumType
+  /** Whether the key had an object when the upload began. */
+  readonly replaces: boolean
   readonly headers: SystemHeaders
   readonly metadata: Tags
   readonly tags: Tags

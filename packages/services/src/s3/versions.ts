@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Context } from '../context.ts'
 import { bucketOf, callerAccountId } from './access.ts'
+import { ownershipOf } from './acl.ts'
 import { noSuchVersion } from './errors.ts'
 import {
   type BucketRecord,
@@ -104,7 +105,7 @@ const markerContent: NewVersion = {
 
 /** With ACLs disabled, and for anonymous writers, the bucket's owner. */
 function ownerOf(ctx: Context, bucket: BucketRecord): string {
-  if ((bucket.ownership ?? 'BucketOwnerEnforced') === 'BucketOwnerEnforced') return bucket.accountId
+  if (ownershipOf(bucket) === 'BucketOwnerEnforced') return bucket.accountId
   return callerAccountId(ctx) ?? bucket.accountId
 }
 
@@ -135,4 +136,9 @@ export function shownVersionId(
   { bucket, versionId }: VersionRecord,
 ): { VersionId?: string } {
   return bucketOf(ctx, bucket).versioning === undefined ? {} : { VersionId: versionId }
+}
+
+/** Whether a version can't be read before it is restored, which is not built. */
+export function isArchived({ storageClass }: VersionRecord): boolean {
+  return storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE'
 }

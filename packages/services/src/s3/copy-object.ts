@@ -1,0 +1,139 @@
+import { CopyObject, type CopyObjectRequest } from '@cloud-orrery/models/s3'
+import { type ChecksumAlgorithm, checksum, md5Hex } from '@cloud-orrery/protocols'
+import type { Context } from '../context.ts'
+import { operation } from '../define.ts'
+import { bucketOf, objectArn, scopeOfBucket } from './access.ts'
+import { checkObjectAcl } from './acl.ts'
+import { readBody } from './bodies.ts'
+import { builtAlgorithm, checksumMembers } from './checksums.ts'
+import { requestKeys } from './condition-keys.ts'
+import { checkWrite, checkWriteConditions } from './conditions.ts'
+import { copiedVersion, readCopySource, sourceAuthorization } from './copy-source.ts'
+import { checkEncryption, encryptionOf, unbuiltEncryption } from './encryption.ts'
+import { archived, invalidRequest } from './errors.ts'
+import { notify } from './notifications.ts'
+import { checkKey, readMetadata, systemHeaders, unbuiltLocks } from './object-headers.ts'
+import type { BucketRecord, Checksum, VersionRecord } from './state.ts'
+import { headerTags } from './tags.ts'
+import { currentObject, isArchived, nullVersion, shownVersionId, writeVersion } from './versions.ts'
+
+export const copyObject = operation(CopyObject, {
+  authorize: (input, ctx) => {
+    const resource = objectArn(ctx, input.Bucket, input.Key)
+    const context = requestKeys(input)
+    return [
+      sourceAuthorization(ctx, input.CopySource),
+      { action: 's3:PutObject', resource, context },
+      ...(input.ACL === undefined ? [] : [{ action: 's3:PutObjectAcl', resource, context }]),
+    ]
+  },
+  provenance: 'recorded',
+  scope: scopeOfBucket,
+  refuses: [
+    ...unbuiltEncryption,
+    ...unbuiltLocks,
+    'GrantFullControl',
+    'GrantRead',
+    'GrantReadACP',
+    'GrantWriteACP',
+    'CopySourceSSECustomerAlgorithm',
+    'CopySourceSSECustomerKey',
+    'CopySourceSSECustomerKeyMD5',
+    'AnnotationDirective',
+  ],
+  run(ctx, input) {
+    const bucket = bucketOf(ctx, input.Bucket)
+    checkKey(input.Key)
+    checkObjectAcl(bucket, 'CopyObject', input)
+    checkEncryption('CopyObject', input)
+    checkWriteConditions(input)
+    const source = copiedVersion(ctx, input)
+    if (isArchived(source)) throw archived(source)
+    checkChange(bucket, source, input)
+    const tags = copiedTags(ctx, source, input)
+    checkWrite(input, currentObject(ctx, bucket.name, input.Key), input.Key)
+    const version = writeVersion(ctx, bucket, input.Key, {
+      body: source.body,
+      sizeBytes: source.sizeBytes,
+      etag: copiedEtag(ctx, source),
+      checksum: copiedChecksum(ctx, source, builtAlgorithm('CopyObject', input.ChecksumAlgorithm)),
+      ...copiedHeaders(source, input),
+      tags,
+      storageClass: input.StorageClass ?? 'STANDARD',
+      ...encryptionOf(bucket, input),
+    })
+    notify(ctx, 'ObjectCreated:Copy', version)
+    return {
+      CopyObjectResult: {
+        ETag: version.etag,
+        LastModified: version.lastModifiedMs,
+        ...checksumMembers(version.checksum),
+      },
+      ServerSideEncryption: 'AES256' as const,
+      ...(source.versionId === nullVersion ? {} : { CopySourceVersionId: source.versionId }),
+      ...shownVersionId(ctx, version),
+    }
+  },
+})
+
+/** A copy onto itself must change something. Recorded: S3, CopyObject in place, February 2026. */
+function checkChange(bucket: BucketRecord, source: VersionRecord, input: CopyObjectRequest): void {
+  const { versionId } = readCopySource(input.CopySource)
+  const inPlace =
+    source.bucket === input.Bucket &&
+    source.key === input.Key &&
+    (versionId === undefined || source.isLatest)
+  if (!inPlace || input.MetadataDirective === 'REPLACE') return
+  const { StorageClass, ServerSideEncryption, WebsiteRedirectLocation } = input
+  if (StorageClass ?? ServerSideEncryption ?? WebsiteRedirectLocation) return
+  if (bucket.encryptionSet === true) return
+  throw invalidRequest(
+    "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+  )
+}
+
+/** Metadata goes along unless it is to be replaced; where a website redirects to never does. */
+function copiedHeaders(source: VersionRecord, input: CopyObjectRequest) {
+  const { WebsiteRedirectLocation } = input
+  if (input.MetadataDirective === 'REPLACE') {
+    return { headers: systemHeaders(input), metadata: readMetadata(input.Metadata) }
+  }
+  const { WebsiteRedirectLocation: _left, ...headers } = source.headers
+  return {
+    headers: {
+      ...headers,
+      ...(WebsiteRedirectLocation === undefined ? {} : { WebsiteRedirectLocation }),
+    },
+    metadata: source.metadata,
+  }
+}
+
+function copiedTags(ctx: Context, source: VersionRecord, input: CopyObjectRequest) {
+  const to = objectArn(ctx, input.Bucket, input.Key)
+  if (input.TaggingDirective === 'REPLACE') {
+    const tags = headerTags(input.Tagging)
+    if (Object.keys(tags).length > 0) ctx.authorize('s3:PutObjectTagging', to)
+    return tags
+  }
+  if (Object.keys(source.tags).length === 0) return {}
+  ctx.authorize('s3:GetObjectTagging', objectArn(ctx, source.bucket, source.key))
+  ctx.authorize('s3:PutObjectTagging', to)
+  return source.tags
+}
+
+/** A copy is one piece, whatever its source was: its tag is the MD5 of the whole. */
+function copiedEtag(ctx: Context, source: VersionRecord): string {
+  if (source.parts === undefined) return source.etag
+  return `"${md5Hex(readBody(ctx.blobs, source.body))}"`
+}
+
+function copiedChecksum(
+  ctx: Context,
+  { checksum: own, body }: VersionRecord,
+  asked: ChecksumAlgorithm | undefined,
+): Checksum {
+  const algorithm = asked ?? own?.algorithm ?? 'CRC64NVME'
+  if (own?.type === 'FULL_OBJECT' && own.algorithm === algorithm) return own
+  const value = checksum(algorithm, readBody(ctx.blobs, body))
+  return { algorithm, value, type: 'FULL_OBJECT' }
+}

@@ -1,0 +1,178 @@
+import { orderedKey } from '@cloud-orrery/kernel'
+import { ListParts, UploadPart, UploadPartCopy } from '@cloud-orrery/models/s3'
+import { checksum, md5Hex, verifyChecksum } from '@cloud-orrery/protocols'
+import { operation } from '../define.ts'
+import { objectArn, scopeOfBucket } from './access.ts'
+import { keepBody, readBody } from './bodies.ts'
+import {
+  type ChecksumMembers,
+  checksumMember,
+  checksumTypeMismatch,
+  statedOf,
+  unbuiltChecksums,
+  verifyMd5,
+} from './checksums.ts'
+import { copiedVersion, sourceAuthorization } from './copy-source.ts'
+import { unbuiltCustomerKeys } from './encryption.ts'
+import { archived, invalidPartNumber } from './errors.ts'
+import { partNumberMax } from './limits.ts'
+import { pageLimit } from './listing.ts'
+import { readCopyRange } from './ranges.ts'
+import { type PartRecord, parts, type UploadRecord } from './state.ts'
+import { checksumKind, uploadOf, uploadPeople } from './uploads.ts'
+import { isArchived, nowSeconds, shownVersionId } from './versions.ts'
+
+const emptyBody = new Uint8Array(0)
+
+export const uploadPart = operation(UploadPart, {
+  authorize: (input, ctx) => ({
+    action: 's3:PutObject',
+    resource: objectArn(ctx, input.Bucket, input.Key),
+  }),
+  provenance: 'recorded',
+  scope: scopeOfBucket,
+  refuses: [...unbuiltChecksums, ...unbuiltCustomerKeys],
+  run(ctx, input) {
+    const { PartNumber: partNumber, Body = emptyBody } = input
+    const upload = uploadOf(ctx, input)
+    checkPartNumber(partNumber)
+    verifyMd5(input.ContentMD5, Body, 'base64')
+    const stated = partChecksum(upload, input, Body)
+    const etag = `"${md5Hex(Body)}"`
+    parts.put(ctx, {
+      uploadId: upload.uploadId,
+      partNumber,
+      body: keepBody(ctx.blobs, Body),
+      sizeBytes: Body.byteLength,
+      etag,
+      ...(stated === undefined ? {} : { checksum: stated }),
+      lastModifiedMs: nowSeconds(ctx),
+    })
+    return {
+      ETag: etag,
+      ServerSideEncryption: 'AES256' as const,
+      ...(stated === undefined ? {} : checksumMember(stated)),
+    }
+  },
+})
+
+function checkPartNumber(partNumber: number): void {
+  if (partNumber < 1 || partNumber > partNumberMax) throw invalidPartNumber(partNumber)
+}
+
+/**
+ * A part's checksum: of the upload's algorithm, where it has one. Composite checksums need each part's stated,
+ * full ones are made by S3. Recorded: S3, UploadPart with checksums, February 2026.
+ */
+function partChecksum(upload: UploadRecord, input: ChecksumMembers, body: Uint8Array) {
+  const { algorithm, checksumType } = upload
+  const stated = statedOf(input)
+  if (algorithm === undefined) {
+    if (stated !== undefined) verifyChecksum(stated, body)
+    return stated
+  }
+  if (stated === undefined) {
+    if (checksumType === 'COMPOSITE') throw checksumTypeMismatch(algorithm, 'null')
+    return { algorithm, value: checksum(algorithm, body) }
+  }
+  if (stated.algorithm !== algorithm) throw checksumTypeMismatch(algorithm, stated.algorithm)
+  verifyChecksum(stated, body)
+  return stated
+}
+
+export const uploadPartCopy = operation(UploadPartCopy, {
+  authorize: (input, ctx) => [
+    sourceAuthorization(ctx, input.CopySource),
+    { action: 's3:PutObject', resource: objectArn(ctx, input.Bucket, input.Key) },
+  ],
+  provenance: 'recorded',
+  scope: scopeOfBucket,
+  refuses: [
+    ...unbuiltCustomerKeys,
+    'CopySourceSSECustomerAlgorithm',
+    'CopySourceSSECustomerKey',
+    'CopySourceSSECustomerKeyMD5',
+  ],
+  run(ctx, input) {
+    const upload = uploadOf(ctx, input)
+    checkPartNumber(input.PartNumber)
+    const source = copiedVersion(ctx, input)
+    if (isArchived(source)) throw archived(source)
+    const range = readCopyRange(input.CopySourceRange, source.sizeBytes)
+    const body = readBody(ctx.blobs, source.body, range)
+    const { algorithm } = upload
+    const stated =
+      algorithm === undefined ? undefined : { algorithm, value: checksum(algorithm, body) }
+    const part = parts.put(ctx, {
+      uploadId: upload.uploadId,
+      partNumber: input.PartNumber,
+      body: range === undefined ? source.body : keepBody(ctx.blobs, body),
+      sizeBytes: body.byteLength,
+      etag: `"${md5Hex(body)}"`,
+      ...(stated === undefined ? {} : { checksum: stated }),
+      lastModifiedMs: nowSeconds(ctx),
+    })
+    const { VersionId: CopySourceVersionId } = shownVersionId(ctx, source)
+    return {
+      CopyPartResult: {
+        ETag: part.etag,
+        LastModified: part.lastModifiedMs,
+        ...(stated === undefined ? {} : checksumMember(stated)),
+      },
+      ServerSideEncryption: 'AES256' as const,
+      ...(CopySourceVersionId === undefined ? {} : { CopySourceVersionId }),
+    }
+  },
+})
+
+export const listParts = operation(ListParts, {
+  authorize: (input, ctx) => ({
+    action: 's3:ListMultipartUploadParts',
+    resource: objectArn(ctx, input.Bucket, input.Key),
+  }),
+  provenance: 'recorded',
+  scope: scopeOfBucket,
+  refuses: [...unbuiltCustomerKeys],
+  run(ctx, input) {
+    const upload = uploadOf(ctx, input)
+    const limit = pageLimit('max-parts', input.MaxParts)
+    const { PartNumberMarker = 0 } = input
+    const page: PartRecord[] = []
+    let isTruncated = false
+    const scan = {
+      prefix: orderedKey(upload.uploadId, ''),
+      after: orderedKey(upload.uploadId, PartNumberMarker),
+    }
+    for (const part of parts.scan(ctx, scan)) {
+      isTruncated = page.length === limit
+      if (isTruncated) break
+      page.push(part)
+    }
+    return {
+      Bucket: upload.bucket,
+      Key: upload.key,
+      UploadId: upload.uploadId,
+      PartNumberMarker,
+      NextPartNumberMarker: page.at(-1)?.partNumber ?? 0,
+      MaxParts: limit,
+      IsTruncated: isTruncated,
+      ...(page.length === 0 ? {} : { Parts: page.map((part) => listedPart(upload, part)) }),
+      ...uploadPeople(upload),
+      StorageClass: upload.storageClass,
+      ...checksumKind(upload),
+    }
+  },
+})
+
+/** Checksums are listed where the upload asked for them. */
+function listedPart(upload: UploadRecord, part: PartRecord) {
+  return {
+    PartNumber: part.partNumber,
+    LastModified: part.lastModifiedMs,
+    ETag: part.etag,
+    Size: part.sizeBytes,
+    ...(upload.algorithm === undefined || part.checksum === undefined
+      ? {}
+      : checksumMember(part.checksum)),
+  }
+}

@@ -1,0 +1,106 @@
+import type { Operation } from '@cloud-orrery/models'
+import {
+  DeleteBucketCors,
+  DeleteBucketLifecycle,
+  DeleteBucketReplication,
+  DeleteBucketWebsite,
+  GetBucketAccelerateConfiguration,
+  GetBucketCors,
+  GetBucketLifecycleConfiguration,
+  GetBucketLogging,
+  GetBucketReplication,
+  GetBucketWebsite,
+  GetObjectLockConfiguration,
+  ListBucketAnalyticsConfigurations,
+  ListBucketIntelligentTieringConfigurations,
+  ListBucketInventoryConfigurations,
+  ListBucketMetricsConfigurations,
+} from '@cloud-orrery/models/s3'
+import { type OperationHandler, operation } from '../define.ts'
+import { type BucketInput, bucketArn, bucketOf, scopeOfBucket } from './access.ts'
+import { type S3Code, s3Error } from './errors.ts'
+
+/**
+ * Configurations that nobody can put here: putting one is refused by name, so that "there is none" is the
+ * truth, told as S3 tells it.
+ */
+
+/** Answers as S3 does of a bucket that has no such configuration. Recorded: S3, February 2026. */
+function missing<O>(
+  descriptor: Operation<BucketInput, O>,
+  action: string,
+  code: S3Code,
+  message: string,
+): OperationHandler {
+  return operation(descriptor, {
+    authorize: (input, ctx) => ({ action, resource: bucketArn(ctx, input.Bucket) }),
+    provenance: 'recorded',
+    scope: scopeOfBucket,
+    run(ctx, { Bucket }) {
+      bucketOf(ctx, Bucket)
+      throw s3Error(code, message, { BucketName: Bucket })
+    },
+  })
+}
+
+/** Answers with an output that says nothing is set. */
+function empty<O>(
+  descriptor: Operation<BucketInput, O>,
+  action: string,
+  output: O,
+): OperationHandler {
+  return operation(descriptor, {
+    authorize: (input, ctx) => ({ action, resource: bucketArn(ctx, input.Bucket) }),
+    provenance: 'modelled',
+    scope: scopeOfBucket,
+    run(ctx, { Bucket }) {
+      bucketOf(ctx, Bucket)
+      return output
+    },
+  })
+}
+
+export const unsetConfigurations: readonly OperationHandler[] = [
+  missing(
+    GetBucketCors,
+    's3:GetBucketCORS',
+    'NoSuchCORSConfiguration',
+    'The CORS configuration does not exist',
+  ),
+  missing(
+    GetBucketLifecycleConfiguration,
+    's3:GetLifecycleConfiguration',
+    'NoSuchLifecycleConfiguration',
+    'The lifecycle configuration does not exist',
+  ),
+  missing(
+    GetBucketReplication,
+    's3:GetReplicationConfiguration',
+    'ReplicationConfigurationNotFoundError',
+    'The replication configuration was not found',
+  ),
+  missing(
+    GetBucketWebsite,
+    's3:GetBucketWebsite',
+    'NoSuchWebsiteConfiguration',
+    'The specified bucket does not have a website configuration',
+  ),
+  missing(
+    GetObjectLockConfiguration,
+    's3:GetBucketObjectLockConfiguration',
+    'ObjectLockConfigurationNotFoundError',
+    'Object Lock configuration does not exist for this bucket',
+  ),
+  empty(GetBucketAccelerateConfiguration, 's3:GetAccelerateConfiguration', {}),
+  empty(GetBucketLogging, 's3:GetBucketLogging', {}),
+  empty(ListBucketAnalyticsConfigurations, 's3:GetAnalyticsConfiguration', { IsTruncated: false }),
+  empty(ListBucketIntelligentTieringConfigurations, 's3:GetIntelligentTieringConfiguration', {
+    IsTruncated: false,
+  }),
+  empty(ListBucketInventoryConfigurations, 's3:GetInventoryConfiguration', { IsTruncated: false }),
+  empty(ListBucketMetricsConfigurations, 's3:GetMetricsConfiguration', { IsTruncated: false }),
+  empty(DeleteBucketCors, 's3:PutBucketCORS', {}),
+  empty(DeleteBucketLifecycle, 's3:PutLifecycleConfiguration', {}),
+  empty(DeleteBucketReplication, 's3:PutReplicationConfiguration', {}),
+  empty(DeleteBucketWebsite, 's3:DeleteBucketWebsite', {}),
+]
