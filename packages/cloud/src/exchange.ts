@@ -28,6 +28,8 @@ export interface Exchange {
   region: string
   /** Condition keys that the door or the calling service knows: `aws:SourceArn`. */
   readonly extraContext?: Readonly<Record<string, string>>
+  /** ARN of the resource on whose behalf a service calls. */
+  readonly sourceArn?: string
   ctx?: Context
   entry?: JournalEntry
   cause: JournalEntry | undefined

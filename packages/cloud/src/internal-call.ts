@@ -31,6 +31,7 @@ export async function internalCall<I, O>(
     accountId: options.accountId ?? accountOf(caller) ?? ctx.accountId,
     region: options.region ?? ctx.region,
     extraContext: serviceContext(ctx, options),
+    ...(options.sourceArn === undefined ? {} : { sourceArn: options.sourceArn }),
     cause: from.entry ?? from.cause,
     decisions: [],
     ...(from.turn === undefined ? {} : { turn: from.turn }),

@@ -1,5 +1,7 @@
 import {
   type Assembly,
+  call,
+  type CallOptions,
   type ClientOptions,
   type Cloud,
   type CloudOptions,
@@ -120,6 +122,11 @@ export class Aws {
   readonly internet = {
     /** Answers HTTP requests that the cloud sends to a host outside. */
     host: (name: string, answer: InternetHost): void => void this.cloud.internet.set(name, answer),
+  }
+
+  /** One API call without an SDK: `aws.call(DescribeStacks, {})`. Throws `AwsError`. */
+  call<I, O>(operation: Operation<I, O>, input: I, options?: CallOptions): Promise<O> {
+    return call(this.cloud, operation, input, options)
   }
 
   /** A plain HTTP request by true name, unsigned unless credentials are given. */

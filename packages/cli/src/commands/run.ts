@@ -1,7 +1,4 @@
 import { createHash } from 'node:crypto'
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { StackProgress } from '@cloud-orrery/cloud'
 import type { Aws } from '@cloud-orrery/vitest/aws'
@@ -9,6 +6,7 @@ import type { PromiseDefinition } from '@cloud-orrery/vitest/scenario'
 import { type Command, type Io, UsageError } from '../command.ts'
 import { paint } from '../io.ts'
 import { jsonOption } from '../options.ts'
+import { readPromises } from '../read-promises.ts'
 import { findSystem, type SystemFolder } from '../systems.ts'
 
 /** What `--json` prints: see DESIGN, "A system". */
@@ -66,20 +64,6 @@ async function runSystem(args: string[], io: Io): Promise<number> {
 function seedOf(text = '1'): number {
   if (!/^\d{1,15}$/.test(text)) throw new UsageError(`'${text}' is no seed.`, 'Give a whole number.')
   return Number(text)
-}
-
-/** Loads the scenarios, which hand in their promises as they are read. */
-async function readPromises({ path, name }: SystemFolder): Promise<PromiseDefinition[]> {
-  const { collectPromises } = await import('@cloud-orrery/vitest/scenario')
-  const collector = collectPromises()
-  const scenario = join(path, 'scenario')
-  for (const file of readdirSync(scenario).sort()) {
-    if (file.endsWith('.test.ts')) await import(pathToFileURL(join(scenario, file)).href)
-  }
-  if (collector.promises.length === 0) {
-    throw new UsageError(`${name} has no promises to show.`, 'Write them in its scenario folder.')
-  }
-  return [...collector.promises].sort((a, b) => a.id - b.id)
 }
 
 async function runPromises(

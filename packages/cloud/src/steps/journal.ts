@@ -16,7 +16,13 @@ export function openEntry(cloud: Cloud, exchange: Exchange): void {
     entered: exchange.door !== 'internal',
     accountId: exchange.accountId,
     region: exchange.region,
-    data: { requestId: exchange.requestId, door: exchange.door, caller, input: exchange.input },
+    data: {
+      requestId: exchange.requestId,
+      door: exchange.door,
+      caller,
+      input: exchange.input,
+      ...(exchange.sourceArn === undefined ? {} : { sourceArn: exchange.sourceArn }),
+    },
   })
 }
 
