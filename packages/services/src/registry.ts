@@ -40,6 +40,12 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     endpointNames: ['s3'],
     resourcePrefixes: ['AWS::S3::'],
   },
+  sqs: {
+    load: async () => (await import('./sqs/service.ts')).sqs,
+    targetPrefix: 'AmazonSQS',
+    queryVersion: '2012-11-05',
+    resourcePrefixes: ['AWS::SQS::'],
+  },
   sts: {
     load: async () => (await import('./sts/service.ts')).sts,
     queryVersion: '2011-06-15',

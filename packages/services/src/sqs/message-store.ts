@@ -1,0 +1,130 @@
+import { invariant, orderedKey } from '@cloud-orrery/kernel'
+import type { Context } from '../context.ts'
+import {
+  type Counts,
+  counts,
+  type Message,
+  type MessageState,
+  messageKey,
+  messages,
+  type Queue,
+  readyGroups,
+} from './state.ts'
+
+/*
+ * How messages lie in a queue. Nothing happens when a message's moment comes: `settle` brings the queue
+ * up to date whenever somebody looks, each message once, so that a million of them cost no task.
+ */
+
+/** Counts as they stood when the queue was last looked at. */
+export function countsOf(ctx: Context, queue: Queue): Counts {
+  const found = counts.get(ctx, queue.id)
+  invariant(found !== undefined, `no counts of queue ${queue.arn}`)
+  return found
+}
+
+/** Number of the next message; each is given once in a queue's life. */
+export function nextSequence(ctx: Context, queue: Queue): number {
+  const sequence = countsOf(ctx, queue).sequence + 1
+  counts.update(ctx, queue.id, { sequence })
+  return sequence
+}
+
+function count(ctx: Context, queue: Queue, state: MessageState, by: 1 | -1): void {
+  const before = countsOf(ctx, queue)
+  counts.put(ctx, { ...before, [state]: before[state] + by })
+}
+
+export function addMessage(ctx: Context, queue: Queue, message: Message): void {
+  messages.put(ctx, message)
+  count(ctx, queue, message.state, 1)
+  settleGroup(ctx, message)
+}
+
+export function changeMessage(
+  ctx: Context,
+  queue: Queue,
+  message: Message,
+  fields: Partial<Message>,
+): Message {
+  const changed = messages.put(ctx, { ...message, ...fields })
+  if (changed.state !== message.state) {
+    count(ctx, queue, message.state, -1)
+    count(ctx, queue, changed.state, 1)
+  }
+  settleGroup(ctx, changed)
+  return changed
+}
+
+export function removeMessage(ctx: Context, queue: Queue, message: Message): void {
+  messages.delete(ctx, messageKey(message))
+  count(ctx, queue, message.state, -1)
+  settleGroup(ctx, message)
+}
+
+/** Brings a queue up to this moment: drops what is past its retention, shows what became visible. */
+export function settle(ctx: Context, queue: Queue): void {
+  const nowMs = ctx.now()
+  const retentionMs = Number(queue.settings['MessageRetentionPeriod']) * 1000
+  for (const message of messages.scan(ctx, { prefix: orderedKey(queue.store, '') })) {
+    if (message.enqueuedAtMs + retentionMs > nowMs) break
+    removeMessage(ctx, queue, message)
+  }
+  for (const message of waiting(ctx, queue)) {
+    if (message.visibleAtMs > nowMs) break
+    changeMessage(ctx, queue, message, { state: 'ready' })
+  }
+}
+
+/** Messages that are delayed or in flight, the one that is ready first in front. */
+function waiting(ctx: Context, { store }: Queue): Generator<Message, void, undefined> {
+  return messages.scanIndex(ctx, 'lane', { prefix: orderedKey(store, 'waiting', '') })
+}
+
+/** When the next message becomes visible; Infinity where none will. */
+export function nextVisibleAtMs(ctx: Context, queue: Queue): number {
+  for (const message of waiting(ctx, queue)) return message.visibleAtMs
+  return Number.POSITIVE_INFINITY
+}
+
+/** Ready messages of a standard queue, those that have been ready longest first. */
+export function readyMessages(ctx: Context, { store }: Queue): Generator<Message, void, undefined> {
+  return messages.scanIndex(ctx, 'lane', { prefix: orderedKey(store, 'ready', '') })
+}
+
+/** Groups of a FIFO queue whose oldest message is ready. */
+export function* groupsWithReadyHead(
+  ctx: Context,
+  { store }: Queue,
+): Generator<string, void, undefined> {
+  for (const group of readyGroups.scanIndex(ctx, 'order', { prefix: orderedKey(store, '') })) {
+    yield group.groupId
+  }
+}
+
+/** The messages of a group that may be received now: all up to the first that is not ready. */
+export function* receivableOf(
+  ctx: Context,
+  { store }: Queue,
+  groupId: string,
+): Generator<Message, void, undefined> {
+  for (const message of messages.where(ctx, 'group', orderedKey(store, groupId))) {
+    if (message.state !== 'ready') return
+    yield message
+  }
+}
+
+/** Notes whether the group's oldest message is ready. A message that is not blocks those behind it. */
+function settleGroup(ctx: Context, { fifo, store, groupId = '' }: Message): void {
+  if (!fifo) return
+  const key = orderedKey(store, groupId)
+  const head = messages.first(ctx, 'group', key)
+  if (head?.state !== 'ready') {
+    readyGroups.delete(ctx, key)
+    return
+  }
+  const { visibleAtMs, sequence } = head
+  const known = readyGroups.get(ctx, key)
+  if (known?.sequence === sequence && known.visibleAtMs === visibleAtMs) return
+  readyGroups.put(ctx, { store, groupId, visibleAtMs, sequence })
+}

@@ -1,0 +1,50 @@
+import { GetQueueAttributes, SetQueueAttributes } from '@cloud-orrery/models/sqs'
+import type { Context } from '../context.ts'
+import { operation } from '../define.ts'
+import { withAttributes } from './attributes.ts'
+import { countsOf, settle } from './message-store.ts'
+import { onQueue, queueOfUrl, scopeOfUrl } from './queue-urls.ts'
+import { type Queue, queues } from './state.ts'
+import { wakeReceivers } from './waiting.ts'
+
+export const getQueueAttributes = operation(GetQueueAttributes, {
+  authorize: onQueue(),
+  provenance: 'recorded',
+  scope: scopeOfUrl,
+  run(ctx, { QueueUrl, AttributeNames = [] }) {
+    const queue = queueOfUrl(ctx, QueueUrl)
+    const asked = new Set<string>(AttributeNames)
+    if (asked.size === 0) return {}
+    const found = Object.entries(attributesOf(ctx, queue)).filter(
+      ([name]) => asked.has('All') || asked.has(name),
+    )
+    return found.length === 0 ? {} : { Attributes: Object.fromEntries(found) }
+  },
+})
+
+function attributesOf(ctx: Context, queue: Queue): Record<string, string> {
+  settle(ctx, queue)
+  const { ready, delayed, inFlight } = countsOf(ctx, queue)
+  return {
+    ...queue.settings,
+    ...(queue.policy === undefined ? {} : { Policy: queue.policy.text }),
+    ApproximateNumberOfMessages: String(ready),
+    ApproximateNumberOfMessagesDelayed: String(delayed),
+    ApproximateNumberOfMessagesNotVisible: String(inFlight),
+    CreatedTimestamp: String(Math.floor(queue.createdAtMs / 1000)),
+    LastModifiedTimestamp: String(Math.floor(queue.modifiedAtMs / 1000)),
+    QueueArn: queue.arn,
+  }
+}
+
+export const setQueueAttributes = operation(SetQueueAttributes, {
+  authorize: onQueue(),
+  provenance: 'recorded',
+  scope: scopeOfUrl,
+  run(ctx, { QueueUrl, Attributes }) {
+    const queue = queueOfUrl(ctx, QueueUrl)
+    queues.put(ctx, { ...withAttributes(ctx, queue, Attributes), modifiedAtMs: ctx.now() })
+    wakeReceivers(ctx, queue)
+    return {}
+  },
+})

@@ -1,0 +1,30 @@
+import { orderedKey } from '@cloud-orrery/kernel'
+import { task } from '../define.ts'
+import { sweptPerStep } from './limits.ts'
+import { messageKey, messages, readyGroups } from './state.ts'
+
+interface Sweep {
+  readonly queueId: string
+  readonly store: string
+  /** The queue itself is gone, not only its messages. */
+  readonly deleted: boolean
+}
+
+/** Removes what a purge or a deletion left behind, some at a time: nobody sees it any more. */
+export const sweep = task<Sweep>('sqs.sweep', {
+  run(ctx, input) {
+    const prefix = orderedKey(input.store, '')
+    let left = sweptPerStep
+    for (const message of messages.scan(ctx, { prefix })) {
+      messages.delete(ctx, messageKey(message))
+      left -= 1
+      if (left === 0) {
+        ctx.after(0, sweep, input)
+        return
+      }
+    }
+    for (const group of readyGroups.scan(ctx, { prefix })) {
+      readyGroups.delete(ctx, orderedKey(group.store, group.groupId))
+    }
+  },
+})
