@@ -15,6 +15,11 @@ export interface ServiceEntry {
 
 /** Every service of the model, by folder name. One line a service; nothing else to register. */
 export const registry: Readonly<Record<string, ServiceEntry>> = {
+  cloudformation: {
+    load: async () => (await import('./cloudformation/service.ts')).cloudformation,
+    queryVersion: '2010-05-15',
+    resourcePrefixes: ['AWS::CloudFormation::', 'AWS::CDK::'],
+  },
   cloudtrail: {
     load: async () => (await import('./cloudtrail/service.ts')).cloudtrail,
     targetPrefix: 'CloudTrail_20131101',

@@ -1,0 +1,288 @@
+import { AwsError } from '@cloud-orrery/models'
+import {
+  CreateStack,
+  type CreateStackInput,
+  DeleteStack,
+  UpdateTerminationProtection,
+} from '@cloud-orrery/models/cloudformation'
+import { AssumeRole } from '@cloud-orrery/models/sts'
+import type { Context } from '../context.ts'
+import { operation } from '../define.ts'
+import { importersOf } from './apply/exports.ts'
+import { stackTransition } from './apply/journal-events.ts'
+import { startOperation } from './apply/machine.ts'
+import { operations } from './apply/operation.ts'
+import type { GivenParameter } from './engine/parameters.ts'
+import {
+  exportInUse,
+  limitExceeded,
+  roleNotAssumable,
+  stackExists,
+  stackNotReady,
+  stackWithIdMissing,
+  terminationProtected,
+  validationError,
+} from './errors.ts'
+import { stacksMax, tagsMax } from './limits.ts'
+import { type PreparedTemplate, prepareStack, prepareTemplate } from './prepare.ts'
+import { aboutStack, findStack, newStackArn, requestKeys, stackOrThrow } from './stack-lookup.ts'
+import { givenPolicy } from './stack-policy.ts'
+import { exports, type Stack, stacks, type Tag, templates } from './state.ts'
+import { templateText } from './template-source.ts'
+
+export const createStack = operation(CreateStack, {
+  authorize: (input, ctx) => ({
+    resource: newStackArn(ctx, input.StackName, '*'),
+    context: requestKeys(input),
+  }),
+  provenance: 'recorded',
+  refuses: ['DeploymentConfig', 'DisableValidation'],
+  async run(ctx, input) {
+    refuseRollbackTriggers(input.RollbackConfiguration)
+    const repeated = sameRequest(ctx, input)
+    if (repeated !== undefined) return { StackId: repeated.stackId }
+    refuseExisting(ctx, input.StackName)
+    const text = await templateText(ctx, input)
+    if (text === undefined) {
+      throw validationError('Either Template URL or Template Body must be specified.')
+    }
+    const given = givenParameters(input.Parameters)
+    const prepared = await prepareTemplate(ctx, text, given)
+    const stackId = newStackArn(ctx, input.StackName, ctx.ids.uuid())
+    const request = {
+      stackId,
+      name: input.StackName,
+      notificationArns: input.NotificationARNs ?? [],
+    }
+    const capabilities = input.Capabilities ?? []
+    const { parameters } = await prepareStack(ctx, {
+      prepared,
+      given,
+      capabilities,
+      resourceTypes: input.ResourceTypes,
+      stack: request,
+    })
+    const policy = await givenPolicy(ctx, input.StackPolicyBody, input.StackPolicyURL)
+    await checkRole(ctx, input.RoleARN)
+    // From here on nothing waits: the checks that another request could have overtaken are made again.
+    refuseExisting(ctx, input.StackName)
+    const stack = stacks.put(ctx, {
+      ...newStack(ctx, stackId, input),
+      status: 'CREATE_IN_PROGRESS',
+      templateKey: storeTemplate(ctx, stackId, prepared),
+      parameters,
+      capabilities,
+      ...(prepared.template.description === undefined
+        ? {}
+        : { description: prepared.template.description }),
+      ...(policy === undefined ? {} : { policy }),
+    })
+    beginCreation(ctx, stack, input)
+    return { StackId: stackId }
+  },
+})
+
+/** Starts the creation of a stack whose record is written. */
+export function beginCreation(
+  ctx: Context,
+  stack: Stack,
+  request: { ClientRequestToken?: string | undefined; OnFailure?: string | undefined },
+): void {
+  const token = request.ClientRequestToken
+  const started = stackTransition(ctx, stack.stackId, {
+    status: 'CREATE_IN_PROGRESS',
+    reason: 'User Initiated',
+    token,
+  })
+  startOperation(ctx, started, {
+    stackId: stack.stackId,
+    kind: 'CREATE',
+    ...(token === undefined ? {} : { token }),
+    onFailure: failureMode(request.OnFailure, stack.disableRollback),
+    spared: [],
+    retainExceptOnCreate: stack.retainExceptOnCreate,
+  })
+}
+
+function failureMode(onFailure: string | undefined, disableRollback: boolean) {
+  if (onFailure === 'DELETE' || onFailure === 'DO_NOTHING' || onFailure === 'ROLLBACK')
+    return onFailure
+  return disableRollback ? 'DO_NOTHING' : 'ROLLBACK'
+}
+
+/** Source: API reference, CreateStack, `DisableRollback` and `OnFailure`. */
+function newStack(
+  ctx: Context,
+  stackId: string,
+  input: CreateStackInput,
+): Omit<Stack, 'status' | 'templateKey' | 'parameters' | 'capabilities'> {
+  if (input.DisableRollback !== undefined && input.OnFailure !== undefined) {
+    throw validationError('You can specify either DisableRollback or OnFailure, but not both.')
+  }
+  return {
+    stackId,
+    name: input.StackName,
+    createdAtMs: ctx.now(),
+    caller: ctx.caller,
+    tags: givenTags(input.Tags),
+    notificationArns: input.NotificationARNs ?? [],
+    disableRollback: input.DisableRollback ?? input.OnFailure === 'DO_NOTHING',
+    retainExceptOnCreate: input.RetainExceptOnCreate ?? false,
+    terminationProtection: input.EnableTerminationProtection ?? false,
+    outputs: [],
+    driftStatus: 'NOT_CHECKED',
+    eventCount: 0,
+    ...(input.RoleARN === undefined ? {} : { roleArn: input.RoleARN }),
+    ...(input.TimeoutInMinutes === undefined ? {} : { timeoutMinutes: input.TimeoutInMinutes }),
+  }
+}
+
+/** The same request again, by its token: the answer is the same. */
+function sameRequest(
+  ctx: Context,
+  { StackName, ClientRequestToken }: CreateStackInput,
+): Stack | undefined {
+  const stack = findStack(ctx, StackName)
+  if (stack === undefined || ClientRequestToken === undefined) return undefined
+  const last = operations.get(ctx, stack.stackId)
+  return last?.kind === 'CREATE' && last.token === ClientRequestToken ? stack : undefined
+}
+
+function refuseExisting(ctx: Context, name: string): void {
+  if (findStack(ctx, name) !== undefined) throw stackExists(name)
+  let count = 0
+  for (const { deletedAtMs } of stacks.scan(ctx)) if (deletedAtMs === undefined) count += 1
+  if (count >= stacksMax) {
+    throw limitExceeded(`Limit for stack has been exceeded: ${stacksMax}`)
+  }
+}
+
+export function storeTemplate(ctx: Context, stackId: string, prepared: PreparedTemplate): string {
+  const key = `${stackId}#${ctx.ids.hex(8)}`
+  templates.put(ctx, { key, ...prepared })
+  return key
+}
+
+export function givenParameters(
+  parameters: CreateStackInput['Parameters'] = [],
+): readonly GivenParameter[] {
+  return parameters.map(({ ParameterKey = '', ParameterValue, UsePreviousValue }) => ({
+    key: ParameterKey,
+    ...(ParameterValue === undefined ? {} : { value: ParameterValue }),
+    ...(UsePreviousValue === undefined ? {} : { usePrevious: UsePreviousValue }),
+  }))
+}
+
+export function givenTags(tags: CreateStackInput['Tags'] = []): readonly Tag[] {
+  if (tags.length > tagsMax) throw validationError(`Number of tags exceeded ${tagsMax}`)
+  const seen = new Set<string>()
+  return tags.map(({ Key, Value }) => {
+    if (Key.startsWith('aws:')) throw validationError('Tag keys cannot start with aws:')
+    if (seen.has(Key)) throw validationError(`Duplicate tag key ${Key}`)
+    seen.add(Key)
+    return { key: Key, value: Value }
+  })
+}
+
+/** Alarms that roll a stack back are CloudWatch's, which the model does not have yet. */
+export function refuseRollbackTriggers(
+  configuration: CreateStackInput['RollbackConfiguration'],
+): void {
+  if ((configuration?.RollbackTriggers ?? []).length > 0) {
+    throw validationError('Orrery does not model rollback triggers, which need CloudWatch alarms.')
+  }
+}
+
+/** A stack's role: the caller may pass it, and CloudFormation may assume it. */
+export async function checkRole(ctx: Context, roleArn: string | undefined): Promise<void> {
+  if (roleArn === undefined) return
+  ctx.authorize('iam:PassRole', roleArn, {
+    context: { 'iam:PassedToService': 'cloudformation.amazonaws.com' },
+  })
+  try {
+    await ctx.call(
+      AssumeRole,
+      { RoleArn: roleArn, RoleSessionName: 'AWSCloudFormation' },
+      { as: 'cloudformation.amazonaws.com' },
+    )
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error
+    throw roleNotAssumable(roleArn)
+  }
+}
+
+export const deleteStack = operation(DeleteStack, {
+  authorize: (input, ctx) => aboutStack(ctx, input.StackName, { RoleARN: input.RoleARN }),
+  provenance: 'recorded',
+  async run(ctx, input) {
+    await checkRole(ctx, input.RoleARN)
+    const stack = findStack(ctx, input.StackName)
+    // AWS answers a deletion of what is not there, or on its way out, with success.
+    if (stack === undefined || /^DELETE_(IN_PROGRESS|COMPLETE)$/.test(stack.status)) return {}
+    beginDeletion(ctx, stack, input)
+    return {}
+  },
+})
+
+interface DeletionRequest {
+  readonly RetainResources?: readonly string[] | undefined
+  readonly RoleARN?: string | undefined
+  readonly ClientRequestToken?: string | undefined
+  readonly DeletionMode?: string | undefined
+}
+
+/** Starts a deletion. Throws where the stack is protected, busy, or exports what others import. */
+export function beginDeletion(ctx: Context, stack: Stack, request: DeletionRequest): void {
+  const { stackId } = stack
+  if (stack.terminationProtection) throw terminationProtected(stack.name)
+  if (
+    stack.status.endsWith('_IN_PROGRESS') &&
+    stack.status !== 'CREATE_IN_PROGRESS' &&
+    stack.status !== 'REVIEW_IN_PROGRESS'
+  ) {
+    throw stackNotReady(stackId, stack.status, 'deleted')
+  }
+  const spared = request.RetainResources ?? []
+  if (spared.length > 0 && stack.status !== 'DELETE_FAILED') {
+    throw validationError(
+      `Invalid operation on stack [${stackId}]. RetainResources can only be specified for stacks in the DELETE_FAILED state.`,
+    )
+  }
+  for (const { name } of exports.where(ctx, 'stack', stackId)) {
+    const [importer] = importersOf(ctx, name)
+    if (importer !== undefined) throw exportInUse(name, importer, 'deleted')
+  }
+  const token = request.ClientRequestToken
+  const started = stackTransition(
+    ctx,
+    stackId,
+    { status: 'DELETE_IN_PROGRESS', reason: 'User Initiated', token },
+    { caller: ctx.caller, ...(request.RoleARN === undefined ? {} : { roleArn: request.RoleARN }) },
+  )
+  startOperation(ctx, started, {
+    stackId,
+    kind: 'DELETE',
+    ...(token === undefined ? {} : { token }),
+    onFailure: 'DO_NOTHING',
+    spared: request.DeletionMode === 'FORCE_DELETE_STACK' ? [...spared] : spared,
+    retainExceptOnCreate: false,
+  })
+}
+
+export const updateTerminationProtection = operation(UpdateTerminationProtection, {
+  authorize: (input, ctx) => aboutStack(ctx, input.StackName),
+  provenance: 'recorded',
+  run(ctx, { StackName, EnableTerminationProtection }) {
+    const stack = stackOrThrow(ctx, StackName, stackWithIdMissing)
+    if (stack.parentId !== undefined) {
+      throw validationError(
+        'TerminationProtection cannot be changed on a nested stack. Change it on the root stack.',
+      )
+    }
+    if (/^DELETE_(IN_PROGRESS|COMPLETE)$/.test(stack.status)) {
+      throw stackNotReady(stack.stackId, stack.status)
+    }
+    stacks.update(ctx, stack.stackId, { terminationProtection: EnableTerminationProtection })
+    return { StackId: stack.stackId }
+  },
+})

@@ -1,0 +1,159 @@
+import { orderedKey, table } from '@cloud-orrery/kernel'
+import type { Caller } from '../context.ts'
+import type { Json, JsonObject } from './engine/json.ts'
+import type { ParameterValue } from './engine/parameters.ts'
+import type { Template } from './engine/template.ts'
+
+export interface Tag {
+  readonly key: string
+  readonly value: string
+}
+
+export interface StackOutput {
+  readonly key: string
+  readonly value: string
+  readonly description?: string
+  readonly exportName?: string
+}
+
+/** What a request asks of a stack, as kept for its rollback. */
+export interface StackSettings {
+  readonly templateKey: string
+  readonly parameters: readonly ParameterValue[]
+  readonly tags: readonly Tag[]
+  readonly capabilities: readonly string[]
+  readonly notificationArns: readonly string[]
+  readonly description?: string
+  readonly roleArn?: string
+}
+
+export interface Stack extends StackSettings {
+  readonly stackId: string
+  readonly name: string
+  readonly createdAtMs: number
+  readonly updatedAtMs?: number
+  readonly deletedAtMs?: number
+  readonly status: string
+  readonly statusReason?: string
+  /** Who started the last operation: the stack works under this identity unless it has a role. */
+  readonly caller: Caller
+  readonly timeoutMinutes?: number
+  readonly disableRollback: boolean
+  readonly retainExceptOnCreate: boolean
+  readonly terminationProtection: boolean
+  readonly outputs: readonly StackOutput[]
+  readonly changeSetId?: string
+  readonly parentId?: string
+  readonly rootId?: string
+  /** Logical id in the parent, whose step waits for this stack. */
+  readonly parentLogicalId?: string
+  readonly policy?: string
+  readonly driftStatus: string
+  readonly driftCheckedAtMs?: number
+  /** Last event of the stack, so that each has its place. */
+  readonly eventCount: number
+}
+
+/** Templates are kept once each and read by key, so that steps need not parse them again. */
+export interface TemplateRecord {
+  readonly key: string
+  readonly original: string
+  /** After transforms; the same as the original where there are none. */
+  readonly processed: JsonObject
+  readonly transformed: boolean
+  readonly template: Template
+}
+
+export interface StackResource {
+  readonly stackId: string
+  readonly logicalId: string
+  readonly type: string
+  /** Empty until AWS knows it. */
+  readonly physicalId: string
+  readonly status: string
+  readonly statusReason?: string
+  readonly updatedAtMs: number
+  /** As last applied: functions worked out, dynamic references as written. */
+  readonly properties: JsonObject
+  /** What the handler gave back; absent while nothing was made. */
+  readonly state?: JsonObject
+  readonly metadata?: Json
+  readonly dependsOn: readonly string[]
+  readonly deletionPolicy?: string
+  readonly updateReplacePolicy?: string
+  readonly driftStatus: string
+  readonly driftCheckedAtMs?: number
+}
+
+export interface StackEvent {
+  readonly stackId: string
+  readonly sequence: number
+  readonly eventId: string
+  readonly stackName: string
+  readonly logicalId: string
+  readonly physicalId: string
+  readonly type: string
+  readonly atMs: number
+  readonly status: string
+  readonly reason?: string
+  readonly properties?: string
+  readonly token?: string
+}
+
+export interface Export {
+  readonly name: string
+  readonly value: string
+  readonly stackId: string
+}
+
+/** One stack that imports one export. */
+export interface Import {
+  readonly name: string
+  readonly stackId: string
+  readonly stackName: string
+}
+
+export const stacks = table<Stack, 'name' | 'parent'>('cloudformation.stacks', {
+  key: (stack) => stack.stackId,
+  partition: 'region',
+  indexes: {
+    name: (stack) => (stack.deletedAtMs === undefined ? stack.name : undefined),
+    parent: (stack) => stack.parentId,
+  },
+})
+
+export const templates = table<TemplateRecord>('cloudformation.templates', {
+  key: (record) => record.key,
+  partition: 'region',
+})
+
+export const resources = table<StackResource, 'stack' | 'physicalId'>('cloudformation.resources', {
+  key: (resource) => orderedKey(resource.stackId, resource.logicalId),
+  partition: 'region',
+  indexes: {
+    stack: (resource) => resource.stackId,
+    physicalId: (resource) => (resource.physicalId === '' ? undefined : resource.physicalId),
+  },
+})
+
+export const events = table<StackEvent, 'stack'>('cloudformation.events', {
+  key: (event) => orderedKey(event.stackId, event.sequence),
+  partition: 'region',
+  indexes: { stack: (event) => event.stackId },
+})
+
+export const exports = table<Export, 'stack'>('cloudformation.exports', {
+  key: (exported) => exported.name,
+  partition: 'region',
+  indexes: { stack: (exported) => exported.stackId },
+})
+
+export const imports = table<Import, 'stack' | 'name'>('cloudformation.imports', {
+  key: (imported) => orderedKey(imported.name, imported.stackId),
+  partition: 'region',
+  indexes: { stack: (imported) => imported.stackId, name: (imported) => imported.name },
+})
+
+export function resourceKey(stackId: string, logicalId: string): string {
+  return orderedKey(stackId, logicalId)
+}
