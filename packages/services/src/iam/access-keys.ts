@@ -10,7 +10,7 @@ import { type Authorization, operation } from '../define.ts'
 import { accessKeyId, secretAccessKey } from '../shared/identity/keys.ts'
 import { type AccessKeyRecord, accessKeys } from '../shared/identity/state.ts'
 import { aboutEntity, findUser, needsUser } from './entities.ts'
-import { accessKeyNotFound, quotaExceeded } from './errors.ts'
+import { accessKeyNotFound, foreignAccessKey, quotaExceeded } from './errors.ts'
 import { accessKeysPerUserMax } from './limits.ts'
 import { page } from './paging.ts'
 
@@ -90,7 +90,10 @@ export const getAccessKeyLastUsed = operation(GetAccessKeyLastUsed, {
   provenance: 'modelled',
   run(ctx, { AccessKeyId }) {
     const key = accessKeys.get(ctx, AccessKeyId)
-    if (key === undefined || key.accountId !== ctx.accountId) throw accessKeyNotFound(AccessKeyId)
+    if (key === undefined || key.accountId !== ctx.accountId) {
+      const { principal } = ctx.caller
+      throw foreignAccessKey('arn' in principal ? principal.arn : '', AccessKeyId)
+    }
     const { userName, lastUsed } = key
     return {
       ...(userName === undefined ? {} : { UserName: userName }),

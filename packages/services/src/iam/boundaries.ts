@@ -12,7 +12,7 @@ import { identityArn } from '../shared/identity/arns.ts'
 import { attachedPolicy } from '../shared/identity/policies.ts'
 import { roles, users } from '../shared/identity/state.ts'
 import { aboutEntity, findOwnRole, findUser } from './entities.ts'
-import { boundaryNotFound, noSuchEntity, unreadableArn } from './errors.ts'
+import { boundaryNotFound, noSuchEntity, notAPolicyArn } from './errors.ts'
 
 export const putUserPermissionsBoundary = operation(PutUserPermissionsBoundary, {
   authorize: ({ UserName, PermissionsBoundary }, ctx) =>
@@ -67,7 +67,7 @@ function noBoundary(kind: 'user' | 'role', name: string) {
 
 /** A boundary is a managed policy that exists. */
 export function checkBoundary(ctx: Context, arn: string): void {
-  if (identityArn(arn)?.type !== 'policy') throw unreadableArn()
+  if (identityArn(arn)?.type !== 'policy') throw notAPolicyArn(arn)
   if (attachedPolicy(ctx, arn) === undefined) throw boundaryNotFound(arn)
 }
 

@@ -6,6 +6,7 @@ import {
   LimitExceededException,
   MalformedPolicyDocumentException,
   NoSuchEntityException,
+  PasswordPolicyViolationException,
   UnmodifiableEntityException,
 } from '@cloud-orrery/models/iam'
 
@@ -41,12 +42,26 @@ export function policyVersionNotFound(arn: string, versionId: string): AwsError 
   return noSuchEntity(`Policy ${arn} version ${versionId} does not exist or is not attachable.`)
 }
 
+/** Recorded: iam, PutRolePermissionsBoundary. */
+export function notAPolicyArn(arn: string): AwsError {
+  return invalidInput(`ARN ${arn} is not valid.`)
+}
+
+/** Recorded: iam, PutRolePermissionsBoundary. */
 export function boundaryNotFound(arn: string): AwsError {
   return noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`)
 }
 
 export function accessKeyNotFound(id: string): AwsError {
   return noSuchEntity(`The Access Key with id ${id} cannot be found.`)
+}
+
+/** A key that is not the account's is one that the caller may not ask about. Recorded: iam, GetAccessKeyLastUsed. */
+export function foreignAccessKey(callerArn: string, id: string): AwsError {
+  return awsError(
+    commonError('AccessDenied', 403),
+    `User: ${callerArn} is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key ${id}`,
+  )
 }
 
 /** Recorded: iam, AttachRolePolicy with a text that is no ARN. */
@@ -119,8 +134,15 @@ export function invalidInput(message: string): AwsError {
   return awsError(InvalidInputException, message)
 }
 
-export function duplicateTagKeys(): AwsError {
-  return invalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.')
+/** Recorded: iam, TagRole and TagPolicy. */
+export function duplicateTagKeys(anyCase: boolean): AwsError {
+  const hint = anyCase ? ' Please note that Tag keys are case insensitive.' : ''
+  return invalidInput(`Duplicate tag keys found.${hint}`)
+}
+
+/** Recorded: iam, TagOpenIDConnectProvider. */
+export function tooManyTags(): AwsError {
+  return limitExceeded('The number of tags has reached the maximum limit.')
 }
 
 /** Only the service itself changes a service-linked role. */
@@ -142,5 +164,56 @@ export function sessionMayNot(): AwsError {
   return awsError(
     commonError('InvalidClientTokenId', 403),
     'The security token included in the request is invalid',
+  )
+}
+
+/** Recorded: iam, RemoveRoleFromInstanceProfile. */
+export function roleNotInProfile(roleName: string, profileName: string): AwsError {
+  return noSuchEntity(`Role ${roleName} in Instance Profile ${profileName} cannot be found.`)
+}
+
+export function passwordViolation(): AwsError {
+  return awsError(
+    PasswordPolicyViolationException,
+    'Password does not conform to the account password policy.',
+  )
+}
+
+export function oldPasswordIncorrect(): AwsError {
+  return awsError(commonError('AccessDenied', 403), 'The old password was incorrect.')
+}
+
+export function changeNotAllowed(): AwsError {
+  return awsError(
+    commonError('AccessDenied', 403),
+    'The account password policy does not allow users to change their password.',
+  )
+}
+
+export function unsupportedService(name: string): AwsError {
+  return noSuchEntity(`No such service ${name} is supported for Service Specific Credentials`)
+}
+
+export function credentialNotFound(id: string): AwsError {
+  return noSuchEntity(`No such credential ${id} exists`)
+}
+
+/** Recorded: iam, CreateServiceLinkedRole. */
+export function noCustomSuffix(service: string): AwsError {
+  return invalidInput(`Custom suffix is not allowed for ${service}`)
+}
+
+/** Recorded: iam, CreateServiceLinkedRole. */
+export function linkedRoleExists(roleName: string): AwsError {
+  return invalidInput(
+    `Service role name ${roleName} has been taken in this account, please try a different suffix.`,
+  )
+}
+
+/** Our own limit: AWS has a service-linked role for some services that the model has no record of. */
+export function linkedServiceNotModelled(service: string): AwsError {
+  return awsError(
+    commonError('NotImplemented', 501),
+    `Orrery does not know the service-linked role of ${service}. The README of iam says which it does.`,
   )
 }

@@ -21,3 +21,16 @@ export const inlinePolicyCharactersMax = { user: 2048, group: 5120, role: 10_240
 
 /** Items on a page when the caller names no number. Source: IAM API reference, `MaxItems`. */
 export const pageItemsDefault = 100
+
+/** Of an OpenID Connect provider. Source: IAM API reference, CreateOpenIDConnectProvider. */
+export const clientIdsPerProviderMax = 100
+export const thumbprintsPerProviderMax = 5
+
+/** Of a user, for one service. Source: IAM API reference, CreateServiceSpecificCredential. */
+export const serviceCredentialsPerServiceMax = 2
+
+/**
+ * Time in which IAM removes a service-linked role that no resource uses, in ms.
+ * Simplified: AWS promises none; it was seen to be done at the next look.
+ */
+export const linkedRoleDeletionMs = 0

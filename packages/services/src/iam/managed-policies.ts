@@ -27,10 +27,10 @@ import { accountQuotas } from './limits.ts'
 import { page, pageOfList } from './paging.ts'
 import { readManagedPolicy } from './policy-documents.ts'
 import {
+  givenTags,
   readTags,
   requestTagContext,
   resourceTagContext,
-  tagsIfAny,
   withoutTags,
   withTags,
   writeTags,
@@ -43,7 +43,7 @@ export const createPolicy = operation(CreatePolicy, {
   }),
   provenance: 'recorded',
   run(ctx, { PolicyName, Path = '/', PolicyDocument, Description, Tags }) {
-    const tags = readTags(Tags)
+    const tags = readTags(Tags, 'exact')
     const document = readManagedPolicy(PolicyDocument)
     if (policies.first(ctx, 'name', PolicyName.toLowerCase()) !== undefined) {
       throw policyExists(PolicyName)
@@ -64,7 +64,7 @@ export const createPolicy = operation(CreatePolicy, {
       versions: [{ versionId: 'v1', createdAtMs: ctx.now(), ...document }],
       tags,
     })
-    return { Policy: { ...policyBasics(ctx, policy), ...tagsIfAny(tags) } }
+    return { Policy: { ...policyBasics(ctx, policy), ...givenTags(Tags) } }
   },
 })
 
@@ -154,7 +154,7 @@ export const tagPolicy = operation(TagPolicy, {
   provenance: 'modelled',
   run(ctx, { PolicyArn, Tags }) {
     const policy = findOwnPolicy(ctx, PolicyArn)
-    policies.put(ctx, { ...policy, tags: withTags(policy.tags, Tags, 'TagsPerPolicy') })
+    policies.put(ctx, { ...policy, tags: withTags(policy.tags, Tags, 'exact') })
     return {}
   },
 })
@@ -165,7 +165,7 @@ export const untagPolicy = operation(UntagPolicy, {
   provenance: 'modelled',
   run(ctx, { PolicyArn, TagKeys }) {
     const policy = findOwnPolicy(ctx, PolicyArn)
-    policies.put(ctx, { ...policy, tags: withoutTags(policy.tags, TagKeys) })
+    policies.put(ctx, { ...policy, tags: withoutTags(policy.tags, TagKeys, 'exact') })
     return {}
   },
 })
@@ -212,6 +212,12 @@ export function policyBasics(ctx: Context, policy: PolicyRecord): Policy {
     CreateDate: policy.createdAtMs,
     UpdateDate: policy.updatedAtMs,
   }
+}
+
+/** One of AWS's own policies; undefined where there is none of this ARN. */
+export function awsPolicyDetail(ctx: Context, arn: string): Policy | undefined {
+  const policy = managedPolicy(arn)
+  return policy && awsPolicyBasics(ctx, policy)
 }
 
 function awsPolicyBasics(ctx: Context, policy: ManagedPolicy): Policy {

@@ -51,6 +51,6 @@ function writeMarker(key: string): string {
 }
 
 function readMarker(marker: string): string {
-  if (!marker.startsWith(version)) throw validationError('Invalid Marker')
+  if (!marker.startsWith(version)) throw validationError('Invalid Marker.')
   return Buffer.from(marker.slice(version.length), 'base64url').toString()
 }

@@ -9,6 +9,7 @@ import {
 } from '@cloud-orrery/models/iam'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { attachedPolicy } from '../shared/identity/policies.ts'
 import { policies } from '../shared/identity/state.ts'
 import {
   defaultVersionStays,
@@ -20,6 +21,7 @@ import { versionsPerPolicyMax } from './limits.ts'
 import { aboutPolicy, findOwnPolicy } from './managed-policies.ts'
 import { pageOfList } from './paging.ts'
 import { encodePolicy, readManagedPolicy } from './policy-documents.ts'
+import { awsPolicyText } from './policy-sources.ts'
 
 export const createPolicyVersion = operation(CreatePolicyVersion, {
   authorize: ({ PolicyArn }, ctx) => aboutPolicy(ctx, PolicyArn),
@@ -50,7 +52,8 @@ export const getPolicyVersion = operation(GetPolicyVersion, {
   authorize: ({ PolicyArn }, ctx) => aboutPolicy(ctx, PolicyArn),
   provenance: 'recorded',
   run(ctx, { PolicyArn, VersionId }) {
-    const found = versionsOf(ctx, PolicyArn).find((version) => version.VersionId === VersionId)
+    const all = attachedPolicy(ctx, PolicyArn) === undefined ? [] : versionsOf(ctx, PolicyArn)
+    const found = all.find((version) => version.VersionId === VersionId)
     if (found === undefined) throw policyVersionNotFound(PolicyArn, VersionId)
     return { PolicyVersion: found }
   },
@@ -70,8 +73,8 @@ export const setDefaultPolicyVersion = operation(SetDefaultPolicyVersion, {
   authorize: ({ PolicyArn }, ctx) => aboutPolicy(ctx, PolicyArn),
   provenance: 'modelled',
   run(ctx, { PolicyArn, VersionId }) {
-    const policy = findOwnPolicy(ctx, PolicyArn)
-    if (!policy.versions.some(({ versionId }) => versionId === VersionId)) {
+    const policy = policies.get(ctx, PolicyArn)
+    if (policy?.versions.some(({ versionId }) => versionId === VersionId) !== true) {
       throw policyVersionNotFound(PolicyArn, VersionId)
     }
     policies.put(ctx, { ...policy, defaultVersionId: VersionId, updatedAtMs: ctx.now() })
@@ -112,7 +115,7 @@ export function versionsOf(ctx: Context, arn: string): PolicyVersion[] {
   if (awsOwned === undefined) throw policyNotFound(arn)
   return [
     {
-      Document: encodePolicy(JSON.stringify(awsOwned.document, null, 4)),
+      Document: encodePolicy(awsPolicyText(awsOwned.document)),
       VersionId: awsOwned.defaultVersionId,
       IsDefaultVersion: true,
       CreateDate: awsOwned.updateDate,

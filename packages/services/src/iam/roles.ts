@@ -21,7 +21,15 @@ import { alreadyExists, deleteConflict, quotaExceeded } from './errors.ts'
 import { accountQuotas } from './limits.ts'
 import { page, pageOfList } from './paging.ts'
 import { encodePolicy } from './policy-documents.ts'
-import { readTags, requestTagContext, tagsIfAny, withoutTags, withTags, writeTags } from './tags.ts'
+import {
+  givenTags,
+  readTags,
+  requestTagContext,
+  tagsIfAny,
+  withoutTags,
+  withTags,
+  writeTags,
+} from './tags.ts'
 import { readTrustPolicy, trustPolicyText } from './trust-policies.ts'
 
 /** Seconds. Source: IAM API reference, CreateRole, `MaxSessionDuration`. */
@@ -61,7 +69,7 @@ export const createRole = operation(CreateRole, {
         ...roleBasics(ctx, role),
         ...(MaxSessionDuration === undefined ? {} : { MaxSessionDuration }),
         ...boundaryOf(role),
-        ...tagsIfAny(tags),
+        ...givenTags(input.Tags),
       },
     }
   },
@@ -110,8 +118,8 @@ export const updateRoleDescription = operation(UpdateRoleDescription, {
   authorize: ({ RoleName }, ctx) => aboutEntity(ctx, 'role', RoleName),
   provenance: 'modelled',
   run(ctx, { RoleName, Description }) {
-    const role = findRole(ctx, RoleName)
-    return { Role: roleInFull(ctx, roles.put(ctx, { ...role, description: Description })) }
+    const role = findOwnRole(ctx, RoleName, 'UpdateRoleDescription')
+    return { Role: roleBasics(ctx, roles.put(ctx, { ...role, description: Description })) }
   },
 })
 
@@ -147,7 +155,7 @@ export const tagRole = operation(TagRole, {
   provenance: 'modelled',
   run(ctx, { RoleName, Tags }) {
     const role = findOwnRole(ctx, RoleName, 'TagRole')
-    roles.put(ctx, { ...role, tags: withTags(role.tags, Tags, 'TagsPerRole') })
+    roles.put(ctx, { ...role, tags: withTags(role.tags, Tags) })
     return {}
   },
 })

@@ -1,6 +1,6 @@
 import type { RequestContext } from '@cloud-orrery/policy'
 import type { Tags } from '../shared/identity/state.ts'
-import { duplicateTagKeys, quotaExceeded } from './errors.ts'
+import { duplicateTagKeys, tooManyTags } from './errors.ts'
 import { tagsMax } from './limits.ts'
 
 export interface Tag {
@@ -8,15 +8,28 @@ export interface Tag {
   readonly Value: string
 }
 
-/** Tags of a request as a record. IAM's tag keys differ in more than letter case. */
-export function readTags(list: readonly Tag[] = []): Tags {
-  const lower = new Set(list.map(({ Key }) => Key.toLowerCase()))
-  if (lower.size < list.length) throw duplicateTagKeys()
+/**
+ * Tag keys of users and roles are the same key in any letter case, those of everything else are not.
+ * Source: IAM User Guide, "Tags for IAM resources", AWS tag naming conventions. Recorded: iam, TagPolicy.
+ */
+export type TagKeys = 'any-case' | 'exact'
+
+function folded(key: string, keys: TagKeys): string {
+  return keys === 'any-case' ? key.toLowerCase() : key
+}
+
+/** Tags of a request as a record, in their order. */
+export function readTags(list: readonly Tag[] = [], keys: TagKeys = 'any-case'): Tags {
+  const known = new Set(list.map(({ Key }) => folded(Key, keys)))
+  if (known.size < list.length) throw duplicateTagKeys(keys === 'any-case')
   return Object.fromEntries(list.map(({ Key, Value }) => [Key, Value]))
 }
 
+/** Tags as lists show them: by key. Recorded: iam, ListPolicyTags. */
 export function writeTags(tags: Tags): Tag[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+  return Object.entries(tags)
+    .map(([Key, Value]) => ({ Key, Value }))
+    .sort((a, b) => (a.Key < b.Key ? -1 : 1))
 }
 
 /** `Tags` of an answer that leaves them out where there are none. */
@@ -25,19 +38,26 @@ export function tagsIfAny(tags: Tags): { Tags?: Tag[] } {
   return list.length === 0 ? {} : { Tags: list }
 }
 
-/** A tag whose key differs only in letter case takes the old one's place. */
-export function withTags(tags: Tags, list: readonly Tag[], quota: string): Tags {
-  const added = readTags(list)
-  const replaced = new Set(Object.keys(added).map((key) => key.toLowerCase()))
-  const kept = Object.entries(tags).filter(([key]) => !replaced.has(key.toLowerCase()))
-  const all = { ...Object.fromEntries(kept), ...added }
-  if (Object.keys(all).length > tagsMax) throw quotaExceeded(quota, tagsMax)
+/** Tags of a creation, answered in the order in which they were given. */
+export function givenTags(list: readonly Tag[] | undefined): { Tags?: readonly Tag[] } {
+  return list === undefined || list.length === 0 ? {} : { Tags: list }
+}
+
+/** A tag with the key of another takes its place. */
+export function withTags(tags: Tags, list: readonly Tag[], keys: TagKeys = 'any-case'): Tags {
+  const added = readTags(list, keys)
+  const all = { ...withoutTags(tags, Object.keys(added), keys), ...added }
+  if (Object.keys(all).length > tagsMax) throw tooManyTags()
   return all
 }
 
-export function withoutTags(tags: Tags, keys: readonly string[]): Tags {
-  const removed = new Set(keys.map((key) => key.toLowerCase()))
-  return Object.fromEntries(Object.entries(tags).filter(([key]) => !removed.has(key.toLowerCase())))
+export function withoutTags(
+  tags: Tags,
+  removed: readonly string[],
+  keys: TagKeys = 'any-case',
+): Tags {
+  const gone = new Set(removed.map((key) => folded(key, keys)))
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => !gone.has(folded(key, keys))))
 }
 
 /** `aws:RequestTag/...` and `aws:TagKeys` of a call that brings tags. */

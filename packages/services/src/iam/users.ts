@@ -20,7 +20,15 @@ import { alreadyExists, deleteConflict, quotaExceeded } from './errors.ts'
 import { accountQuotas } from './limits.ts'
 import { page, pageOfList } from './paging.ts'
 import { loginProfiles, serviceCredentials } from './state.ts'
-import { readTags, requestTagContext, tagsIfAny, withoutTags, withTags, writeTags } from './tags.ts'
+import {
+  givenTags,
+  readTags,
+  requestTagContext,
+  tagsIfAny,
+  withoutTags,
+  withTags,
+  writeTags,
+} from './tags.ts'
 
 export const createUser = operation(CreateUser, {
   authorize: ({ UserName, Path = '/', Tags, PermissionsBoundary }, ctx) => ({
@@ -46,7 +54,7 @@ export const createUser = operation(CreateUser, {
       tags,
       ...(PermissionsBoundary === undefined ? {} : { boundaryArn: PermissionsBoundary }),
     })
-    return { User: userInFull(user) }
+    return { User: { ...userInFull(user), ...givenTags(Tags) } }
   },
 })
 
@@ -137,7 +145,7 @@ export const tagUser = operation(TagUser, {
   provenance: 'modelled',
   run(ctx, { UserName, Tags }) {
     const user = findUser(ctx, UserName)
-    users.put(ctx, { ...user, tags: withTags(user.tags, Tags, 'TagsPerUser') })
+    users.put(ctx, { ...user, tags: withTags(user.tags, Tags) })
     return {}
   },
 })

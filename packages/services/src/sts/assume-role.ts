@@ -97,9 +97,10 @@ export function roleOf(ctx: Context, arn: string): RoleRecord | undefined {
 
 /** What the policy engine judges besides the caller's own policies: the role's trust policy. */
 export function roleAccess(ctx: Context, arn: string): ResourceAccess | undefined {
+  const parts = identityArn(arn)
+  if (parts?.type !== 'role') return undefined
+  const { accountId } = parts
   const role = roleOf(ctx, arn)
-  const accountId = identityArn(arn)?.accountId
-  if (accountId === undefined) return undefined
   if (role === undefined) return { accountId, policyKind: 'trust' }
   return { accountId, policy: role.trustPolicy.document, policyKind: 'trust' }
 }

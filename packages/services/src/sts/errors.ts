@@ -75,11 +75,11 @@ export function packedPolicyTooLarge(percent: number): AwsError {
   )
 }
 
-/** GetSessionToken and GetFederationToken sessions may call only a part of STS. */
-export function sessionMayNot(operation: string): AwsError {
+/** Seen in AWS's answers to GetFederationToken and GetSessionToken. */
+export function notWithSession(operation: string): AwsError {
   return accessDenied(`Cannot call ${operation} with session credentials`)
 }
 
-export function roleSessionMayNot(operation: string): AwsError {
-  return accessDenied(`Cannot call ${operation} with session credentials`)
+export function notWithService(operation: string): AwsError {
+  return accessDenied(`Cannot call ${operation} without credentials of a user`)
 }

@@ -9,3 +9,9 @@ export const sessionPolicyCharactersMax = 2048
 
 /** Bytes into which session policies and tags are packed: AWS's own form is not known. */
 export const packedBytesMax = 2048
+
+/** Seconds: twelve hours. Source: STS API reference, GetSessionToken and GetFederationToken. */
+export const userSessionSecondsDefault = 43_200
+
+/** Longest session of an account's root, in seconds. Source: as above. */
+export const rootSessionSecondsMax = 3600

@@ -1,11 +1,21 @@
-import { service } from '../define.ts'
+import { type OperationHandler, service } from '../define.ts'
 import { sessions } from '../shared/identity/state.ts'
 import { assumeRole, roleAccess } from './assume-role.ts'
 import { getAccessKeyInfo, getCallerIdentity } from './caller-identity.ts'
+import { limitingSessions } from './session-limits.ts'
+import { getFederationToken, getSessionToken } from './user-sessions.ts'
+
+const operations: readonly OperationHandler[] = [
+  assumeRole,
+  getCallerIdentity,
+  getAccessKeyInfo,
+  getSessionToken,
+  getFederationToken,
+]
 
 /** Security Token Service: temporary credentials, and the answer to "who am I". */
 export const sts = service('sts', {
-  operations: [assumeRole, getCallerIdentity, getAccessKeyInfo],
+  operations: operations.map(limitingSessions),
   tables: [sessions],
   resourceAccess: roleAccess,
   // AWS gives no reason when a role can't be assumed, so as not to tell whether it exists.

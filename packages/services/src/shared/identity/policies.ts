@@ -22,11 +22,11 @@ export function policiesOf(ctx: TableContext, caller: Caller): CallerPolicies {
 function entityPolicies(ctx: TableContext, principal: Principal): CallerPolicies {
   switch (principal.kind) {
     case 'user':
-      return userPolicies(ctx, principal.accountId, principal.userName)
+      return userPolicies(ctx, principal.accountId, principal.userName, principal.userId)
     case 'federated-user': {
-      const userName = principal.issuerArn.split('/').at(-1)
-      if (userName === undefined || principal.issuerUserId === undefined) return { identity: [] }
-      return userPolicies(ctx, principal.accountId, userName)
+      const { issuerArn, issuerUserId } = principal
+      if (issuerUserId === undefined) return { identity: [] }
+      return userPolicies(ctx, principal.accountId, nameOf(issuerArn), issuerUserId)
     }
     case 'role-session': {
       const scope = { store: ctx.store, accountId: principal.accountId, region: ctx.region }
@@ -43,9 +43,16 @@ function entityPolicies(ctx: TableContext, principal: Principal): CallerPolicies
   }
 }
 
-function userPolicies(ctx: TableContext, accountId: string, userName: string): CallerPolicies {
+/** By id: a user made anew under the name is another user, and one renamed meanwhile is still the same. */
+function userPolicies(
+  ctx: TableContext,
+  accountId: string,
+  userName: string,
+  userId: string,
+): CallerPolicies {
   const scope = { store: ctx.store, accountId, region: ctx.region }
-  const user = users.get(scope, userName.toLowerCase())
+  const named = users.get(scope, userName.toLowerCase())
+  const user = named?.userId === userId ? named : users.first(scope, 'userId', userId)
   if (user === undefined) return { identity: [] }
   const identity = [...ownPolicies(scope, user, `user ${user.userName}`)]
   for (const group of groups.where(scope, 'member', user.userName.toLowerCase())) {
