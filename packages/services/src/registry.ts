@@ -51,6 +51,11 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     queryVersion: '2012-11-05',
     resourcePrefixes: ['AWS::SQS::'],
   },
+  ssm: {
+    load: async () => (await import('./ssm/service.ts')).ssm,
+    targetPrefix: 'AmazonSSM',
+    resourcePrefixes: ['AWS::SSM::'],
+  },
   sts: {
     load: async () => (await import('./sts/service.ts')).sts,
     queryVersion: '2011-06-15',

@@ -1,0 +1,2 @@
+/** Tags of one resource. Source: AddTagsToResource. */
+export const tagsMax = 50
