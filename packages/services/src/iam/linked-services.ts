@@ -68,6 +68,7 @@ const rows: ReadonlyMap<string, readonly [roleSuffix: string, policyName: string
     'dynamodb.application-autoscaling.amazonaws.com',
     ['ApplicationAutoScaling_DynamoDBTable', 'AWSApplicationAutoscalingDynamoDBTablePolicy'],
   ],
+  ['ec2-instance-connect.amazonaws.com', ['EC2InstanceConnect', 'Ec2InstanceConnectEndpoint']],
   [
     'ec2.application-autoscaling.amazonaws.com',
     [
