@@ -38,9 +38,10 @@ function isHere(ctx: Context, { accountId, region }: Scope): boolean {
 }
 
 export const createArchive = operation(CreateArchive, {
+  // A bus of another account is looked for here, not refused. Recorded: events, CreateArchive.
   authorize: ({ ArchiveName, EventSourceArn }, ctx) => [
     { resource: archiveArn(ctx, ArchiveName) },
-    { resource: EventSourceArn },
+    { resource: busArn(ctx, namedBus(ctx, EventSourceArn).name) },
   ],
   provenance: 'recorded',
   refuses: ['KmsKeyIdentifier'],

@@ -123,7 +123,7 @@ export const replayNext = task<{ name: string; fromMs: number }>('events.replay'
         return
       }
       lastReplayedMs = event.timeMs
-      const copy = { ...event, id: ctx.ids.uuid(), replayName: name }
+      const copy = { ...event, replayName: name }
       const replayTo = replay.ruleArns
       ctx.after(0, routeEvent, {
         bus: replay.bus,
