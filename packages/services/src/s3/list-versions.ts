@@ -8,7 +8,7 @@ import { invalidArgument, invalidVersionId } from './errors.ts'
 import { sortableKey } from './key-order.ts'
 import { type KeyWriter, keyWriter, listPage, pageLimit, rowsFrom } from './listing.ts'
 import { type VersionRecord, versionById, versionKey, versions } from './state.ts'
-import { isVersionId } from './versions.ts'
+import { isVersionId, sequenceOf } from './versions.ts'
 
 export const listObjectVersions = operation(ListObjectVersions, {
   authorize: (input, ctx) => ({
@@ -64,7 +64,7 @@ function checkMarker(keyMarker: string, versionIdMarker: string): void {
   if (!isVersionId(versionIdMarker)) throw invalidVersionId(versionIdMarker)
 }
 
-/** Versions of a key below one: pages may end within a key. Nothing where the version is gone. */
+/** Versions of a key below one, which may be gone: pages may end within a key. */
 function* olderVersions(
   ctx: Context,
   bucket: string,
@@ -72,9 +72,11 @@ function* olderVersions(
   versionId: string,
 ): Generator<VersionRecord> {
   const marked = versionById(ctx, bucket, key, versionId)
+  const isThere = marked?.versionId === versionId
+  const sequence = isThere ? marked.sequence : sequenceOf(versionId)
+  if (sequence === undefined) return
   const prefix = orderedKey(bucket, sortableKey(key), '')
-  if (marked?.versionId !== versionId) return
-  yield* versions.scan(ctx, { prefix, after: versionKey(bucket, key, marked.sequence) })
+  yield* versions.scan(ctx, { prefix, after: versionKey(bucket, key, sequence) })
 }
 
 function nextMarkers(

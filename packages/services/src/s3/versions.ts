@@ -17,23 +17,48 @@ import {
 export const nullVersion = 'null'
 
 const idAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._'
-const drawnCharacters = 26
+const idPattern = /^(?<drawn>[\w.]{17})(?<order>[\w.]{9})(?<proof>[0-9a-f]{6})$/
+const orderCharacters = 9
 
-/** 32 characters, of which the last six follow from the others: S3 tells ids that it gave from others. */
-export function newVersionId(ctx: Context): string {
-  const drawn = ctx.ids.from(idAlphabet, drawnCharacters)
-  return drawn + proofOf(drawn)
+/**
+ * 32 characters: chance, the version's place among the others, and a proof that follows from both. S3 tells
+ * ids that it gave from others, and goes on from the id of a version that is gone.
+ */
+export function newVersionId(ctx: Context, sequence: number): string {
+  const drawn = ctx.ids.from(idAlphabet, 17)
+  const mask = maskOf(drawn)
+  let order = ''
+  let rest = sequence
+  for (let i = 0; i < orderCharacters; i += 1) {
+    order += idAlphabet[(rest + (mask[i] ?? 0)) % 64]
+    rest = Math.floor(rest / 64)
+  }
+  return drawn + order + proofOf(drawn + order)
 }
 
-function proofOf(drawn: string): string {
-  return hash('sha256', `version ${drawn}`, 'hex').slice(0, 6)
+/** The place of a version that an id gives away; undefined for ids that S3 did not give. */
+export function sequenceOf(versionId: string): number | undefined {
+  const { drawn = '', order = '', proof } = idPattern.exec(versionId)?.groups ?? {}
+  if (proof === undefined || proofOf(drawn + order) !== proof) return undefined
+  const mask = maskOf(drawn)
+  let sequence = 0
+  for (let i = orderCharacters - 1; i >= 0; i -= 1) {
+    const digit = idAlphabet.indexOf(order[i] ?? '') - ((mask[i] ?? 0) % 64)
+    sequence = sequence * 64 + ((digit + 64) % 64)
+  }
+  return sequence
+}
+
+function maskOf(drawn: string): Uint8Array {
+  return hash('sha256', `order ${drawn}`, 'buffer')
+}
+
+function proofOf(text: string): string {
+  return hash('sha256', `version ${text}`, 'hex').slice(0, 6)
 }
 
 export function isVersionId(text: string): boolean {
-  if (text === nullVersion) return true
-  return (
-    text.length === 32 && proofOf(text.slice(0, drawnCharacters)) === text.slice(drawnCharacters)
-  )
+  return text === nullVersion || sequenceOf(text) !== undefined
 }
 
 /** A second is as fine as S3 tells times. */
@@ -73,7 +98,8 @@ export function writeVersion(
   key: string,
   content: NewVersion | undefined,
 ): VersionRecord {
-  const versionId = bucket.versioning === 'Enabled' ? newVersionId(ctx) : nullVersion
+  const sequence = nextSequence(ctx, bucket.name)
+  const versionId = bucket.versioning === 'Enabled' ? newVersionId(ctx, sequence) : nullVersion
   if (versionId === nullVersion) {
     const replaced = versionById(ctx, bucket.name, key, nullVersion)
     if (replaced?.versionId === nullVersion) removeVersion(ctx, replaced)
@@ -85,7 +111,7 @@ export function writeVersion(
     bucket: bucket.name,
     key,
     versionId,
-    sequence: nextSequence(ctx, bucket.name),
+    sequence,
     isLatest: true,
     isDeleteMarker: content === undefined,
     lastModifiedMs: nowSeconds(ctx),
