@@ -47,7 +47,7 @@ export const completeMultipartUpload = operation(CompleteMultipartUpload, {
     const objectChecksum = checksumOfParts(ctx, upload, chosen)
     checkStated(upload, input, objectChecksum)
     const digests = Buffer.concat(chosen.map(({ etag }) => Buffer.from(unquoted(etag), 'hex')))
-    const { headers, metadata, tags, storageClass, bucketKeyEnabled } = upload
+    const { headers, metadata, tags, storageClass } = upload
     const version = writeVersion(ctx, bucket, upload.key, {
       body: chosen.flatMap(({ body }) => body),
       sizeBytes,
@@ -62,7 +62,6 @@ export const completeMultipartUpload = operation(CompleteMultipartUpload, {
       metadata,
       tags,
       storageClass,
-      ...(bucketKeyEnabled === undefined ? {} : { bucketKeyEnabled }),
     })
     dropUpload(ctx, upload)
     notify(ctx, 'ObjectCreated:CompleteMultipartUpload', version)

@@ -9,7 +9,7 @@ import { builtAlgorithm, checksumMembers } from './checksums.ts'
 import { requestKeys } from './condition-keys.ts'
 import { checkWrite, checkWriteConditions } from './conditions.ts'
 import { copiedVersion, readCopySource, sourceAuthorization } from './copy-source.ts'
-import { checkEncryption, encryptionOf, unbuiltEncryption } from './encryption.ts'
+import { checkEncryption, unbuiltEncryption } from './encryption.ts'
 import { archived, invalidRequest } from './errors.ts'
 import { notify } from './notifications.ts'
 import { checkKey, readMetadata, systemHeaders, unbuiltLocks } from './object-headers.ts'
@@ -60,7 +60,6 @@ export const copyObject = operation(CopyObject, {
       ...copiedHeaders(source, input),
       tags,
       storageClass: input.StorageClass ?? 'STANDARD',
-      ...encryptionOf(bucket, input),
     })
     notify(ctx, 'ObjectCreated:Copy', version)
     return {

@@ -1,5 +1,4 @@
 import { notModelled, s3Error } from './errors.ts'
-import type { BucketRecord } from './state.ts'
 
 /** Parameters of SSE-C, which is not built: refused by name. */
 export const unbuiltCustomerKeys = [
@@ -17,10 +16,12 @@ export const unbuiltEncryption = [
 
 interface EncryptionInput {
   readonly ServerSideEncryption?: string | undefined
-  readonly BucketKeyEnabled?: boolean | undefined
 }
 
-/** Every object is encrypted with S3's own keys; other ways are refused by name. */
+/**
+ * Every object is encrypted with S3's own keys; other ways are refused by name. Bucket keys, which S3's own
+ * keys do not use, are taken and change nothing.
+ */
 export function checkEncryption(
   operation: string,
   { ServerSideEncryption }: EncryptionInput,
@@ -39,12 +40,4 @@ export function invalidAlgorithm(value: string) {
     'The Encryption request you specified is not valid. Supported value: AES256.',
     { ArgumentName: 'x-amz-server-side-encryption', ArgumentValue: value },
   )
-}
-
-/** Bucket keys change nothing for S3's own keys; S3 tells of them all the same. */
-export function encryptionOf(
-  bucket: BucketRecord,
-  { BucketKeyEnabled }: EncryptionInput,
-): { bucketKeyEnabled?: boolean } {
-  return (BucketKeyEnabled ?? bucket.bucketKeyEnabled) ? { bucketKeyEnabled: true } : {}
 }

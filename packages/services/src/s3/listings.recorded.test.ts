@@ -84,11 +84,19 @@ recorded('a marker inside a common prefix passes it over', async () => {
   await it.match('list-objects-all-keys', new ListObjectsCommand({ Bucket, ...url }), tags)
   const first = await it.match('list-objects-start', new ListObjectsCommand(page))
   let Marker = String(first['NextMarker'])
-  const second = await it.match('list-objects-next-1', new ListObjectsCommand({ ...page, Marker }), tags)
+  const second = await it.match(
+    'list-objects-next-1',
+    new ListObjectsCommand({ ...page, Marker }),
+    tags,
+  )
   Marker = String(second['NextMarker'])
   await it.match('list-objects-end', new ListObjectsCommand({ ...page, Marker }), tags)
   Marker = 'folder/aSubfolder/subFile1'
-  await it.match('list-objects-manual-first-file', new ListObjectsCommand({ ...page, Marker }), tags)
+  await it.match(
+    'list-objects-manual-first-file',
+    new ListObjectsCommand({ ...page, Marker }),
+    tags,
+  )
 })
 
 const testKeys = ['test/foo/bar/123', 'test/foo/bar/456', 'test/bar/foo/123']
@@ -135,9 +143,15 @@ recorded('tokens and starts of listings', async () => {
     'test@key/',
   ]
   const Bucket = await filled(it, keys, '')
-  const first = await it.match('list-objects-v2-max-5', new ListObjectsV2Command({ Bucket, MaxKeys: 5, ...url }))
+  const first = await it.match(
+    'list-objects-v2-max-5',
+    new ListObjectsV2Command({ Bucket, MaxKeys: 5, ...url }),
+  )
   const ContinuationToken = String(first['NextContinuationToken'])
-  await it.match('list-objects-v2-rest', new ListObjectsV2Command({ Bucket, ContinuationToken, ...url }))
+  await it.match(
+    'list-objects-v2-rest',
+    new ListObjectsV2Command({ Bucket, ContinuationToken, ...url }),
+  )
   const two = { Bucket, MaxKeys: 2 }
   const StartAfter = 'date=2026-02-01/'
   await it.match('list-objects-start-after', new ListObjectsV2Command({ ...two, StartAfter }))
@@ -151,7 +165,10 @@ for (const [operation, List] of [
   ['list_object_versions', ListObjectVersionsCommand],
 ] as const) {
   recorded(`${operation} knows one encoding`, async () => {
-    const it = replay(file, `TestS3ListObjectsV2::test_list_ops_encoding_type_validation[${operation}]`)
+    const it = replay(
+      file,
+      `TestS3ListObjectsV2::test_list_ops_encoding_type_validation[${operation}]`,
+    )
     const Bucket = await it.bucket()
     for (const [step, value] of [
       ['wrong', 'value'],
@@ -165,7 +182,10 @@ for (const [operation, List] of [
 }
 
 recorded('pages of versions pass common prefixes over', async () => {
-  const it = replay(file, 'TestS3ListObjectVersions::test_list_object_versions_pagination_common_prefixes')
+  const it = replay(
+    file,
+    'TestS3ListObjectVersions::test_list_object_versions_pagination_common_prefixes',
+  )
   const Bucket = await it.bucket()
   await it.run(
     new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }),
@@ -175,7 +195,11 @@ recorded('pages of versions pass common prefixes over', async () => {
   }
   const tags = unlikeTags(4, 'Versions')
   const page = { Bucket, Prefix: 'folder/', Delimiter: '/', MaxKeys: 1, ...url }
-  await it.match('list-object-versions-all-keys', new ListObjectVersionsCommand({ Bucket, ...url }), tags)
+  await it.match(
+    'list-object-versions-all-keys',
+    new ListObjectVersionsCommand({ Bucket, ...url }),
+    tags,
+  )
   await it.match('list-object-versions-start', new ListObjectVersionsCommand(page), tags)
   for (const [step, KeyMarker] of [
     ['next-1', 'folder/aSubfolder/'],
@@ -236,7 +260,10 @@ recorded('pages end within the versions of a key', async () => {
   for (const { VersionId } of (all['Versions'] as { VersionId: string }[]).slice(0, 3)) {
     await it.run(new DeleteObjectCommand({ Bucket, Key: 'prefixed_key', VersionId }))
   }
-  await it.match('list-object-version-prefix-page-2-after-delete', new ListObjectVersionsCommand(second))
+  await it.match(
+    'list-object-version-prefix-page-2-after-delete',
+    new ListObjectVersionsCommand(second),
+  )
 })
 
 async function begin(it: Replay, Bucket: string, Key: string): Promise<string> {
@@ -260,18 +287,30 @@ recorded('pages of uploads', async () => {
   await it.match('list-multiparts-next-key-only', list({ ...one, KeyMarker: a }))
   await it.match('list-multiparts-next-key-last', list({ ...one, KeyMarker: c }))
   await it.match('list-multiparts-next-upload-only', list({ ...one, UploadIdMarker: second }))
-  await it.match('list-multiparts-both-markers', list({ ...one, KeyMarker: a, UploadIdMarker: first[0] }))
-  await it.match('list-multiparts-both-markers-2', list({ ...one, KeyMarker: a, UploadIdMarker: first[2] }))
+  await it.match(
+    'list-multiparts-both-markers',
+    list({ ...one, KeyMarker: a, UploadIdMarker: first[0] }),
+  )
+  await it.match(
+    'list-multiparts-both-markers-2',
+    list({ ...one, KeyMarker: a, UploadIdMarker: first[2] }),
+  )
   await it.match(
     'list-multiparts-get-last-upload-no-truncate',
     list({ ...one, KeyMarker: b, UploadIdMarker: second }),
   )
-  await it.match('list-multiparts-wrong-id-for-key', list({ ...one, KeyMarker: a, UploadIdMarker: second }))
+  await it.match(
+    'list-multiparts-wrong-id-for-key',
+    list({ ...one, KeyMarker: a, UploadIdMarker: second }),
+  )
   await it.match('list-multiparts-next-key-empty', list({ ...one, KeyMarker: '' }))
 })
 
 recorded('uploads under prefixes', async () => {
-  const it = replay(file, 'TestS3ListMultipartUploads::test_list_multiparts_with_prefix_and_delimiter')
+  const it = replay(
+    file,
+    'TestS3ListMultipartUploads::test_list_multiparts_with_prefix_and_delimiter',
+  )
   const Bucket = await it.bucket('bucket')
   for (const Key of ['test/foo/bar/123', 'test/foo/bar/456', 'test/bar/foo/123']) {
     await begin(it, Bucket, Key)
@@ -281,12 +320,18 @@ recorded('uploads under prefixes', async () => {
     ['list-multiparts-2', 'test/foo/'],
     ['list-multiparts-3', 'test/foo/bar'],
   ] as const) {
-    await it.match(step, new ListMultipartUploadsCommand({ Bucket, Prefix, Delimiter: '/', ...url }))
+    await it.match(
+      step,
+      new ListMultipartUploadsCommand({ Bucket, Prefix, Delimiter: '/', ...url }),
+    )
   }
 })
 
 recorded('a marker inside a common prefix of uploads passes it over', async () => {
-  const it = replay(file, 'TestS3ListMultipartUploads::test_list_multipart_uploads_marker_common_prefixes')
+  const it = replay(
+    file,
+    'TestS3ListMultipartUploads::test_list_multipart_uploads_marker_common_prefixes',
+  )
   const Bucket = await it.bucket('bucket')
   for (const Key of folderKeys) await begin(it, Bucket, Key)
   const page = { Bucket, Prefix: 'folder/', Delimiter: '/', MaxUploads: 1 }
@@ -295,7 +340,10 @@ recorded('a marker inside a common prefix of uploads passes it over', async () =
     ['manual-prefix', 'folder/aSubfolder/'],
     ['manual-first-file', 'folder/aSubfolder/subFile1'],
   ] as const) {
-    await it.match(`list-multiparts-${step}`, new ListMultipartUploadsCommand({ ...page, KeyMarker }))
+    await it.match(
+      `list-multiparts-${step}`,
+      new ListMultipartUploadsCommand({ ...page, KeyMarker }),
+    )
   }
 })
 
@@ -303,7 +351,9 @@ recorded('parts, an empty marker being none', async () => {
   const it = replay(file, 'TestS3ListParts::test_list_parts_empty_part_number_marker')
   const at = { Bucket: await it.bucket('bucket'), Key: 'test-list-part-empty-marker' }
   const UploadId = await begin(it, at.Bucket, at.Key)
-  const { ETag } = await it.run(new UploadPartCommand({ ...at, UploadId, PartNumber: 1, Body: 'data' }))
+  const { ETag } = await it.run(
+    new UploadPartCommand({ ...at, UploadId, PartNumber: 1, Body: 'data' }),
+  )
   // boto3 reads part numbers as numbers.
   const asText = { PartNumberMarker: '0', NextPartNumberMarker: '1' }
   const { PartNumberMarker, NextPartNumberMarker, ...rest } = await it.run(

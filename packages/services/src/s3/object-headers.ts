@@ -63,7 +63,7 @@ export function readMetadata(metadata: Tags | undefined): Tags {
 
 /** What GET and HEAD both tell of an object. */
 export function objectHeaders(ctx: Context, version: VersionRecord) {
-  const { storageClass, tags, bucketKeyEnabled } = version
+  const { storageClass, tags } = version
   const tagCount = Object.keys(tags).length
   return {
     AcceptRanges: 'bytes',
@@ -72,7 +72,6 @@ export function objectHeaders(ctx: Context, version: VersionRecord) {
     Metadata: version.metadata,
     ServerSideEncryption: 'AES256' as const,
     ...version.headers,
-    ...(bucketKeyEnabled === true ? { BucketKeyEnabled: true } : {}),
     ...(storageClass === 'STANDARD' ? {} : { StorageClass: storageClass }),
     ...(tagCount === 0 ? {} : { TagCount: tagCount }),
     ...shownVersionId(ctx, version),

@@ -40,7 +40,10 @@ recorded('a key that starts with a hash', async () => {
 
 recorded('an object of a bucket that is not there', async () => {
   const it = replay('s3/test_s3', 'TestS3::test_get_object_no_such_bucket')
-  await it.match('expected_error', new GetObjectCommand({ Bucket: 'does-not-exist', Key: 'foobar' }))
+  await it.match(
+    'expected_error',
+    new GetObjectCommand({ Bucket: 'does-not-exist', Key: 'foobar' }),
+  )
 })
 
 recorded('a range of a key that is not there', async () => {
@@ -49,15 +52,18 @@ recorded('a range of a key that is not there', async () => {
   await it.match('exc', new GetObjectCommand({ ...at, Range: 'bytes=1024-4096' }))
 })
 
-recorded('a deleted object of a versioned bucket is gone to those who name no version', async () => {
-  const it = replay('s3/test_s3', 'TestS3::test_get_object_after_deleted_in_versioned_bucket')
-  const at = { Bucket: await it.bucket(), Key: 'my-key' }
-  await versioned(it, at.Bucket)
-  await it.run(new PutObjectCommand({ ...at, Body: 'abcdefgh' }))
-  await it.match('get-object', new GetObjectCommand({ ...at, ...checked }))
-  await it.run(new DeleteObjectCommand(at))
-  await it.match('get-object-after-delete', new GetObjectCommand({ ...at, ...checked }))
-})
+recorded(
+  'a deleted object of a versioned bucket is gone to those who name no version',
+  async () => {
+    const it = replay('s3/test_s3', 'TestS3::test_get_object_after_deleted_in_versioned_bucket')
+    const at = { Bucket: await it.bucket(), Key: 'my-key' }
+    await versioned(it, at.Bucket)
+    await it.run(new PutObjectCommand({ ...at, Body: 'abcdefgh' }))
+    await it.match('get-object', new GetObjectCommand({ ...at, ...checked }))
+    await it.run(new DeleteObjectCommand(at))
+    await it.match('get-object-after-delete', new GetObjectCommand({ ...at, ...checked }))
+  },
+)
 
 recorded('keys that are not there are deleted, in silence if asked', async () => {
   const quiet = replay('s3/test_s3', 'TestS3::test_delete_non_existing_keys_quiet')
@@ -88,7 +94,10 @@ recorded('versions are deleted one by one, and delete markers too', async () => 
   }
   const list = { Bucket, EncodingType: 'url' } as const
   await it.match('list-objects-v2', new ListObjectsV2Command(list))
-  await it.match('delete-object', new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key }] } }))
+  await it.match(
+    'delete-object',
+    new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key }] } }),
+  )
   await it.match('list-object-version', new ListObjectVersionsCommand(list))
   await it.match(
     'delete-object-version',
@@ -98,7 +107,10 @@ recorded('versions are deleted one by one, and delete markers too', async () => 
     }),
   )
   await it.match('list-objects-v2-after-delete', new ListObjectsV2Command(list))
-  const left = await it.match('list-object-version-after-delete', new ListObjectVersionsCommand(list))
+  const left = await it.match(
+    'list-object-version-after-delete',
+    new ListObjectVersionsCommand(list),
+  )
   const [marker] = left['DeleteMarkers'] as { VersionId: string }[]
   await it.match(
     'delete-object-delete-marker',
@@ -145,9 +157,7 @@ recorded('one version is deleted for good', async () => {
   const Key = 'aws/s3/testkey1.txt'
   const { VersionId } = await it.run(new PutObjectCommand({ Bucket, Key, Body: 'data' }))
   const Objects = [{ Key, VersionId: String(VersionId) }]
-  await it.run(
-    new PutObjectCommand({ Bucket, Key: 'aws/s3/testkey2.txt', Body: 'x'.repeat(960) }),
-  )
+  await it.run(new PutObjectCommand({ Bucket, Key: 'aws/s3/testkey2.txt', Body: 'x'.repeat(960) }))
   await it.match('delete_objects', new DeleteObjectsCommand({ Bucket, Delete: { Objects } }))
   await it.match(
     'list_object_versions_after_delete',
@@ -159,9 +169,15 @@ recorded('one version is deleted for good', async () => {
 recorded('deleting, with and without versions', async () => {
   const it = replay('s3/test_s3_api', 'TestS3ObjectCRUD::test_delete_object')
   const Bucket = await it.bucket()
-  await it.match('put-object', new PutObjectCommand({ Bucket, Key: 'test-delete', Body: 'test-delete' }))
+  await it.match(
+    'put-object',
+    new PutObjectCommand({ Bucket, Key: 'test-delete', Body: 'test-delete' }),
+  )
   await it.match('delete-object', new DeleteObjectCommand({ Bucket, Key: 'test-delete' }))
-  await it.match('delete-nonexistent-object', new DeleteObjectCommand({ Bucket, Key: 'test-delete' }))
+  await it.match(
+    'delete-nonexistent-object',
+    new DeleteObjectCommand({ Bucket, Key: 'test-delete' }),
+  )
   await it.match(
     'delete-nonexistent-object-versionid',
     new DeleteObjectCommand({
@@ -185,7 +201,9 @@ recorded('deleting many, a version that is none among them', async () => {
   const Objects = [{ Key: 'c-wrong-key' }, { Key }, { Key: 'a-wrong-key' }]
   const deleted = await it.run(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }))
   // The recording sorts them; S3 promises no order.
-  const list = (deleted['Deleted'] as { Key: string }[]).toSorted((a, b) => a.Key.localeCompare(b.Key))
+  const list = (deleted['Deleted'] as { Key: string }[]).toSorted((a, b) =>
+    a.Key.localeCompare(b.Key),
+  )
   it.matchValue('delete-objects', { ...deleted, Deleted: list })
 })
 
@@ -199,7 +217,10 @@ recorded('a versioned object is deleted and its versions stay', async () => {
   await it.match('get-deleted-object', new GetObjectCommand(at))
   const named = { ...at, ...checked, VersionId: String(put['VersionId']) }
   await it.match('get-object-with-version', new GetObjectCommand(named))
-  await it.match('get-delete-marker', new GetObjectCommand({ ...at, VersionId: String(first['VersionId']) }))
+  await it.match(
+    'get-delete-marker',
+    new GetObjectCommand({ ...at, VersionId: String(first['VersionId']) }),
+  )
   await it.match('delete-object-2', new DeleteObjectCommand(at))
   await it.match(
     'list-object-versions',
@@ -248,7 +269,10 @@ recorded('versions before, during and after versioning', async () => {
   await it.match('get-post-versioned', new GetObjectCommand({ ...old, ...checked }))
   const at = { Bucket, Key: 'versioned-bucket-key' }
   await it.match('put-obj-versioned-1', new PutObjectCommand({ ...at, Body: 'versioned-key' }))
-  await it.match('put-obj-versioned-2', new PutObjectCommand({ ...at, Body: 'versioned-key-updated' }))
+  await it.match(
+    'put-obj-versioned-2',
+    new PutObjectCommand({ ...at, Body: 'versioned-key-updated' }),
+  )
   await it.match('get-obj-versioned', new GetObjectCommand({ ...at, ...checked }))
   await it.match('list-object-versioned', list())
   await versioned(it, Bucket, 'Suspended')
@@ -287,7 +311,10 @@ recorded('deleting many objects of a versioned bucket', async () => {
   const Bucket = await it.bucket()
   const Key = 'test-delete'
   await versioned(it, Bucket)
-  const put = await it.match('put-object', new PutObjectCommand({ Bucket, Key, Body: 'test-delete' }))
+  const put = await it.match(
+    'put-object',
+    new PutObjectCommand({ Bucket, Key, Body: 'test-delete' }),
+  )
   const remove = (Objects: { Key: string; VersionId?: string | undefined }[]) =>
     new DeleteObjectsCommand({ Bucket, Delete: { Objects } })
   const first = await it.match(
@@ -295,7 +322,10 @@ recorded('deleting many objects of a versioned bucket', async () => {
     remove([{ Key }, { Key: 'wrongkey' }, { Key: 'wrongkey-x' }]),
   )
   const [marker] = first['Deleted'] as { DeleteMarkerVersionId: string }[]
-  await it.match('delete-objects-marker', remove([{ Key, VersionId: marker?.DeleteMarkerVersionId }]))
+  await it.match(
+    'delete-objects-marker',
+    remove([{ Key, VersionId: marker?.DeleteMarkerVersionId }]),
+  )
   const wrong = 'HPniJFCxqTsMuIH9KX8K8wEjNUgmABCD'
   await it.match(
     'delete-objects-wrong-version-id',
@@ -304,5 +334,8 @@ recorded('deleting many objects of a versioned bucket', async () => {
       { Key: 'wrong-key-2', VersionId: wrong },
     ]),
   )
-  await it.match('delete-objects-version-id', remove([{ Key, VersionId: String(put['VersionId']) }]))
+  await it.match(
+    'delete-objects-version-id',
+    remove([{ Key, VersionId: String(put['VersionId']) }]),
+  )
 })

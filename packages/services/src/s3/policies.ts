@@ -25,7 +25,7 @@ export const putBucketPolicy = operation(PutBucketPolicy, {
   provenance: 'recorded',
   scope: scopeOfBucket,
   refuses: ['ConfirmRemoveSelfBucketAccess'],
-  run(ctx, { Bucket, Policy }) {
+  run(ctx, { Bucket, Policy = '' }) {
     const { publicAccessBlock } = bucketOf(ctx, Bucket)
     const document = readBucketPolicy(ctx, Bucket, Policy)
     const isPublic = isPublicPolicy(document)

@@ -7,7 +7,7 @@ import { keepBody } from './bodies.ts'
 import { checksumMembers, checksumOf, unbuiltChecksums, verifyMd5 } from './checksums.ts'
 import { requestKeys, requestTagKeys } from './condition-keys.ts'
 import { checkWrite, checkWriteConditions } from './conditions.ts'
-import { checkEncryption, encryptionOf, unbuiltEncryption } from './encryption.ts'
+import { checkEncryption, unbuiltEncryption } from './encryption.ts'
 import { s3Error } from './errors.ts'
 import { putBytesMax } from './limits.ts'
 import { notify } from './notifications.ts'
@@ -67,7 +67,6 @@ export const putObject = operation(PutObject, {
       metadata,
       tags,
       storageClass: input.StorageClass ?? 'STANDARD',
-      ...encryptionOf(bucket, input),
     })
     notify(ctx, 'ObjectCreated:Put', version)
     return {

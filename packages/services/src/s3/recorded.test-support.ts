@@ -1,6 +1,11 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { type ClientOptions, type Cloud, client, createCloud } from '@cloud-orrery/cloud'
-import { type Bindings, expectRecorded, type Recorded, recording } from '../shared/recorded.test-support.ts'
+import {
+  type Bindings,
+  expectRecorded,
+  type Recorded,
+  recording,
+} from '../shared/recorded.test-support.ts'
 
 /** A command of the SDK's S3 client. */
 type Command = Parameters<S3Client['send']>[0]
@@ -102,7 +107,8 @@ export async function answerOf(s3: S3Client, command: Command): Promise<Recorded
     const output = (await s3.send(command as never)) as Record<string, unknown>
     const { $metadata, Body, ...rest } = output
     const text = Body as { transformToString?: () => Promise<string> } | undefined
-    const body = text?.transformToString === undefined ? {} : { Body: await text.transformToString() }
+    const body =
+      text?.transformToString === undefined ? {} : { Body: await text.transformToString() }
     const status = ($metadata as { httpStatusCode?: number }).httpStatusCode
     return withStatus({ ...decoded(rest), ...body }, status)
   } catch (error) {
@@ -152,7 +158,16 @@ function decoded(output: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(entries.map(([key, value]) => [key, decodedMember(key, value)]))
 }
 
-const encoded = new Set(['Key', 'Prefix', 'Delimiter', 'Marker', 'NextMarker', 'KeyMarker', 'NextKeyMarker', 'StartAfter'])
+const encoded = new Set([
+  'Key',
+  'Prefix',
+  'Delimiter',
+  'Marker',
+  'NextMarker',
+  'KeyMarker',
+  'NextKeyMarker',
+  'StartAfter',
+])
 
 function decodedMember(key: string, value: unknown): unknown {
   if (typeof value === 'string' && encoded.has(key)) {
@@ -160,5 +175,19 @@ function decodedMember(key: string, value: unknown): unknown {
   }
   if (Array.isArray(value)) return value.map((item) => decodedMember('', item))
   if (typeof value !== 'object' || value === null || value instanceof Date) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, decodedMember(name, item)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, decodedMember(name, item)]),
+  )
+}
+
+/** An answer to a plain HTTP request, its error in the form of boto3. */
+export async function plainAnswer(response: Response): Promise<Recorded> {
+  const text = await response.text()
+  const elements = [...text.matchAll(/<(\w+)>([^<]*)<\/\1>/g)].map(([, name = '', value = '']) => [
+    name,
+    value,
+  ])
+  const { RequestId, HostId, ...error } = Object.fromEntries(elements) as Record<string, string>
+  void [RequestId, HostId]
+  return withStatus({ Error: error }, response.status)
 }

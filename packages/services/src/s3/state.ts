@@ -94,7 +94,6 @@ export interface VersionRecord {
   readonly metadata: Tags
   readonly tags: Tags
   readonly storageClass: StorageClass
-  readonly bucketKeyEnabled?: boolean
 }
 
 export interface UploadRecord {
@@ -115,7 +114,6 @@ export interface UploadRecord {
   readonly metadata: Tags
   readonly tags: Tags
   readonly storageClass: StorageClass
-  readonly bucketKeyEnabled?: boolean
 }
 
 export interface PartRecord {

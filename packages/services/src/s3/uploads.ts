@@ -19,7 +19,7 @@ import {
 import { checkObjectAcl } from './acl.ts'
 import { builtAlgorithm } from './checksums.ts'
 import { requestKeys } from './condition-keys.ts'
-import { checkEncryption, encryptionOf, unbuiltEncryption } from './encryption.ts'
+import { checkEncryption, unbuiltEncryption } from './encryption.ts'
 import { invalidArgument, invalidRequest, noSuchUpload } from './errors.ts'
 import { sortableKey } from './key-order.ts'
 import { keyWriter, listPage, pageLimit, rowsFrom } from './listing.ts'
@@ -76,7 +76,6 @@ export const createMultipartUpload = operation(CreateMultipartUpload, {
       metadata: readMetadata(input.Metadata),
       tags: headerTags(input.Tagging),
       storageClass: input.StorageClass ?? 'STANDARD',
-      ...encryptionOf(bucket, input),
     })
     return {
       Bucket: bucket.name,
