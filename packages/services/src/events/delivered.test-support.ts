@@ -6,6 +6,7 @@ import {
   PutTargetsCommand,
   type Target,
 } from '@aws-sdk/client-eventbridge'
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import {
   CreateQueueCommand,
   DeleteMessageCommand,
@@ -53,6 +54,39 @@ export async function openQueue(cloud: Cloud, name = 'q', place: Place = {}): Pr
     }),
   )
   return { url: QueueUrl, arn }
+}
+
+/** A role of a test that EventBridge may assume, and what it may do. Answers its ARN. */
+export async function roleFor(
+  cloud: Cloud,
+  action: string,
+  {
+    resource = '*',
+    name = 'a-role',
+    place = {},
+  }: { resource?: string; name?: string; place?: Place } = {},
+): Promise<string> {
+  const iam = client(cloud, IAMClient, place)
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+      },
+    ],
+  }
+  const { Role } = await iam.send(
+    new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }),
+  )
+  const permissions = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: action, Resource: resource }],
+  }
+  const PolicyDocument = JSON.stringify(permissions)
+  await iam.send(new PutRolePolicyCommand({ RoleName: name, PolicyName: 'p', PolicyDocument }))
+  return Role?.Arn ?? ''
 }
 
 /** Takes all messages of a queue out, in the order in which they come. */

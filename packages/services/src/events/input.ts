@@ -47,20 +47,14 @@ function transformed(
   rule: RuleFacts,
 ): string {
   const value = eventValue(event)
+  const isJson = /^\s*[{[]/.test(InputTemplate)
   const filled = fill(InputTemplate, (name, quoted) => {
     const own = InputPathsMap[name]
-    if (own === undefined) {
-      const known = reserved[name]?.(event, rule)
-      // The whole event is put in as it is, even between quotes. Source: User Guide, "Reserved variables".
-      if (known === undefined || !quoted || name === 'aws.events.event.json') return known
-      return unquoted(known)
-    }
-    const found = valueAt(value, own)
-    if (!quoted) return found === undefined ? '""' : JSON.stringify(found)
-    if (found === undefined) return ''
-    return typeof found === 'string'
-      ? JSON.stringify(found).slice(1, -1)
-      : unquoted(JSON.stringify(found))
+    if (own !== undefined) return shown(valueAt(value, own), quoted, isJson)
+    const known = reserved[name]?.(event, rule)
+    // The whole event is put in as it is, even between quotes. Source: User Guide, "Reserved variables".
+    if (known === undefined || !quoted || name.startsWith('aws.events.event.json')) return known
+    return shown(JSON.parse(known), quoted, isJson)
   })
   try {
     readAll(filled)
@@ -71,9 +65,17 @@ function transformed(
   return filled
 }
 
-/** Between quotes a value stands without its own quotes. Recorded: events, input transformer. */
-function unquoted(json: string): string {
-  return json.replaceAll('"', '')
+/**
+ * A value in a template. Between the quotes of a text, lists and objects lose their own quotes; between the
+ * quotes of a JSON template they keep them, so that the whole is no JSON any more and is not delivered.
+ * Recorded: events, input transformer.
+ */
+function shown(value: unknown, quoted: boolean, isJson: boolean): string {
+  if (value === undefined) return quoted ? '' : '""'
+  const json = JSON.stringify(value)
+  if (!quoted) return json
+  if (typeof value === 'string') return json.slice(1, -1)
+  return isJson ? json : json.replaceAll('"', '')
 }
 
 /** Replaces the placeholders of a template; `quoted` says whether one stands inside a string. */

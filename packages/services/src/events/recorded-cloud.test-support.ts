@@ -1,4 +1,5 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import type { Message } from '@aws-sdk/client-sqs'
 import { client, createCloud } from '@cloud-orrery/cloud'
 import {
   asRecorded,
@@ -48,6 +49,21 @@ export function replaying(file: string, name: string, placeholders: Record<strin
       expectRecorded(actual, content[key], bindings, ignore)
     },
   }
+}
+
+/** Messages as the recordings keep them; receipt handles and digests are words in some of them. */
+export function recordedMessages(
+  messages: readonly Message[],
+  words: Readonly<Record<string, string>> = {},
+) {
+  return messages.map(({ MessageId, ReceiptHandle, MD5OfBody, Body = '' }) => ({
+    MessageId,
+    ReceiptHandle,
+    MD5OfBody,
+    // The recordings show times as the word `date`.
+    Body: Body.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, 'date'),
+    ...words,
+  }))
 }
 
 export type Replaying = ReturnType<typeof replaying>
