@@ -21,6 +21,7 @@ function refusal({ path, value, kind }: Violation): AwsError | undefined {
   const text = typeof value === 'string' ? value : ''
   switch (path) {
     case 'createBucketConfiguration.locationConstraint':
+    case 'copySource':
     case 'policy':
     case 'multipartUpload.parts':
       return undefined
