@@ -19,7 +19,7 @@ export const describeStacks = operation(DescribeStacks, {
     if (StackName !== undefined) {
       return { Stacks: [stackView(stackOrThrow(ctx, StackName, stackWithIdMissing))] }
     }
-    const living = [...stacks.scan(ctx)].filter(({ deletedAtMs }) => deletedAtMs === undefined)
+    const living = [...stacks.scan(ctx)].filter(({ status }) => status !== 'DELETE_COMPLETE')
     const { rows, next } = page(newestFirst(living), NextToken, 'DescribeStacks')
     return { Stacks: rows.map((stack) => stackView(stack)), ...next }
   },
@@ -32,7 +32,7 @@ export const listStacks = operation(ListStacks, {
     const seen = [...stacks.scan(ctx)].filter(
       ({ status, deletedAtMs }) =>
         (StackStatusFilter.length === 0 || StackStatusFilter.some((wanted) => wanted === status)) &&
-        (deletedAtMs === undefined || ctx.now() - deletedAtMs <= deletedStackKeptMs),
+        (status !== 'DELETE_COMPLETE' || ctx.now() - (deletedAtMs ?? 0) <= deletedStackKeptMs),
     )
     const { rows, next } = page(newestFirst(seen), NextToken, ['ListStacks', StackStatusFilter])
     return { StackSummaries: rows.map((stack) => summary(ctx, stack)), ...next }
@@ -64,7 +64,7 @@ export function page<R>(
 
 /** Recorded: DescribeStacks in every state; lists that are empty stay away unless the recording has them. */
 function stackView(stack: Stack): StackView {
-  const gone = stack.deletedAtMs !== undefined
+  const gone = stack.status === 'DELETE_COMPLETE'
   const parameters = stack.parameters.map(({ key, value, resolved, noEcho }) => ({
     ParameterKey: key,
     ParameterValue: noEcho === true ? '****' : value,
@@ -73,7 +73,7 @@ function stackView(stack: Stack): StackView {
   return {
     StackId: stack.stackId,
     StackName: stack.name,
-    ...(stack.changeSetId === undefined || gone ? {} : { ChangeSetId: stack.changeSetId }),
+    ...(stack.changeSetId === undefined ? {} : { ChangeSetId: stack.changeSetId }),
     ...(stack.description === undefined ? {} : { Description: stack.description }),
     ...(parameters.length === 0 ? {} : { Parameters: parameters }),
     CreationTime: stack.createdAtMs,

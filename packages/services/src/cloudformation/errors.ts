@@ -123,3 +123,7 @@ export function exportInUse(
     ? validationError(`Export ${name} cannot be deleted as it is in use by ${stackName}`)
     : validationError(`Export ${name} cannot be updated as it is in use by ${stackName}`)
 }
+
+export function alreadyExists(message: string): AwsError {
+  return awsError(AlreadyExistsException, message)
+}

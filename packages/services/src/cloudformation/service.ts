@@ -1,9 +1,17 @@
 import { service } from '../define.ts'
 import { finish, settle, start, timeOut, work } from './apply/machine.ts'
 import { operations, steps } from './apply/operation.ts'
+import {
+  deleteChangeSet,
+  describeChangeSet,
+  executeChangeSet,
+  listChangeSets,
+} from './change-sets.ts'
 import { metadataType } from './cloudformation/metadata.ts'
+import { compute, createChangeSet } from './create-change-set.ts'
 import { describeStacks, listStacks } from './describe-stacks.ts'
 import { accessDenied, validationError } from './errors.ts'
+import { listExports, listImports } from './exports.ts'
 import {
   describeStackEvents,
   describeStackResource,
@@ -11,24 +19,37 @@ import {
   listStackResources,
 } from './stack-resources.ts'
 import { createStack, deleteStack, updateTerminationProtection } from './stacks.ts'
-import { events, exports, imports, resources, stacks, templates } from './state.ts'
+import { changeSets, events, exports, imports, resources, stacks, templates } from './state.ts'
+import { getTemplate, getTemplateSummary, validateTemplate } from './template-operations.ts'
+import { updateStack } from './update-stack.ts'
 
 /** Templates, stacks, change sets and their engine. */
 export const cloudformation = service('cloudformation', {
   operations: [
+    createChangeSet,
     createStack,
+    deleteChangeSet,
     deleteStack,
+    describeChangeSet,
     describeStackEvents,
     describeStackResource,
     describeStackResources,
     describeStacks,
+    executeChangeSet,
+    getTemplate,
+    getTemplateSummary,
+    listChangeSets,
+    listExports,
+    listImports,
     listStackResources,
     listStacks,
+    updateStack,
     updateTerminationProtection,
+    validateTemplate,
   ],
-  tasks: [finish, settle, start, timeOut, work],
+  tasks: [compute, finish, settle, start, timeOut, work],
   resources: [metadataType],
-  tables: [events, exports, imports, operations, resources, stacks, steps, templates],
+  tables: [changeSets, events, exports, imports, operations, resources, stacks, steps, templates],
   errors: {
     accessDenied: (message) => accessDenied(message),
     invalidInput: (message) => validationError(message),

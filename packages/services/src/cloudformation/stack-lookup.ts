@@ -9,7 +9,10 @@ import { type Stack, stacks } from './state.ts'
 export function findStack(ctx: Context, nameOrId: string): Stack | undefined {
   if (!nameOrId.startsWith('arn:')) return stacks.first(ctx, 'name', nameOrId)
   const stack = stacks.get(ctx, nameOrId)
-  if (stack?.deletedAtMs !== undefined && ctx.now() - stack.deletedAtMs > deletedStackKeptMs) {
+  if (
+    stack?.status === 'DELETE_COMPLETE' &&
+    ctx.now() - (stack.deletedAtMs ?? 0) > deletedStackKeptMs
+  ) {
     return undefined
   }
   return stack

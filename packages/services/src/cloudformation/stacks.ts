@@ -151,7 +151,7 @@ function sameRequest(
 function refuseExisting(ctx: Context, name: string): void {
   if (findStack(ctx, name) !== undefined) throw stackExists(name)
   let count = 0
-  for (const { deletedAtMs } of stacks.scan(ctx)) if (deletedAtMs === undefined) count += 1
+  for (const { status } of stacks.scan(ctx)) if (status !== 'DELETE_COMPLETE') count += 1
   if (count >= stacksMax) {
     throw limitExceeded(`Limit for stack has been exceeded: ${stacksMax}`)
   }
@@ -257,7 +257,11 @@ export function beginDeletion(ctx: Context, stack: Stack, request: DeletionReque
     ctx,
     stackId,
     { status: 'DELETE_IN_PROGRESS', reason: 'User Initiated', token },
-    { caller: ctx.caller, ...(request.RoleARN === undefined ? {} : { roleArn: request.RoleARN }) },
+    {
+      caller: ctx.caller,
+      deletedAtMs: ctx.now(),
+      ...(request.RoleARN === undefined ? {} : { roleArn: request.RoleARN }),
+    },
   )
   startOperation(ctx, started, {
     stackId,

@@ -1,5 +1,6 @@
 import { orderedKey, table } from '@cloud-orrery/kernel'
 import type { Caller } from '../context.ts'
+import type { ResourceChange } from './engine/change-plan.ts'
 import type { Json, JsonObject } from './engine/json.ts'
 import type { ParameterValue } from './engine/parameters.ts'
 import type { Template } from './engine/template.ts'
@@ -113,11 +114,39 @@ export interface Import {
   readonly stackName: string
 }
 
+/** What a change set would do, and what executing it needs. */
+export interface ChangeSet {
+  readonly arn: string
+  readonly name: string
+  readonly stackId: string
+  readonly stackName: string
+  readonly type: 'CREATE' | 'UPDATE'
+  readonly createdAtMs: number
+  readonly status: string
+  readonly statusReason?: string
+  readonly executionStatus: string
+  readonly description?: string
+  /** Absent where it failed before it had one. */
+  readonly templateKey?: string
+  readonly parameters: readonly ParameterValue[]
+  /** Absent: the stack's stay. */
+  readonly tags?: readonly Tag[]
+  readonly capabilities: readonly string[]
+  readonly notificationArns?: readonly string[]
+  readonly roleArn?: string
+  readonly includeNestedStacks: boolean
+  readonly onStackFailure?: string
+  readonly token?: string
+  readonly changes: readonly ResourceChange[]
+  /** What AWS could not look ahead, said where property values are shown. */
+  readonly warning?: string
+}
+
 export const stacks = table<Stack, 'name' | 'parent'>('cloudformation.stacks', {
   key: (stack) => stack.stackId,
   partition: 'region',
   indexes: {
-    name: (stack) => (stack.deletedAtMs === undefined ? stack.name : undefined),
+    name: (stack) => (stack.status === 'DELETE_COMPLETE' ? undefined : stack.name),
     parent: (stack) => stack.parentId,
   },
 })
@@ -140,6 +169,12 @@ export const events = table<StackEvent, 'stack'>('cloudformation.events', {
   key: (event) => orderedKey(event.stackId, event.sequence),
   partition: 'region',
   indexes: { stack: (event) => event.stackId },
+})
+
+export const changeSets = table<ChangeSet, 'stack'>('cloudformation.changeSets', {
+  key: (changeSet) => changeSet.arn,
+  partition: 'region',
+  indexes: { stack: (changeSet) => changeSet.stackId },
 })
 
 export const exports = table<Export, 'stack'>('cloudformation.exports', {

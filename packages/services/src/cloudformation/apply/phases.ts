@@ -5,7 +5,7 @@ import { evaluate, evaluateText, noValue } from '../engine/evaluate.ts'
 import { dependencyGraph, type Graph } from '../engine/graph.ts'
 import { scalarText } from '../engine/json.ts'
 import { templateError } from '../errors.ts'
-import { type Stack, type StackOutput, stacks, templates } from '../state.ts'
+import { changeSets, type Stack, type StackOutput, stacks, templates } from '../state.ts'
 import { publishExports, recordImports, withdrawExports } from './exports.ts'
 import { stackTransition } from './journal-events.ts'
 import { type Operation, operations, type Phase, type Step, stepKey, steps } from './operation.ts'
@@ -133,6 +133,7 @@ function forwardFailed(ctx: Context, operation: Operation): NextPhase | undefine
       reason: `${reason.replace(/\. $/, '')}. Delete requested by user.`,
       token: operation.token,
     })
+    stacks.update(ctx, operation.stackId, { deletedAtMs: ctx.now() })
     return deletion(ctx, failed)
   }
   return rollback(ctx, failed, operation.kind === 'CREATE' ? rollbackReason(reason) : reason)
@@ -158,7 +159,9 @@ export function rollback(
 ): NextPhase {
   const { stackId, kind, previous, token } = operation
   if (kind === 'CREATE') {
-    stackTransition(ctx, stackId, { status: 'ROLLBACK_IN_PROGRESS', reason, token })
+    const facts = { status: 'ROLLBACK_IN_PROGRESS', reason, token }
+    // Recorded: a creation that is taken back shows when its deletion began.
+    stackTransition(ctx, stackId, facts, { deletedAtMs: ctx.now() })
     return { operation, phase: 'rollback', steps: creationRollbackSteps(ctx, operation) }
   }
   invariant(previous !== undefined, 'an update keeps what was before')
@@ -196,7 +199,7 @@ function deleted(ctx: Context, operation: Operation): undefined {
   }
   const { description: _, ...rest } = stackOf(ctx, operation)
   stacks.put(ctx, { ...rest, outputs: [] })
-  return end(ctx, operation, 'DELETE_COMPLETE', undefined, { deletedAtMs: ctx.now() })
+  return end(ctx, operation, 'DELETE_COMPLETE')
 }
 
 export function dropSteps(ctx: Context, stackId: string, phase: Phase): void {
@@ -216,6 +219,7 @@ function end(
     { status, reason, token: operation.token },
     fields,
   )
+  finishChangeSet(ctx, stack)
   if (operation.previous !== undefined && !status.endsWith('FAILED')) {
     const stale =
       stack.templateKey === operation.previous.templateKey
@@ -223,6 +227,19 @@ function end(
         : operation.previous.templateKey
     if (stale !== undefined) templates.delete(ctx, stale)
   }
+}
+
+/** The change set that an operation executed ends with it; a stack that is gone forgets it. */
+function finishChangeSet(ctx: Context, stack: Stack): void {
+  const { changeSetId, ...rest } = stack
+  if (changeSetId === undefined) return
+  const good = /^(CREATE|UPDATE)_COMPLETE$/.test(stack.status)
+  if (changeSets.get(ctx, changeSetId)?.executionStatus === 'EXECUTE_IN_PROGRESS') {
+    changeSets.update(ctx, changeSetId, {
+      executionStatus: good ? 'EXECUTE_COMPLETE' : 'EXECUTE_FAILED',
+    })
+  }
+  if (/^(DELETE|ROLLBACK)_/.test(stack.status)) stacks.put(ctx, rest)
 }
 
 function stackOf(ctx: Context, { stackId }: Operation): Stack {

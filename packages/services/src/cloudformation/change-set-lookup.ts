@@ -1,0 +1,38 @@
+import type { Context } from '../context.ts'
+import { changeSetMissing, stackMissing, validationError } from './errors.ts'
+import { findStack } from './stack-lookup.ts'
+import { type ChangeSet, changeSets } from './state.ts'
+
+/** A change set by its ARN, or by its name and its stack's. */
+export function findChangeSet(
+  ctx: Context,
+  nameOrArn: string,
+  stackName: string | undefined,
+): ChangeSet | undefined {
+  if (nameOrArn.startsWith('arn:')) return changeSets.get(ctx, nameOrArn)
+  const stack = stackName === undefined ? undefined : findStack(ctx, stackName)
+  if (stack === undefined) return undefined
+  for (const changeSet of changeSets.where(ctx, 'stack', stack.stackId)) {
+    if (changeSet.name === nameOrArn) return changeSet
+  }
+  return undefined
+}
+
+/** Recorded: test_describe_change_set_nonexisting, test_deleted_changeset. */
+export function changeSetOrThrow(
+  ctx: Context,
+  nameOrArn: string,
+  stackName: string | undefined,
+): ChangeSet {
+  if (!nameOrArn.startsWith('arn:')) {
+    if (stackName === undefined) {
+      throw validationError(
+        'StackName must be specified if ChangeSetName is not specified as an ARN.',
+      )
+    }
+    if (findStack(ctx, stackName) === undefined) throw stackMissing(stackName)
+  }
+  const changeSet = findChangeSet(ctx, nameOrArn, stackName)
+  if (changeSet === undefined) throw changeSetMissing(nameOrArn)
+  return changeSet
+}
