@@ -11,6 +11,7 @@ import {
   Kernel,
   type KernelOptions,
   type Scope,
+  SimulatorError,
   type TableContext,
   type TaskRecord,
   type Turn,
@@ -113,14 +114,24 @@ export class Cloud {
 
   /** Credentials of an account's administrator; makes the account if it is new. */
   credentials(accountId = this.defaultAccountId): Credentials {
-    const scope = this.scope(accountId, this.defaultRegion)
-    if (!accounts.has(scope, accountId)) {
-      ensureAccount(scope, accountId, this.kernel.clock.nowMs)
-      for (const service of this.services.used) {
-        service.initialize?.(this.contextOf(service, scope))
-      }
-    }
+    this.openAccount(accountId)
     return administratorCredentials(accountId)
+  }
+
+  /** Makes an account, with its services' first records, unless it is there. */
+  openAccount(accountId: string): void {
+    const scope = this.scope(accountId, this.defaultRegion)
+    if (accounts.has(scope, accountId)) return
+    if (!/^\d{12}$/.test(accountId)) {
+      throw new SimulatorError(
+        'AccountId',
+        `'${accountId}' is no AWS account id.`,
+        'Give twelve digits, such as 111122223333.',
+      )
+    }
+    this.#enteredNote('account', 'open', { accountId })
+    ensureAccount(scope, accountId, this.kernel.clock.nowMs)
+    for (const service of this.services.used) service.initialize?.(this.contextOf(service, scope))
   }
 
   nextRequestId(): string {
@@ -130,8 +141,10 @@ export class Cloud {
   /** Moves model time; every task on the way runs at its own moment. */
   async advance(duration: Duration | number): Promise<void> {
     const byMs = durationMs(duration)
-    this.#enteredNote('clock', 'advance', { byMs })
-    await this.kernel.scheduler.advanceTo(this.kernel.clock.nowMs + byMs)
+    const { clock, scheduler } = this.kernel
+    clock.check(clock.dueMs + byMs)
+    await scheduler.enter(() => this.#enteredNote('clock', 'advance', { byMs }))
+    await scheduler.advanceTo(clock.nowMs + byMs)
   }
 
   /** Runs all that is due now, and what follows from it, without moving time. */
@@ -168,6 +181,8 @@ export class Cloud {
       return fork.runTask(task, turn)
     }, kernelOptions(merged))
     fork = new Cloud(merged, kernel, this.services.used)
+    for (const [name, host] of this.internet) fork.internet.set(name, host)
+    this.buckets.copyTo(fork.buckets)
     return fork
   }
 
@@ -226,12 +241,9 @@ export class Cloud {
       data: { input, attempt },
     })
     const ctx = this.contextOf(service, record, entry, turn)
-    const collected = this.kernel.store.collect()
     try {
-      const running = task.run(ctx, input as never) // The task's own code scheduled it with this input.
-      const changes = collected()
-      if (changes.length > 0) entry.data['changes'] = changes
-      await running
+      // The task's own code scheduled it with this input.
+      await this.collecting(entry, () => task.run(ctx, input as never))
     } catch (error) {
       if (!(error instanceof AwsError)) throw error
       entry.data['error'] = { code: error.code, message: error.message }
@@ -244,6 +256,22 @@ export class Cloud {
     } finally {
       this.kernel.journal.close(entry)
     }
+  }
+
+  /** Notes under an entry what `work` wrote in one stretch; undoes it when it throws. */
+  collecting<T>(entry: JournalEntry, work: () => T): T {
+    const { store } = this.kernel
+    const collected = store.collect()
+    let result: T
+    try {
+      result = work()
+    } catch (error) {
+      store.undo(collected())
+      throw error
+    }
+    const changes = collected()
+    if (changes.length > 0) entry.data['changes'] = changes
+    return result
   }
 
   /** A context in which a service works on its own: its tasks, its plain HTTP, its first records. */

@@ -11,6 +11,7 @@ import type { Caller } from '@cloud-orrery/services'
 import { Cloud, type CloudOptions } from './cloud.ts'
 import type { Exchange } from './exchange.ts'
 import { makeCall } from './request-path.ts'
+import { folderOf } from './service-names.ts'
 
 /** What entered a cloud, from its beginning: all that is needed to have the same run again. */
 export interface Recording {
@@ -46,8 +47,9 @@ export function record(cloud: Cloud): Recording {
 }
 
 /**
- * Has a recorded run again in a fresh cloud with a held clock. Outside work is not done again: its
- * recorded results come back at their recorded moments.
+ * Has a recorded run again in a fresh cloud with a held clock, which then goes on from there. Outside work is
+ * not done again: its recorded results come back at their recorded moments. Calls that waited at the end
+ * of the recording wait again.
  */
 export async function replay(recording: Recording): Promise<Cloud> {
   if (recording.formatVersion !== 1) {
@@ -59,31 +61,45 @@ export async function replay(recording: Recording): Promise<Cloud> {
   }
   const cloud = new Cloud({ ...recording.options, clock: { kind: 'held' } })
   const { scheduler } = cloud.kernel
-  const waiting: Promise<void>[] = []
-  const results = outsideResults()
+  const results = new RecordedResults()
   scheduler.replayed = results
   for (const entry of recording.entered) {
     await scheduler.driftTo(entry.atMs)
-    if (entry.kind === 'outside') await results.deliver(entry)
-    else waiting.push((await enterAgain(cloud, entry)).done)
+    await enterAgain(cloud, entry, results)
+    await scheduler.rest()
   }
   await scheduler.driftTo(recording.endedAtMs)
-  cloud.close()
-  await Promise.all(waiting)
+  results.end()
+  scheduler.replayed = undefined
   return cloud
 }
 
-/** Starts one entry and gives back its end: a long poll ends only when later entries came. */
-async function enterAgain(cloud: Cloud, entry: JournalEntry): Promise<{ done: Promise<void> }> {
+async function enterAgain(
+  cloud: Cloud,
+  entry: JournalEntry,
+  results: RecordedResults,
+): Promise<void> {
+  const { scheduler } = cloud.kernel
   switch (entry.kind) {
     case 'call':
-      return await callAgain(cloud, entry)
+      await callAgain(cloud, entry)
+      break
+    case 'outside':
+      if (entry.name !== 'abort') await results.deliver(entry)
+      else if (entry.cause !== undefined) {
+        const { cause } = entry
+        await scheduler.enter(() => scheduler.abort(cause))
+      }
+      break
     case 'refused':
-      cloud.nextRequestId()
-      cloud.kernel.journal.append(withoutSequence(entry))
+      await scheduler.enter(() => refuseAgain(cloud, entry))
       break
     case 'clock':
-      await cloud.advance(Number(entry.data['byMs']))
+      // The moments of all later entries move the clock as the advance did.
+      await scheduler.enter(() => void cloud.kernel.journal.append(withoutSequence(entry)))
+      break
+    case 'account':
+      cloud.openAccount(String(entry.data['accountId']))
       break
     case 'fault':
       faultAgain(cloud, entry)
@@ -95,11 +111,18 @@ async function enterAgain(cloud: Cloud, entry: JournalEntry): Promise<{ done: Pr
         'Replay it with the version of Orrery that made it.',
       )
   }
-  return { done: Promise.resolve() }
+}
+
+/** A request that was refused unread may still have been the first that its service saw. */
+async function refuseAgain(cloud: Cloud, entry: JournalEntry): Promise<void> {
+  const [service = ''] = entry.name.split('.')
+  cloud.nextRequestId()
+  if (folderOf(service) !== undefined) await cloud.services.load(service)
+  cloud.kernel.journal.append(withoutSequence(entry))
 }
 
 /** Comes back when the call has ended, or left to wait. */
-async function callAgain(cloud: Cloud, entry: JournalEntry): Promise<{ done: Promise<void> }> {
+async function callAgain(cloud: Cloud, entry: JournalEntry): Promise<void> {
   const [service = '', operation = ''] = entry.name.split('.')
   const { promise: left, resolve } = Promise.withResolvers<void>()
   const done = cloud.kernel.scheduler.enter(async (turn) => {
@@ -115,13 +138,7 @@ async function callAgain(cloud: Cloud, entry: JournalEntry): Promise<{ done: Pro
       region: entry.region ?? cloud.defaultRegion,
       cause: undefined,
       decisions: [],
-      turn: {
-        mayWait: turn.mayWait,
-        leave() {
-          turn.leave()
-          resolve()
-        },
-      },
+      turn,
     }
     const operationModel = exchange.model?.operations[operation]
     invariant(operationModel !== undefined, `${service} has no ${operation}`)
@@ -129,9 +146,8 @@ async function callAgain(cloud: Cloud, entry: JournalEntry): Promise<{ done: Pro
     const handler = cloud.services.handler(service, operation)
     if (handler !== undefined) exchange.handler = handler
     await makeCall(cloud, exchange)
-  })
+  }, resolve)
   await Promise.race([done, left])
-  return { done }
 }
 
 function faultAgain(cloud: Cloud, entry: JournalEntry): void {
@@ -140,28 +156,34 @@ function faultAgain(cloud: Cloud, entry: JournalEntry): void {
   else cloud.armFault(String(site), effect as FaultEffect, options as FaultOptions) // Made by `armFault`.
 }
 
-interface Results extends OutsideResults {
-  deliver(entry: JournalEntry): Promise<void>
-}
-
 /** Hands each piece of outside work its recorded result when the replay reaches it. */
-function outsideResults(): Results {
-  const pending = new Map<number, PromiseWithResolvers<unknown>>()
-  const resultOf = (number: number): PromiseWithResolvers<unknown> => {
-    let result = pending.get(number)
+class RecordedResults implements OutsideResults {
+  readonly #pending = new Map<number, PromiseWithResolvers<{ result: unknown } | undefined>>()
+  #ended = false
+
+  get(number: number): Promise<{ readonly result: unknown } | undefined> {
+    return this.#ended ? Promise.resolve(undefined) : this.#resultOf(number).promise
+  }
+
+  async deliver({ data }: JournalEntry): Promise<void> {
+    this.#resultOf(Number(data['number'])).resolve({ result: data['result'] })
+    // The work takes its turn after this, before the next entry comes.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  /** What is still out has no result in the recording. */
+  end(): void {
+    this.#ended = true
+    for (const { resolve } of this.#pending.values()) resolve(undefined)
+  }
+
+  #resultOf(number: number): PromiseWithResolvers<{ result: unknown } | undefined> {
+    let result = this.#pending.get(number)
     if (result === undefined) {
-      result = Promise.withResolvers<unknown>()
-      pending.set(number, result)
+      result = Promise.withResolvers()
+      this.#pending.set(number, result)
     }
     return result
-  }
-  return {
-    get: (number) => resultOf(number).promise,
-    async deliver(entry) {
-      resultOf(Number(entry.data['number'])).resolve(entry.data['result'])
-      // The work's own continuation enters and is done before the next entry comes.
-      await new Promise((resolve) => setImmediate(resolve))
-    },
   }
 }
 

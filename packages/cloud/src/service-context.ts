@@ -103,10 +103,9 @@ export class ServiceContext implements Context {
   }
 
   wait(key: string, untilMs: number): Promise<boolean> {
-    const { turn } = this.#exchange
+    const { turn, signal } = this.#exchange
     if (turn?.mayWait !== true) return Promise.resolve(false)
-    turn.leave()
-    return this.#cloud.kernel.scheduler.wait(key, untilMs, this.#exchange.signal)
+    return this.#cloud.kernel.scheduler.wait(key, untilMs, { turn, cause: this.#entry, signal })
   }
 
   wake(key: string, count?: number): number {

@@ -1,13 +1,17 @@
 import type { RateLimit } from '@cloud-orrery/services'
 
 interface Bucket {
-  tokens: number
-  filledAtMs: number
+  readonly tokens: number
+  readonly filledAtMs: number
 }
 
 /** Token buckets in model time: `burst` at first, refilled at `perSecond`. */
 export class TokenBuckets {
   readonly #buckets = new Map<string, Bucket>()
+
+  copyTo(other: TokenBuckets): void {
+    for (const [key, bucket] of this.#buckets) other.#buckets.set(key, bucket)
+  }
 
   /** False when the bucket is empty. */
   take(key: string, limit: RateLimit, nowMs: number): boolean {

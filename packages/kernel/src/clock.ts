@@ -27,7 +27,7 @@ export type ClockMode =
   | { readonly kind: 'fast'; readonly factor: number }
   | { readonly kind: 'skip' }
 
-/** A length of model time, all parts added. */
+/** A length of model time, all parts added. Whole milliseconds count; a rest is rounded. */
 export interface Duration {
   days?: number
   hours?: number
@@ -37,28 +37,38 @@ export interface Duration {
 }
 
 export function durationMs(duration: Duration | number): number {
-  if (typeof duration === 'number') return duration
+  if (typeof duration === 'number') return Math.round(duration)
   const { days = 0, hours = 0, minutes = 0, seconds = 0, milliseconds = 0 } = duration
-  return ((days * 24 + hours) * 60 + minutes) * 60_000 + seconds * 1000 + milliseconds
+  return Math.round(((days * 24 + hours) * 60 + minutes) * 60_000 + seconds * 1000 + milliseconds)
 }
 
-/** Model time, in milliseconds since 1970. Never goes back. */
+/** Last moment that the clock reaches: AWS writes years with four digits. */
+const nowMsMax = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
+/** Stretches of even pace that are remembered, for stamps of the wall's time. */
+const stretchesMax = 10_000
+
+/** From a moment of the wall's time on, model time went on from `modelMs` at `factor` times the wall's pace. */
+interface Stretch {
+  readonly wallMs: number
+  readonly modelMs: number
+  readonly factor: number
+}
+
+/** Model time, in whole milliseconds since 1970. Never goes back. */
 export class Clock {
   #nowMs: number
   #mode: ClockMode
   readonly #wall: Wall
-  #anchorWallMs: number
-  #anchorModelMs: number
-  /** Each point at which model time left the wall's pace: `[wall, model - wall]`. */
-  readonly #offsets: [wallMs: number, offsetMs: number][]
+  #current: Stretch
+  readonly #stretches: Stretch[]
 
   constructor(options: { nowMs: number; mode: ClockMode; wall: Wall }) {
     this.#nowMs = options.nowMs
     this.#mode = options.mode
     this.#wall = options.wall
-    this.#anchorWallMs = options.wall.nowMs()
-    this.#anchorModelMs = options.nowMs
-    this.#offsets = [[Number.NEGATIVE_INFINITY, options.nowMs - this.#anchorWallMs]]
+    this.#current = this.#stretchFromHere()
+    this.#stretches = [this.#current]
   }
 
   get nowMs(): number {
@@ -70,51 +80,76 @@ export class Clock {
   }
 
   set mode(mode: ClockMode) {
+    this.#nowMs = this.dueMs
     this.#mode = mode
     this.anchor()
   }
 
   /** Where model time has to be now, by the wall; never behind `nowMs`. */
   get dueMs(): number {
-    const factor =
-      this.#mode.kind === 'real' ? 1 : this.#mode.kind === 'fast' ? this.#mode.factor : 0
+    const { wallMs, modelMs, factor } = this.#current
     if (factor === 0) return this.#nowMs
-    const elapsedMs = (this.#wall.nowMs() - this.#anchorWallMs) * factor
-    return Math.max(this.#nowMs, Math.floor(this.#anchorModelMs + elapsedMs))
+    return Math.max(this.#nowMs, Math.floor(modelMs + (this.#wall.nowMs() - wallMs) * factor))
   }
 
   /** How long the wall takes to reach a moment of model time; undefined when it never will by itself. */
   wallDelayMs(atMs: number): number | undefined {
-    if (this.#mode.kind === 'real') return Math.max(0, atMs - this.dueMs)
-    if (this.#mode.kind === 'fast') return Math.max(0, (atMs - this.dueMs) / this.#mode.factor)
-    return undefined
+    const { factor } = this.#current
+    return factor === 0 ? undefined : Math.max(0, (atMs - this.dueMs) / factor)
   }
 
+  /** Throws `SimulatorError` for a moment that has passed, or that no clock reaches. */
   moveTo(atMs: number): void {
+    this.check(atMs)
+    this.#nowMs = atMs
+  }
+
+  /** As `moveTo`, without moving. */
+  check(atMs: number): void {
+    if (!(atMs <= nowMsMax)) {
+      throw new SimulatorError(
+        'ClockRange',
+        `The clock cannot be moved to ${atMs} ms since 1970: it ends with the year 9999.`,
+        'Move it by a shorter time.',
+      )
+    }
     if (atMs < this.#nowMs) {
       throw new SimulatorError(
         'ClockBackwards',
-        `The clock stands at ${new Date(this.#nowMs).toISOString()} and cannot move back to ${new Date(atMs).toISOString()}.`,
+        `The clock stands at ${new Date(this.#nowMs).toISOString()} and cannot move back by ${this.#nowMs - atMs} ms.`,
         'Fork or restore an earlier snapshot to go back in time.',
       )
     }
-    this.#nowMs = atMs
   }
 
   /** Starts counting from here: after an advance, a restore, a change of mode. */
   anchor(): void {
-    this.#anchorWallMs = this.#wall.nowMs()
-    this.#anchorModelMs = this.#nowMs
-    this.#offsets.push([this.#anchorWallMs, this.#nowMs - this.#anchorWallMs])
-    if (this.#offsets.length > 10_000) this.#offsets.splice(1, 5_000)
+    this.#current = this.#stretchFromHere()
+    this.#stretches.push(this.#current)
+    if (this.#stretches.length > stretchesMax) this.#stretches.splice(0, stretchesMax / 2)
   }
 
   /**
    * Model time at which something was stamped with the wall's time, as outside programs do. Stamps carry
-   * whole seconds, so the last offset that held within that second is taken.
+   * whole seconds, so the last stretch that began within that second is taken.
    */
   fromWall(wallMs: number): number {
-    const offset = this.#offsets.findLast(([sinceMs]) => sinceMs <= wallMs + 999)
-    return wallMs + (offset?.[1] ?? 0)
+    const [first] = this.#stretches
+    const found = this.#stretches.findLast((stretch) => stretch.wallMs <= wallMs + 999)
+    if (found !== undefined) {
+      return found.modelMs + Math.max(0, wallMs - found.wallMs) * found.factor
+    }
+    // Before the cloud was there, its time went as the wall's.
+    return first === undefined ? wallMs : first.modelMs + (wallMs - first.wallMs)
   }
+
+  #stretchFromHere(): Stretch {
+    return { wallMs: this.#wall.nowMs(), modelMs: this.#nowMs, factor: paceOf(this.#mode) }
+  }
+}
+
+/** Model milliseconds to each millisecond of the wall's. */
+function paceOf(mode: ClockMode): number {
+  if (mode.kind === 'real') return 1
+  return mode.kind === 'fast' ? mode.factor : 0
 }

@@ -1,3 +1,5 @@
+import { SimulatorError } from './errors.ts'
+
 /** What happens at a site where a fault strikes. The site's owner gives it its meaning. */
 export type FaultEffect =
   | {
@@ -46,7 +48,16 @@ export class Faults {
     return this.#sequence
   }
 
+  /** Throws `SimulatorError` for a probability outside 0 to 1 and for less than one time. */
   arm(site: string, effect: FaultEffect, options: FaultOptions = {}): FaultRule {
+    const { probability = 1, times = 1 } = options
+    if (!(probability >= 0 && probability <= 1) || !(Number.isInteger(times) && times >= 1)) {
+      throw new SimulatorError(
+        'FaultRule',
+        `A fault cannot strike ${times} times with a probability of ${probability}.`,
+        'Give a probability from 0 to 1, and times as a whole number from 1.',
+      )
+    }
     this.#sequence += 1
     const rule: FaultRule = {
       id: `fault-${this.#sequence}`,

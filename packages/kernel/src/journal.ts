@@ -47,9 +47,19 @@ export class Journal {
     this.#digest = createHash('sha256')
   }
 
+  /** An independent copy. Entries that are open here stay as they are now there. */
   fork(): Journal {
     const copy = new Journal({ entriesMax: this.#entriesMax })
     copy.#entries = this.#entries.slice(this.#start)
+    const [first] = copy.#entries
+    for (const sequence of this.#open) {
+      const entry = this.entry(sequence)
+      if (entry === undefined || first === undefined) continue
+      copy.#entries[sequence - first.sequence] = {
+        ...entry,
+        data: Object.freeze({ ...entry.data }),
+      }
+    }
     copy.#sequence = this.#sequence
     copy.#digested = this.#digested
     copy.#digest = this.#digest.copy()
@@ -103,7 +113,7 @@ export class Journal {
     return () => this.#listeners.delete(listener)
   }
 
-  /** SHA-256, as hex, of every entry's canonical JSON, one a line. */
+  /** SHA-256, as hex, of every entry's canonical JSON, one a line; up to the oldest that is still open. */
   digest(): string {
     this.#fold(this.#sequence)
     return this.#digest.copy().digest('hex')
@@ -118,12 +128,16 @@ export class Journal {
     }
   }
 
-  /** Drops a tenth at a time, so that the cost of each entry stays constant. */
+  /**
+   * Drops a tenth at a time, so that the cost of each entry stays constant. An entry that is still open
+   * keeps itself and all later ones: the digest needs them in order.
+   */
   #drop(): void {
-    const count = Math.ceil(this.#entriesMax / 10)
-    const last = this.#entries[this.#start + count - 1]
-    if (last !== undefined) this.#fold(last.sequence)
-    this.#start += count
+    const first = this.#entries[this.#start]
+    if (first === undefined) return
+    const last = first.sequence + Math.ceil(this.#entriesMax / 10) - 1
+    if (this.#digested < last) this.#fold(last)
+    this.#start += Math.max(0, Math.min(this.#digested, last) - first.sequence + 1)
     if (this.#start > this.#entriesMax) {
       this.#entries = this.#entries.slice(this.#start)
       this.#start = 0

@@ -4,9 +4,10 @@ import { SimulatorError } from './errors.ts'
 import { type FaultRule, Faults } from './faults.ts'
 import { Journal, type JournalEntry } from './journal.ts'
 import { type RandomState, RandomStreams } from './random.ts'
-import { Scheduler, type Turn } from './scheduler.ts'
+import { Scheduler } from './scheduler.ts'
 import { Store } from './tables.ts'
 import { TaskQueue, type TaskRecord } from './tasks.ts'
+import type { Turn } from './turn.ts'
 
 export interface KernelOptions {
   /** From which all chance comes. Default 1. */

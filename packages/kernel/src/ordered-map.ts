@@ -27,6 +27,11 @@ interface Branch<V> {
 
 type Node<V> = Leaf<V> | Branch<V>
 
+interface Place<V> {
+  leaf: Leaf<V>
+  index: number
+}
+
 export interface ScanOptions {
   /** Smallest key, inclusive. */
   from?: string
@@ -44,6 +49,8 @@ export class OrderedMap<V> {
   #owner: Owner = {}
   #root: Node<V>
   #size: number
+  /** Counts writes: a scan that sees it change looks up its place again. */
+  #version = 0
 
   constructor() {
     this.#root = { owner: this.#owner, keys: [], values: [] }
@@ -76,6 +83,7 @@ export class OrderedMap<V> {
 
   /** Returns what stood there before. */
   set(key: string, value: V): V | undefined {
+    this.#version += 1
     this.#root = this.#own(this.#root)
     const before = this.#insert(this.#root, key, value)
     if (before === undefined) this.#size += 1
@@ -89,6 +97,7 @@ export class OrderedMap<V> {
 
   /** Returns what stood there. */
   delete(key: string): V | undefined {
+    this.#version += 1
     this.#root = this.#own(this.#root)
     const before = this.#remove(this.#root, key)
     if (before !== undefined) this.#size -= 1
@@ -104,49 +113,58 @@ export class OrderedMap<V> {
   }
 
   /**
-   * Entries in key order. Safe against changes while it runs: it goes on from the last key it gave,
-   * seeing what is there then.
+   * Entries in key order. Safe against changes while it runs: after each one it goes on from the last key it
+   * gave, with what is there then.
    */
   *scan(options: ScanOptions = {}): Generator<[string, V], void, undefined> {
-    const { prefix = '', reverse = false } = options
+    const { prefix = '', after, reverse = false } = options
+    const floor = larger(options.from, prefix)
     const end = prefix === '' ? options.before : smaller(options.before, prefixEnd(prefix))
-    if (reverse) {
-      yield* this.#scanDown(options.after ?? end, larger(options.from, prefix))
-      return
-    }
-    let from = larger(options.from, prefix)
-    let exclusive = false
-    if (options.after !== undefined && options.after >= from) {
-      from = options.after
-      exclusive = true
-    }
+    if (reverse) yield* this.#scanDown(smaller(after, end), floor)
+    else if (after === undefined || after < floor) yield* this.#scanUp(floor, false, end)
+    else yield* this.#scanUp(after, true, end)
+  }
+
+  *#scanUp(
+    start: string,
+    afterStart: boolean,
+    end: string | undefined,
+  ): Generator<[string, V], void, undefined> {
+    let from = start
+    let exclusive = afterStart
     for (;;) {
-      const leaf = this.#leafFrom(from, exclusive)
-      if (leaf === undefined) return
-      for (const [key, value] of leaf) {
+      const place = this.#placeFrom(from, exclusive)
+      if (place === undefined) return
+      const { leaf } = place
+      const version = this.#version
+      for (let i = place.index; i < leaf.keys.length && version === this.#version; i += 1) {
+        const key = at(leaf.keys, i)
         if (end !== undefined && key >= end) return
-        yield [key, value]
         from = key
+        exclusive = true
+        yield [key, at(leaf.values, i)]
       }
-      exclusive = true
     }
   }
 
   *#scanDown(before: string | undefined, floor: string): Generator<[string, V], void, undefined> {
     let end = before
     for (;;) {
-      const leaf = this.#leafBefore(end)
-      if (leaf === undefined) return
-      for (const [key, value] of leaf) {
+      const place = this.#placeBefore(end)
+      if (place === undefined) return
+      const { leaf } = place
+      const version = this.#version
+      for (let i = place.index; i >= 0 && version === this.#version; i -= 1) {
+        const key = at(leaf.keys, i)
         if (key < floor) return
-        yield [key, value]
         end = key
+        yield [key, at(leaf.values, i)]
       }
     }
   }
 
-  /** The entries of the leaf that holds the first key at or past `from`: a copy. */
-  #leafFrom(from: string, exclusive: boolean): [string, V][] | undefined {
+  /** Where the first key at or past `from` stands (past it when `exclusive`). */
+  #placeFrom(from: string, exclusive: boolean): Place<V> | undefined {
     let node = this.#root
     const path: { branch: Branch<V>; index: number }[] = []
     while (node.children !== undefined) {
@@ -154,9 +172,9 @@ export class OrderedMap<V> {
       path.push({ branch: node, index })
       node = at(node.children, index)
     }
-    let start = exclusive ? upperBound(node.keys, from) : lowerBound(node.keys, from)
-    while (start >= node.keys.length) {
-      const step = path.findLast(({ branch, index }) => index + 1 < branch.children.length)
+    let index = exclusive ? upperBound(node.keys, from) : lowerBound(node.keys, from)
+    while (index >= node.keys.length) {
+      const step = path.findLast((step) => step.index + 1 < step.branch.children.length)
       if (step === undefined) return undefined
       path.length = path.indexOf(step)
       path.push({ branch: step.branch, index: step.index + 1 })
@@ -165,17 +183,17 @@ export class OrderedMap<V> {
         path.push({ branch: node, index: 0 })
         node = at(node.children, 0)
       }
-      start = 0
+      index = 0
     }
-    return entriesOf(node, start, node.keys.length)
+    return { leaf: node, index }
   }
 
-  /** The entries before `end` of the leaf that holds the last of them, largest first. */
-  #leafBefore(end: string | undefined): [string, V][] | undefined {
+  /** Where the last key before `end` stands; without `end`, the last of all. */
+  #placeBefore(end: string | undefined): Place<V> | undefined {
     let node = this.#root
     const path: { branch: Branch<V>; index: number }[] = []
     while (node.children !== undefined) {
-      const index = end === undefined ? node.children.length - 1 : lowerBoundBranch(node.keys, end)
+      const index = end === undefined ? node.children.length - 1 : lowerBound(node.keys, end)
       path.push({ branch: node, index })
       node = at(node.children, index)
     }
@@ -192,7 +210,7 @@ export class OrderedMap<V> {
       }
       stop = node.keys.length
     }
-    return entriesOf(node, 0, stop).reverse()
+    return { leaf: node, index: stop - 1 }
   }
 
   #own(node: Node<V>): Node<V> {
@@ -281,12 +299,6 @@ export function prefixEnd(prefix: string): string | undefined {
   return undefined
 }
 
-function entriesOf<V>(leaf: Leaf<V>, start: number, stop: number): [string, V][] {
-  const entries: [string, V][] = []
-  for (let i = start; i < stop; i += 1) entries.push([at(leaf.keys, i), at(leaf.values, i)])
-  return entries
-}
-
 function at<T>(items: readonly T[], index: number): T {
   // The callers compute the index from the array itself.
   return items[index] as T
@@ -314,11 +326,6 @@ function upperBound(keys: readonly string[], key: string): number {
     else high = middle
   }
   return low
-}
-
-/** The child of a branch that holds the largest key < `end`. */
-function lowerBoundBranch(keys: readonly string[], end: string): number {
-  return lowerBound(keys, end)
 }
 
 function larger(a: string | undefined, b: string): string {

@@ -2,32 +2,32 @@ import type { Clock, Wall } from './clock.ts'
 import { invariant, SimulatorError } from './errors.ts'
 import type { Journal, JournalEntry } from './journal.ts'
 import type { TaskQueue, TaskRecord } from './tasks.ts'
+import { newTurn, type Turn } from './turn.ts'
+import { type Waiter, Waiters } from './waiters.ts'
 
 /**
- * One piece of the model's work: a task, or a call that entered. Pieces run one at a time; one that has to
- * wait for something outside the model leaves, and the next may start.
+ * Most tasks that run at one moment of model time. More means that something sets itself off again and again
+ * (a rule that matches its own target's events), which on AWS takes time and here would take none.
  */
-export interface Turn {
-  leave(): void
-  /** Whether it may wait for model time: a task that did would hold the very clock it waits for. */
-  readonly mayWait: boolean
-}
+const tasksAtOneMomentMax = 100_000
 
-interface Waiter {
-  wake: (woken: boolean) => void
-  taskId: string
-}
-
-interface WakeInput {
-  key: string
-  number: number
-}
-
+/** Ends someone's waiting. A task like any other, so that all that happens has one order. */
 const wakeTask = 'kernel.wake'
 
 /** Recorded results of outside work, by its number in the run: what a replay answers with, in its time. */
 export interface OutsideResults {
-  get(number: number): Promise<unknown>
+  /** Undefined: the recording ends without this result, so the work is done again. */
+  get(number: number): Promise<{ readonly result: unknown } | undefined>
+}
+
+/** How a call waits. */
+export interface WaitOptions {
+  /** Whose turn ends while it waits and comes again afterwards. */
+  readonly turn?: Turn | undefined
+  /** The call's entry: an abort is noted under it. */
+  readonly cause?: JournalEntry | undefined
+  /** The sender has gone. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -42,16 +42,20 @@ export class Scheduler {
   readonly #runTask: (task: TaskRecord, turn: Turn) => void | Promise<void>
   #draining: Promise<void> | undefined
   /** The call that is being worked on, until it ends or leaves. */
-  #entered: Promise<void> | undefined
+  #running: Promise<void> | undefined
+  /** The end of the last stretch of work that runs or waits for its turn. */
+  #last: Promise<void> | undefined
   #cancelTimer: (() => void) | undefined
   #stopped = false
-  readonly #outstanding = new Set<Promise<void>>()
-  readonly #waiters = new Map<string, Map<number, Waiter>>()
-  #waiterNumber = 0
+  /** Work outside the model that is not back yet. */
+  readonly #outside = new Set<Promise<unknown>>()
   #outsideNumber = 0
-  /** What a task threw: a bug of ours, reported by whoever looks next. */
+  /** How many tasks ran at which moment. */
+  #moment = { atMs: 0, tasks: 0 }
+  readonly #waiters = new Waiters()
+  /** What tasks threw: bugs of ours, reported by whoever looks next. */
   readonly #bugs: unknown[] = []
-  /** Called with what a task threw where nobody waits for it (a server). */
+  /** Is told what a task threw where nobody waits for it (a server). */
   onBug: ((error: unknown) => void) | undefined
   /** Set while a recording is replayed. */
   replayed: OutsideResults | undefined
@@ -71,34 +75,18 @@ export class Scheduler {
   }
 
   /**
-   * Lets something in from outside, after what was due before it and after the call that is being worked
-   * on. What it causes to be due at once runs right after it.
+   * Lets something in from outside, after what was due before it and after the calls that came before. What
+   * it causes to be due at once runs right after it. `onLeave` is called when it first waits, and at its end.
    */
-  async enter<T>(run: (turn: Turn) => T | Promise<T>): Promise<T> {
-    for (;;) {
-      const before = this.#entered ?? this.#draining
-      if (before !== undefined) {
-        await before
-        continue
-      }
-      const dueMs = this.#clock.dueMs
-      if (!this.#dueAt(dueMs)) {
-        this.#clock.moveTo(dueMs)
-        break
-      }
-      await this.#drain()
-    }
-    this.#report()
-    const { turn, left } = newTurn(true)
-    this.#entered = left.then(() => {
-      this.#entered = undefined
-    })
+  async enter<T>(run: (turn: Turn) => T | Promise<T>, onLeave?: () => void): Promise<T> {
+    const turn = newTurn(true, onLeave)
+    if (!this.#takeAtOnce(turn)) await this.#take(turn)
     try {
+      this.#report()
       return await run(turn)
     } finally {
       turn.leave()
-      if (this.#dueAt(this.#clock.dueMs)) queueMicrotask(() => void this.#drainInBackground())
-      else this.#arm()
+      this.#goOn()
     }
   }
 
@@ -106,10 +94,21 @@ export class Scheduler {
   async settle(): Promise<void> {
     for (;;) {
       await this.#drain()
-      if (this.#outstanding.size === 0) break
-      await Promise.race(this.#outstanding)
+      await this.rest()
+      if (this.#dueAt(this.#clock.nowMs)) continue
+      if (this.#outside.size === 0) break
+      await Promise.race(this.#outside)
     }
     this.#report()
+  }
+
+  /** Ends when no piece of work runs or waits for its turn. */
+  async rest(): Promise<void> {
+    for (;;) {
+      const before = this.#last ?? this.#running ?? this.#draining
+      if (before === undefined) return
+      await before
+    }
   }
 
   /**
@@ -119,24 +118,33 @@ export class Scheduler {
   async driftTo(targetMs: number): Promise<void> {
     for (;;) {
       await this.#drain()
+      await this.rest()
       const next = this.#tasks.first()
       if (next === undefined || next.atMs > targetMs) break
       this.#clock.moveTo(Math.max(next.atMs, this.#clock.nowMs))
     }
     this.#clock.moveTo(Math.max(targetMs, this.#clock.nowMs))
+    this.#clock.anchor()
   }
 
-  /** Moves model time, running every task on the way at its own moment. */
+  /**
+   * Moves model time, running every task on the way at its own moment. Throws `SimulatorError` for a moment
+   * that has passed.
+   */
   async advanceTo(targetMs: number): Promise<void> {
-    await this.settle()
-    if (targetMs < this.#clock.nowMs) this.#clock.moveTo(targetMs) // Throws: time never goes back.
+    this.#clock.check(targetMs)
     for (;;) {
-      const next = this.#tasks.first()
-      if (next === undefined || next.atMs > targetMs) break
-      this.#clock.moveTo(Math.max(next.atMs, this.#clock.nowMs))
       await this.settle()
+      if (this.#busy()) continue
+      const next = this.#tasks.first()
+      // A clock that follows the wall may have gone further by itself meanwhile.
+      const nowMs = this.#clock.dueMs
+      if (next === undefined || next.atMs > targetMs) {
+        this.#clock.moveTo(Math.max(targetMs, nowMs))
+        break
+      }
+      this.#clock.moveTo(Math.max(next.atMs, this.#clock.nowMs))
     }
-    this.#clock.moveTo(targetMs)
     this.#clock.anchor()
     this.#arm()
   }
@@ -146,59 +154,57 @@ export class Scheduler {
    * nothing is pending any more.
    */
   async advanceUntil(done: () => boolean, withinMs: number): Promise<boolean> {
-    const limitMs = this.#clock.nowMs + withinMs
+    const limitMs = this.#clock.dueMs + withinMs
     await this.settle()
     while (!done()) {
       const next = this.#tasks.first()
       if (next === undefined || next.atMs > limitMs) return false
-      await this.advanceTo(Math.max(next.atMs, this.#clock.nowMs))
+      await this.advanceTo(Math.max(next.atMs, this.#clock.dueMs))
     }
     return true
   }
 
   /**
-   * Waits until `wake(key)` or until a moment of model time. True when woken. For calls that entered:
-   * a task that waited would hold the clock it waits for. A fork or a restored cloud has no one waiting,
-   * since the connection that waited is not part of it.
+   * Waits until `wake(key)` or until a moment of model time. True when woken. Its turn comes again in the
+   * order of all tasks. A fork or a restored cloud has no one waiting, since the connection that waited is
+   * not part of it.
    */
-  wait(key: string, untilMs: number, signal?: AbortSignal): Promise<boolean> {
-    this.#waiterNumber += 1
-    const number = this.#waiterNumber
-    const input: WakeInput = { key, number }
-    const { id: taskId } = this.#tasks.add({
-      name: wakeTask,
-      input,
-      atMs: untilMs,
-      accountId: '',
-      region: '',
-      cause: undefined,
-    })
-    this.#arm()
-    return new Promise((resolve) => {
-      let waiters = this.#waiters.get(key)
-      if (waiters === undefined) {
-        waiters = new Map()
-        this.#waiters.set(key, waiters)
-      }
-      waiters.set(number, { wake: resolve, taskId })
-      signal?.addEventListener('abort', () => this.#wakeOne(key, number, false), { once: true })
-    })
+  wait(key: string, untilMs: number, options: WaitOptions = {}): Promise<boolean> {
+    const { turn, cause, signal } = options
+    if (this.#stopped) return Promise.resolve(false)
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const taskId = this.#addWakeTask(untilMs)
+    const waiter: Waiter = { key, turn, cause, resolve, taskId, woken: false }
+    this.#waiters.add(waiter)
+    const abort = () => void this.enter(() => this.#abort(waiter))
+    if (signal?.aborted === true) abort()
+    else signal?.addEventListener('abort', abort, { once: true })
+    if (turn !== undefined) turn.awaitedCount += 1
+    turn?.leave()
+    this.#goOn()
+    return promise
   }
 
-  /** Wakes the longest waiting one (or all) of those that wait for `key`. Returns how many. */
+  /** Wakes the longest waiting one (or `count`, or all) of those that wait for `key`. Returns how many. */
   wake(key: string, count = Number.POSITIVE_INFINITY): number {
     let woken = 0
-    for (const number of this.#waiters.get(key)?.keys() ?? []) {
+    for (const waiter of this.#waiters.waitingFor(key)) {
       if (woken >= count) break
-      this.#wakeOne(key, number, true)
+      this.#wake(waiter, true)
       woken += 1
     }
     return woken
   }
 
-  /** Those that wait, by key: what a server that seems to hang waits for. */
+  /** Ends the waiting of the call with this journal entry, as its sender's going away did in a recording. */
+  abort(sequence: number): void {
+    const waiter = this.#waiters.ofCall(sequence)
+    if (waiter !== undefined) this.#abort(waiter)
+  }
+
+  /** The keys that someone waits for: what a server that seems to hang waits for. */
   get waiting(): string[] {
-    return [...this.#waiters.keys()]
+    return this.#waiters.keys
   }
 
   /**
@@ -212,22 +218,19 @@ export class Scheduler {
     work: () => Promise<T>,
   ): Promise<T> {
     this.#outsideNumber += 1
-    const number = this.#outsideNumber
-    turn?.leave()
-    const known = this.replayed?.get(number)
-    // A recording holds what this very piece of work returned.
-    const result = known === undefined ? await work() : ((await known) as T)
-    await this.enter(() =>
-      this.#journal.append({
-        atMs: this.#clock.nowMs,
-        kind: 'outside',
-        name,
-        cause: cause?.sequence,
-        entered: true,
-        data: { number, result },
-      }),
-    )
-    return result
+    const own = turn ?? newTurn(false)
+    const working = this.#workOutside(this.#outsideNumber, name, cause, own, work)
+    const done = working.then(nothing, nothing)
+    this.#outside.add(done)
+    try {
+      return await working
+    } finally {
+      this.#outside.delete(done)
+      if (turn === undefined) {
+        own.leave()
+        this.#goOn()
+      }
+    }
   }
 
   /** Starts the timers of a clock that runs by itself. */
@@ -235,13 +238,96 @@ export class Scheduler {
     this.#arm()
   }
 
-  /** No task runs after this. */
+  /** No task runs after this, and nobody waits any more. */
   stop(): void {
     this.#stopped = true
     this.#cancelTimer?.()
-    for (const [key, waiters] of this.#waiters) {
-      for (const number of waiters.keys()) this.#wakeOne(key, number, false)
+    for (const waiter of this.#waiters.takeAll()) {
+      this.#tasks.cancel(waiter.taskId)
+      waiter.resolve(false)
     }
+  }
+
+  async #workOutside<T>(
+    number: number,
+    name: string,
+    cause: JournalEntry | undefined,
+    turn: Turn,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    turn.awaitedCount += 1
+    turn.leave()
+    this.#goOn()
+    let result: T
+    try {
+      const known = await this.replayed?.get(number)
+      // A recording holds what this very piece of work returned.
+      result = known === undefined ? await work() : (known.result as T)
+    } finally {
+      turn.awaitedCount -= 1
+      if (!turn.running && !this.#takeAtOnce(turn)) await this.#take(turn)
+    }
+    this.#journal.append({
+      atMs: this.#clock.nowMs,
+      kind: 'outside',
+      name,
+      cause: cause?.sequence,
+      entered: true,
+      data: { number, result },
+    })
+    if (turn.awaitedCount > 0) turn.leave()
+    return result
+  }
+
+  /** Takes the turn if nothing runs, nothing waits for it, and nothing is due before. */
+  #takeAtOnce(turn: Turn): boolean {
+    if (this.#last !== undefined || this.#busy()) return false
+    const dueMs = this.#clock.dueMs
+    if (this.#dueAt(dueMs)) return false
+    this.#clock.moveTo(dueMs)
+    const left = turn.begin()
+    this.#last = left
+    this.#run(left)
+    return true
+  }
+
+  /** Takes the turn after all who asked before, and after what was due before. */
+  async #take(turn: Turn): Promise<void> {
+    const before = this.#last
+    const left = turn.begin()
+    this.#last = left
+    await before
+    for (;;) {
+      const other = this.#running ?? this.#draining
+      if (other !== undefined) {
+        await other
+        continue
+      }
+      const dueMs = this.#clock.dueMs
+      if (!this.#dueAt(dueMs)) {
+        this.#clock.moveTo(dueMs)
+        break
+      }
+      await this.#drain()
+    }
+    this.#run(left)
+  }
+
+  #run(left: Promise<void>): void {
+    this.#running = left.then(() => {
+      this.#running = undefined
+      if (this.#last === left) this.#last = undefined
+    })
+  }
+
+  #busy(): boolean {
+    return this.#running !== undefined || this.#draining !== undefined
+  }
+
+  /** After a piece: what it made due runs at once. */
+  #goOn(): void {
+    if (this.#dueAt(this.#clock.dueMs)) queueMicrotask(() => void this.#drainInBackground())
+    else this.#arm()
   }
 
   #dueAt(atMs: number): boolean {
@@ -265,12 +351,12 @@ export class Scheduler {
 
   async #drainInBackground(): Promise<void> {
     await this.#drain()
-    if (this.onBug !== undefined) for (const bug of this.#bugs.splice(0)) this.onBug(bug)
+    if (this.onBug !== undefined) this.#report()
   }
 
   async #runDue(): Promise<void> {
     for (;;) {
-      if (this.#entered !== undefined) await this.#entered
+      if (this.#running !== undefined) await this.#running
       const dueMs = this.#clock.dueMs
       const task = this.#stopped ? undefined : this.#tasks.takeDue(dueMs)
       if (task === undefined) {
@@ -278,18 +364,34 @@ export class Scheduler {
         return
       }
       if (task.atMs > this.#clock.nowMs) this.#clock.moveTo(task.atMs)
-      await this.#run(task)
+      if (task.name !== wakeTask && this.#isEndless(task)) continue
+      if (task.name === wakeTask) await this.#resume(task)
+      else await this.#runOne(task)
     }
   }
 
-  /** Ends when the task has, or when it went to wait for something outside. */
-  async #run(task: TaskRecord): Promise<void> {
-    if (task.name === wakeTask) {
-      const { key, number } = task.input as WakeInput // Only `wait` adds tasks of this name.
-      this.#wakeOne(key, number, false)
-      return
+  /** Puts a task off by a millisecond when too many ran at this moment, and says so once. */
+  #isEndless(task: TaskRecord): boolean {
+    const { nowMs } = this.#clock
+    if (this.#moment.atMs !== nowMs) this.#moment = { atMs: nowMs, tasks: 0 }
+    this.#moment.tasks += 1
+    if (this.#moment.tasks <= tasksAtOneMomentMax) return false
+    if (this.#moment.tasks === tasksAtOneMomentMax + 1) {
+      const error = new SimulatorError(
+        'EndlessWork',
+        `${tasksAtOneMomentMax} tasks ran at one moment, and ${task.name} is due again: something sets itself off.`,
+        'See what causes it with `orrery journal`; break the loop.',
+      )
+      this.#bugs.push(error)
     }
-    const { turn, left } = newTurn(false)
+    this.#tasks.add({ ...task, atMs: nowMs + 1 })
+    return true
+  }
+
+  /** Ends when the task has, or when it went to wait for something. */
+  async #runOne(task: TaskRecord): Promise<void> {
+    const turn = newTurn(false)
+    const left = turn.begin()
     let running: void | Promise<void>
     try {
       running = this.#runTask(task, turn)
@@ -298,22 +400,50 @@ export class Scheduler {
       return
     }
     if (running === undefined) return
-    const done = running.catch((error: unknown) => {
-      this.#bugs.push(error)
-    })
-    this.#outstanding.add(done)
-    void done.then(() => this.#outstanding.delete(done))
-    await Promise.race([done, left])
+    void running
+      .catch((error: unknown) => {
+        this.#bugs.push(error)
+      })
+      .then(() => {
+        turn.leave()
+        this.#goOn()
+      })
+    await left
   }
 
-  #wakeOne(key: string, number: number, woken: boolean): void {
-    const waiters = this.#waiters.get(key)
-    const waiter = waiters?.get(number)
-    if (waiters === undefined || waiter === undefined) return
-    waiters.delete(number)
-    if (waiters.size === 0) this.#waiters.delete(key)
+  /** Ends when the one that waited has come to its end, or waits again. */
+  async #resume(task: TaskRecord): Promise<void> {
+    const waiter = this.#waiters.take(task.id)
+    if (waiter === undefined) return
+    const { turn } = waiter
+    if (turn !== undefined) turn.awaitedCount -= 1
+    const left =
+      turn === undefined || turn.running || turn.awaitedCount > 0 ? undefined : turn.begin()
+    waiter.resolve(waiter.woken)
+    await left
+  }
+
+  #wake(waiter: Waiter, woken: boolean): void {
     this.#tasks.cancel(waiter.taskId)
-    waiter.wake(woken)
+    this.#waiters.wake(waiter, woken, this.#addWakeTask(this.#clock.nowMs))
+  }
+
+  #abort(waiter: Waiter): void {
+    if (!this.#waiters.isWaiting(waiter)) return
+    this.#journal.append({
+      atMs: this.#clock.nowMs,
+      kind: 'outside',
+      name: 'abort',
+      cause: waiter.cause?.sequence,
+      entered: true,
+      data: {},
+    })
+    this.#wake(waiter, false)
+  }
+
+  #addWakeTask(atMs: number): string {
+    const nowhere = { accountId: '', region: '', cause: undefined }
+    return this.#tasks.add({ name: wakeTask, input: null, atMs, ...nowhere }).id
   }
 
   /** Sets the timer for the next task where the clock runs by itself. */
@@ -332,23 +462,24 @@ export class Scheduler {
   }
 
   async #skip(): Promise<void> {
-    if (this.#outstanding.size === 0 && this.#draining === undefined) {
-      const next = this.#tasks.first()
-      if (next !== undefined) this.#clock.moveTo(Math.max(next.atMs, this.#clock.nowMs))
+    await this.rest()
+    const next = this.#tasks.first()
+    if (this.#outside.size === 0 && next !== undefined && next.atMs > this.#clock.nowMs) {
+      this.#clock.moveTo(next.atMs)
+      this.#clock.anchor()
     }
     await this.#drainInBackground()
   }
 
+  /** Tells of one bug; the next look tells of the next. */
   #report(): void {
-    if (this.#bugs.length === 0) return
-    const [bug] = this.#bugs.splice(0)
-    invariant(bug !== undefined, 'a task threw undefined')
-    if (bug instanceof SimulatorError) throw bug
-    throw bug
+    while (this.#bugs.length > 0) {
+      const bug = this.#bugs.shift()
+      invariant(bug !== undefined, 'a task threw undefined')
+      if (this.onBug === undefined) throw bug
+      this.onBug(bug)
+    }
   }
 }
 
-function newTurn(mayWait: boolean): { turn: Turn; left: Promise<void> } {
-  const { promise: left, resolve } = Promise.withResolvers<void>()
-  return { turn: { leave: resolve, mayWait }, left }
-}
+function nothing(): void {}

@@ -113,7 +113,8 @@ export class Table<R extends object, I extends string = never> {
     const scan: ScanOptions = { prefix }
     if (options.after !== undefined) scan.after = prefix + options.after
     if (options.reverse !== undefined) scan.reverse = options.reverse
-    for (const [, key] of indexOf(rows, index).scan(scan)) {
+    for (const [entry, key] of indexOf(rows, index).scan(scan)) {
+      if (entry.length !== prefix.length + key.length) continue // A longer value that begins so.
       const record = rows.records.get(key)
       if (record !== undefined) yield record as R // As in `get`.
     }
@@ -230,11 +231,13 @@ export class Store {
     }
   }
 
-  /** Names of the partitions that a table has, sorted. */
+  /** Names of the partitions in which a table has records, sorted. */
   partitions(name: string): string[] {
-    const present = this.#tables.get(name)?.keys() ?? []
-    const restored = this.#restored.get(name)?.keys() ?? []
-    return [...new Set([...present, ...restored])].sort()
+    const names = new Set(this.#restored.get(name)?.keys())
+    for (const [partition, { records }] of this.#tables.get(name) ?? []) {
+      if (records.size > 0) names.add(partition)
+    }
+    return [...names].sort()
   }
 
   /** Starts collecting changes; the returned function ends it and hands them over. */
@@ -244,7 +247,7 @@ export class Store {
     this.#changes = own
     return () => {
       this.#changes = outer
-      if (outer !== undefined) outer.push(...own)
+      if (outer !== undefined) for (const change of own) outer.push(change)
       return own
     }
   }
@@ -343,8 +346,12 @@ function partitionOf(partitioning: Partitioning, { accountId, region }: Scope): 
   }
 }
 
+/** Frozen all the way down already: a value that is only frozen itself may hold others that are not. */
+const deeplyFrozen = new WeakSet<object>()
+
 function deepFreeze<T extends object>(value: T): T {
-  if (Object.isFrozen(value) || ArrayBuffer.isView(value)) return value
+  if (ArrayBuffer.isView(value) || deeplyFrozen.has(value)) return value
+  deeplyFrozen.add(value)
   Object.freeze(value)
   for (const child of Object.values(value)) {
     if (typeof child === 'object' && child !== null) deepFreeze(child)

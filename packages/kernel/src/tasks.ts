@@ -1,3 +1,4 @@
+import { invariant } from './errors.ts'
 import { OrderedMap } from './ordered-map.ts'
 import type { Scope } from './tables.ts'
 
@@ -30,10 +31,13 @@ export class TaskQueue {
     return new TaskQueue(this.#tasks.fork(), this.#sequence)
   }
 
+  /** Model time goes by whole milliseconds: a fraction is rounded up, so that nothing comes too early. */
   add(task: Omit<TaskRecord, 'id'>): TaskRecord {
+    const atMs = Math.max(0, Math.ceil(task.atMs))
+    invariant(Number.isSafeInteger(atMs), `task ${task.name}: ${task.atMs} is no moment of time`)
     this.#sequence += 1
-    const id = `${String(Math.max(0, Math.ceil(task.atMs))).padStart(16, '0')}.${String(this.#sequence).padStart(12, '0')}`
-    const record = Object.freeze({ id, ...task })
+    const id = `${String(atMs).padStart(16, '0')}.${String(this.#sequence).padStart(12, '0')}`
+    const record = Object.freeze({ ...task, id, atMs })
     this.#tasks.set(id, record)
     return record
   }

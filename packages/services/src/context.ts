@@ -166,6 +166,7 @@ export type JournalView =
         | 'choice'
         | 'outside'
         | 'refused'
+        | 'account'
       readonly data: Readonly<Record<string, unknown>>
     })
 

@@ -5,7 +5,7 @@ import {
   type SignedRequest,
   verifySignature,
 } from '@cloud-orrery/protocols'
-import { accessKeys, type Caller, ensureAccount, sessions, users } from '@cloud-orrery/services'
+import { accessKeys, type Caller, sessions, users } from '@cloud-orrery/services'
 import type { Cloud } from '../cloud.ts'
 import * as refusal from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
@@ -115,7 +115,7 @@ function credentialOf(
  */
 function administrator(cloud: Cloud, accessKeyId: string): Credential {
   const accountId = /^\d{12}$/.test(accessKeyId) ? accessKeyId : cloud.defaultAccountId
-  ensureAccount(cloud.scope(accountId, cloud.defaultRegion), accountId, cloud.kernel.clock.nowMs)
+  cloud.openAccount(accountId)
   const arn = `arn:aws:iam::${accountId}:root`
   return {
     secretAccessKey: '',

@@ -13,9 +13,14 @@ export function injectFault(cloud: Cloud, exchange: Exchange): void | Promise<vo
   if (rule === undefined) return
   const { effect } = rule
   if (effect.kind === 'delay') {
-    exchange.turn?.leave()
+    const { turn, entry: cause, signal, requestId } = exchange
     const untilMs = cloud.kernel.clock.nowMs + effect.delayMs
-    return cloud.kernel.scheduler.wait(`fault:${exchange.requestId}`, untilMs).then(() => {})
+    const waiting = cloud.kernel.scheduler.wait(`fault:${requestId}`, untilMs, {
+      turn,
+      cause,
+      signal,
+    })
+    return waiting.then(() => {})
   }
   if (effect.kind === 'drop') throw awsError(commonError('InternalFailure', 500), 'No answer came.')
   const modelled = operationModel?.errors.find(({ name }) => name === effect.code)?.error

@@ -6,17 +6,8 @@ import type { Exchange } from '../exchange.ts'
 export function run(cloud: Cloud, exchange: Exchange): void | Promise<void> {
   const { handler, ctx, entry } = exchange
   invariant(handler !== undefined && ctx !== undefined, 'a located call has a context')
-  const { store } = cloud.kernel
-  const collected = store.collect()
-  let output: unknown
-  try {
-    output = handler.run(ctx, exchange.input)
-  } catch (error) {
-    store.undo(collected())
-    throw error
-  }
-  const changes = collected()
-  if (entry !== undefined && changes.length > 0) entry.data['changes'] = changes
+  invariant(entry !== undefined, 'a call has an entry')
+  const output = cloud.collecting(entry, () => handler.run(ctx, exchange.input))
   if (output instanceof Promise) {
     return output.then((result: unknown) => {
       exchange.output = result ?? {}
