@@ -8,6 +8,7 @@ import {
 import type { Cloud } from './cloud.ts'
 import { internalFailure } from './errors.ts'
 import type { Door, Exchange } from './exchange.ts'
+import { plainHttp } from './plain-http.ts'
 import { makeCall, readRequest } from './request-path.ts'
 
 export interface Answer {
@@ -23,6 +24,9 @@ export async function answer(
   received: HttpRequest,
   options: { signal?: AbortSignal | undefined; verifiedKeys?: Set<string> } = {},
 ): Promise<Answer> {
+  const plain = plainHttp(cloud, received)
+  const served = plain === undefined ? undefined : await plain
+  if (served !== undefined) return { response: served, streaming: false }
   return await cloud.kernel.scheduler.enter(async (turn) => {
     const exchange: Exchange = {
       door,

@@ -3,11 +3,15 @@ import { registry } from '@cloud-orrery/services'
 const folders = new Map<string, string>()
 const targets = new Map<string, string>()
 const queryVersions = new Map<string, string>()
+const linkActions = new Map<string, string>()
+const plainPaths = new Map<RegExp, string>()
 const resourcePrefixes = new Map<string, string>()
 for (const [folder, entry] of Object.entries(registry)) {
   for (const name of entry.endpointNames ?? [folder]) folders.set(name, folder)
   if (entry.targetPrefix !== undefined) targets.set(entry.targetPrefix, folder)
   if (entry.queryVersion !== undefined) queryVersions.set(entry.queryVersion, folder)
+  for (const action of entry.linkActions ?? []) linkActions.set(action, folder)
+  if (entry.plainPaths !== undefined) plainPaths.set(entry.plainPaths, folder)
   for (const prefix of entry.resourcePrefixes ?? []) resourcePrefixes.set(prefix, folder)
 }
 
@@ -24,6 +28,17 @@ export function folderOfTarget(targetPrefix: string): string | undefined {
 /** By the `Version` of a query request. */
 export function folderOfQueryVersion(version: string): string | undefined {
   return queryVersions.get(version)
+}
+
+/** By a query action that comes in a link, without version or signature. */
+export function folderOfLink(action: string): string | undefined {
+  return linkActions.get(action)
+}
+
+/** The folder that serves a path by plain HTTP. */
+export function folderOfPlainPath(path: string): string | undefined {
+  for (const [pattern, folder] of plainPaths) if (pattern.test(path)) return folder
+  return undefined
 }
 
 /** The folder that owns a CloudFormation resource type. */

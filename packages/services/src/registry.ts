@@ -11,6 +11,10 @@ export interface ServiceEntry {
   readonly targetPrefix?: string
   /** `Version` of its query protocol: likewise. */
   readonly queryVersion?: string
+  /** Query actions that need neither signature nor `Version`: links that people are sent. */
+  readonly linkActions?: readonly string[]
+  /** Paths of plain HTTP that is no API call and that `http` of the service answers, on any host. */
+  readonly plainPaths?: RegExp
 }
 
 /** Every service of the model, by folder name. One line a service; nothing else to register. */
@@ -44,6 +48,13 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     load: async () => (await import('./s3/service.ts')).s3,
     endpointNames: ['s3'],
     resourcePrefixes: ['AWS::S3::'],
+  },
+  sns: {
+    load: async () => (await import('./sns/service.ts')).sns,
+    queryVersion: '2010-03-31',
+    linkActions: ['ConfirmSubscription', 'Unsubscribe'],
+    plainPaths: /^\/SimpleNotificationService-[0-9a-f]+\.pem$/,
+    resourcePrefixes: ['AWS::SNS::'],
   },
   sqs: {
     load: async () => (await import('./sqs/service.ts')).sqs,

@@ -9,7 +9,7 @@ import type { Cloud } from '../cloud.ts'
 import { serviceNotModelled } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
 import { endpointOf, toPathStyle } from '../hosts.ts'
-import { folderOf, folderOfQueryVersion, folderOfTarget } from '../service-names.ts'
+import { folderOf, folderOfLink, folderOfQueryVersion, folderOfTarget } from '../service-names.ts'
 
 /** Finds the service, the region and the operation that a request means. */
 export async function route(cloud: Cloud, exchange: Exchange): Promise<void> {
@@ -43,13 +43,23 @@ function serviceOf(request: HttpRequest): { service: string; region?: string } {
   const target = request.headers['x-amz-target']?.split('.')[0]
   const byTarget = target === undefined ? undefined : folderOfTarget(target)
   if (byTarget !== undefined) return { service: byTarget }
-  const version = queryVersion(request)
+  const version = queryParameter(request, 'Version')
   const byVersion = version === undefined ? undefined : folderOfQueryVersion(version)
-  return { service: byVersion ?? 's3' }
+  if (byVersion !== undefined) return { service: byVersion }
+  return linkedService(request) ?? { service: 's3' }
 }
 
-function queryVersion(request: HttpRequest): string | undefined {
+/** A link to a query action; on a host that is none of AWS's, the ARN in it says the region. */
+function linkedService(request: HttpRequest): { service: string; region?: string } | undefined {
+  const service = folderOfLink(queryParameter(request, 'Action') ?? '')
+  if (service === undefined || request.path !== '/') return undefined
+  const arn = queryParameter(request, 'TopicArn') ?? queryParameter(request, 'SubscriptionArn')
+  const region = arn?.split(':')[3]
+  return region === undefined || region === '' ? { service } : { service, region }
+}
+
+function queryParameter(request: HttpRequest, name: string): string | undefined {
   const form = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')
   const text = form ? new TextDecoder().decode(request.body.subarray(0, 65_536)) : request.query
-  return new URLSearchParams(text).get('Version') ?? undefined
+  return new URLSearchParams(text).get(name) ?? undefined
 }

@@ -1,0 +1,60 @@
+/**
+ * The key pair that signs this cloud's messages, and its certificate. It is public and the same in every
+ * cloud, on purpose: a key made for each cloud would be one more thing that enters a run from outside, and
+ * the same seed would no longer give the same messages. It opens nothing. The certificate names
+ * sns.amazonaws.com but no one vouches for it, so nobody who checks the chain takes it for AWS's.
+ */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIDTTCCAjWgAwIBAgICD+AwDQYJKoZIhvcNAQELBQAwOTEaMBgGA1UEAwwRc25z
+LmFtYXpvbmF3cy5jb20xGzAZBgNVBAoMEk9ycmVyeSAoc2ltdWxhdG9yKTAgFw0w
+MDAxMDEwMDAwMDBaGA8yMDk5MTIzMTIzNTk1OVowOTEaMBgGA1UEAwwRc25zLmFt
+YXpvbmF3cy5jb20xGzAZBgNVBAoMEk9ycmVyeSAoc2ltdWxhdG9yKTCCASIwDQYJ
+KoZIhvcNAQEBBQADggEPADCCAQoCggEBANhQKMrOI3Xm6s0yZ+pimcv7kmvIjGlk
+jLu9MWV3IULi7IOgiFvvX2t4VY/2ETZwvl+jvb9WPjN0O43ZXFQ0F0SGATkBHr7k
+ShF4qLPjKbvpZhKUDixfis8jK77op94LvNk8RDmQV2hGV3SvNhxg3H6Ut2hPtJkx
+onGEdtwU8I7oOQhYQ0DcX1rsNQgQAniwKDE+8n97X2DxjbhKOo2IhZ2SrAcH4l+0
+223MhIYhwBed0IbqQZhoxh1AYXQa/LIZ5H8QZsYOTRWsSTLCZHChYyUf9PAC83cI
+UMyI6wVlhNb0co0gDQHMjs+ytHnfgTLQcUMm1Go5/4sP8cES/A8gkpkCAwEAAaNd
+MFswDAYDVR0TAQH/BAIwADAOBgNVHQ8BAf8EBAMCB4AwHAYDVR0RBBUwE4IRc25z
+LmFtYXpvbmF3cy5jb20wHQYDVR0OBBYEFDUoBjGHjDHVAZpOZqeBVXiLyCvLMA0G
+CSqGSIb3DQEBCwUAA4IBAQCnpaeVjqzlcn8lI/sCu6mGeWdv0yAZMq78eEyH4f5h
+X6QVSnA+5CuP+Rmxq64cnuAzIZP9etaNBbtWofRL4fYzBDyg80Is8nz+rLbiZNfB
+L98XhtLy1SNwitFvbOWRbM0DqBrErTvESvn8JLdpxlTSRjLZBTaN/6q18QMERHAd
+FM/QvK76co6F8n8gHIp+qlbYqoBg5dypXp0G5FTTf+MvAu4NWobcI6rhqMjILbje
+VnqA7qpz+VxVQGZWAIoY91BCfZX0hxNWj6Ksl7HFNz2hu14il+S2y0r34N3FUslr
+tYjHsIcU1MScyTd1przfC6T4Gprn03ZsZODTTmPMiYcO
+-----END CERTIFICATE-----
+`
+
+export const privateKey = `-----BEGIN PRIVATE KEY-----
+MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDYUCjKziN15urN
+MmfqYpnL+5JryIxpZIy7vTFldyFC4uyDoIhb719reFWP9hE2cL5fo72/Vj4zdDuN
+2VxUNBdEhgE5AR6+5EoReKiz4ym76WYSlA4sX4rPIyu+6KfeC7zZPEQ5kFdoRld0
+rzYcYNx+lLdoT7SZMaJxhHbcFPCO6DkIWENA3F9a7DUIEAJ4sCgxPvJ/e19g8Y24
+SjqNiIWdkqwHB+JftNttzISGIcAXndCG6kGYaMYdQGF0GvyyGeR/EGbGDk0VrEky
+wmRwoWMlH/TwAvN3CFDMiOsFZYTW9HKNIA0BzI7PsrR534Ey0HFDJtRqOf+LD/HB
+EvwPIJKZAgMBAAECggEALxz2ZYWUT5+l0F+EJpanLLh0Yalie6n8xP8l/RV/VxQZ
+s2mJiYyPWdbxu9M6WIMh067UKxJbpdVRC0omQ+i8kJ4nMgU+bxFF2JxREi0N7/Gb
+27wHgj6k+wyMAJ6nwUMJNL9dlLQNdZasgauPu4qVO7SkZcHGcf9PhC33vWOKKXWg
+Qnb/SOWe9qJR8aaXO9dPAu1UgUgheFkW8lpqjR7NZ76q4Tz9mnQNJVurRIQfxCQk
+3rGr4QTN0eSLjH0hAEHjhYiyCZ0Jp7MFi4fronZcuQnKIxULc0iv87g0Pn+YUZws
+/hCFEOKNx5uMgt0i6qKtc7kqF7ug2Srva1dzgvIiaQKBgQDuLWdDNVfrxNuZ99B+
+IvKjWu2y1c0IEBOxVkA3dRLioWAisdWJ1f9JRqNdkKoz2gURp8JFetJORqxe8pv6
+q6cefDEHfv/9tvJxNy3VBN1sgpd+KEUUVvFYdeRQBxz8xyuDiTzJtvOQbeSSse+R
+vV7dQpTiEfhKghUcaTADODUG1wKBgQDof+sM41z/Zoz9j7fqKRK6tXRyXwZ+nsPV
+E1phFOuHrb/sJ5vk+gXIOAE34so4xIn8MYCt+sg9ZPkiu+EesiOmRvLkkBEVyVFV
+cawIpxfyxZF7ZEpczk4URf8tJgeOrQcMdaydDF6z8ztaKQrFB4LdmVzc/IH5iAh9
+NQqzNbq0DwKBgDakDeuaQkhhiivBcYBujhGx25RKflYaMhpd+i9+2U1Kzl5HRADy
+KjXqUbI2bQWmP8F0JhqAedzhU8wYhnY0iQtyXGEm3p2bKfWVPht/mTi6oPydSnPH
+Gmk76pv9dcX7/1yW0G5KXYhF3clVrutVcXz7OGLA0qBtRWCWNSCX9XpTAoGAIFjb
+vPlNEQOVjhmWvu9j+bIRN3BdGPTBzj1ZD7S3aDMWRqbkG6FleIvCL6JP/EHr6LiC
+bLI9db08pEZ7dafXKeUpGf+pQNy3ginEg5erz00Jhp9XcT4KwutSK1flKUaNeoBM
+ubTk4ChxE4QuSWdYH7icoOpIswzoEXN1v6U0CqUCgYEAqes6uRwHMryx4MaVaypv
+srxHmJdm9+BPEulvR9InaaSVLg+6oJBg1YIxJ6m56iV2b36t3ZRGy5ZionlRm8gE
+D1yT1bZDlmu3+SvP1MC+oc2RAk2Qw5Bbl2AxDGDDWMsJTPyGzpzY9onDnLyIiEeU
+dssvBCaH2oid7OWJO3f8NYQ=
+-----END PRIVATE KEY-----
+`
+
+/** In the form of AWS's names: 32 hexadecimal digits, here the MD5 of the certificate. */
+export const certificatePath = '/SimpleNotificationService-2114a1ff9d0250e851af57d0db398647.pem'
