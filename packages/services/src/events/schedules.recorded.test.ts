@@ -1,11 +1,14 @@
 import {
   CreateEventBusCommand,
   ListRulesCommand,
+  ListTargetsByRuleCommand,
   PutRuleCommand,
+  PutTargetsCommand,
 } from '@aws-sdk/client-eventbridge'
 import { test } from 'vitest'
 import { recordingsPresent } from '../shared/recorded.test-support.ts'
-import { replaying } from './recorded-cloud.test-support.ts'
+import { openQueue, taken } from './delivered.test-support.ts'
+import { type Replaying, recordedMessages, replaying } from './recorded-cloud.test-support.ts'
 
 const file = 'events/test_events_schedule'
 const recorded = test.skipIf(!recordingsPresent)
@@ -50,4 +53,33 @@ recorded('only the default bus has schedules', async () => {
     'put-rule-with-custom-event-bus-error',
     events.send(new PutRuleCommand({ Name: 'a-rule', ...schedule })),
   )
+})
+
+async function scheduled(replay: Replaying, expression: string, Input?: string) {
+  const queue = await openQueue(replay.cloud)
+  const schedule = { Name: 'a-rule', ScheduleExpression: expression }
+  await replay.events.send(new PutRuleCommand(schedule))
+  const Targets = [{ Id: 't', Arn: queue.arn, ...(Input === undefined ? {} : { Input }) }]
+  await replay.events.send(new PutTargetsCommand({ Rule: 'a-rule', Targets }))
+  await replay.cloud.advance({ minutes: 1 })
+  return { queue, messages: recordedMessages(await taken(replay.cloud, queue)) }
+}
+
+recorded('a schedule sends an event of its own', async () => {
+  const replay = replaying(file, 'TestScheduleCron::test_schedule_cron_target_sqs')
+  const { messages } = await scheduled(replay, 'cron(* * * * ? *)')
+  replay.holds('message', messages)
+})
+
+recorded('a schedule sends what its target is given as input', async () => {
+  const name = 'TestScheduleRate::tests_schedule_rate_custom_input_target_sqs'
+  const replay = replaying(file, name, { '<target-id>': 't' })
+  const { messages } = await scheduled(
+    replay,
+    'rate(1 minute)',
+    '{"custom-value":"somecustominput"}',
+  )
+  const list = new ListTargetsByRuleCommand({ Rule: 'a-rule' })
+  await replay.answers('list-targets', replay.events.send(list))
+  replay.holds('messages', messages)
 })

@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# Drives a running cloud with the AWS CLI, unmodified: aws_operations.sh PATH-TO-AWS
+# Needs AWS_ENDPOINT_URL, a region and credentials in the environment (`orrery env`).
+# --endpoint-url is given too: version 2 before 2.13 does not read the variable, version 1 not for SQS.
+set -uo pipefail
+cli=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+done_file="$work/done"
+failures=0
+
+aws() {
+  echo "$1:$2" >>"$done_file"
+  "$cli" --endpoint-url "$AWS_ENDPOINT_URL" --output text "$@" 2>&1
+}
+
+# check WHAT WANTED-REGEX OUTPUT
+check() {
+  if [[ $3 =~ $2 ]]; then
+    echo "ok   $1"
+  else
+    echo "FAIL $1: wanted $2, saw: $3"
+    failures=$((failures + 1))
+  fi
+}
+
+account=$(aws sts get-caller-identity --query Account)
+check 'sts account' '^[0-9]{12}$' "$account"
+
+# s3 and s3api
+check 's3 make bucket' 'make_bucket: cli-bucket' "$(aws s3 mb s3://cli-bucket)"
+printf 'hello from the command line\n' >"$work/hello.txt"
+head -c 9000000 /dev/zero >"$work/large.bin"
+mkdir "$work/tree" && for i in 1 2 3; do echo $i >"$work/tree/$i.txt"; done
+check 's3 upload' 'upload:' "$(aws s3 cp "$work/hello.txt" s3://cli-bucket/hello.txt --no-progress)"
+check 's3 multipart upload' 'upload:' "$(aws s3 cp "$work/large.bin" s3://cli-bucket/large.bin --no-progress)"
+check 's3 stream' 'hello from the command line' "$(aws s3 cp s3://cli-bucket/hello.txt -)"
+check 's3 sync' 'upload:.*3.txt' "$(aws s3 sync "$work/tree" s3://cli-bucket/tree --no-progress | tr '\n' ' ')"
+check 's3 list' 'large.bin' "$(aws s3 ls s3://cli-bucket --recursive)"
+check 's3api head bucket' '' "$(aws s3api head-bucket --bucket cli-bucket)"
+check 's3api put object' '"[0-9a-f]{32}"' "$(aws s3api put-object --bucket cli-bucket --key api --body "$work/hello.txt" --query ETag)"
+check 's3api get object' '28' "$(aws s3api get-object --bucket cli-bucket --key api "$work/out" --query ContentLength)"
+check 's3api head object' '28' "$(aws s3api head-object --bucket cli-bucket --key api --query ContentLength)"
+check 's3api copy object' '"[0-9a-f]{32}"' "$(aws s3api copy-object --bucket cli-bucket --key copy --copy-source cli-bucket/api --query CopyObjectResult.ETag)"
+check 's3api list pages' '^7$' "$(aws s3api list-objects-v2 --bucket cli-bucket --page-size 2 --output json --query 'length(Contents)')"
+check 's3api tagging' '' "$(aws s3api put-object-tagging --bucket cli-bucket --key copy --tagging 'TagSet=[{Key=k,Value=v}]')"
+check 's3api get tagging' 'v' "$(aws s3api get-object-tagging --bucket cli-bucket --key copy)"
+check 's3api versioning' '' "$(aws s3api put-bucket-versioning --bucket cli-bucket --versioning-configuration Status=Enabled)"
+check 's3api get versioning' 'Enabled' "$(aws s3api get-bucket-versioning --bucket cli-bucket)"
+check 's3api missing key' 'NoSuchKey' "$(aws s3api get-object --bucket cli-bucket --key nope "$work/out")"
+check 's3api policy refused' 'MalformedPolicy' "$(aws s3api put-bucket-policy --bucket cli-bucket --policy '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject"}]}')"
+check 's3 presign' 'hello from the command line' "$(curl -s "$(aws s3 presign s3://cli-bucket/hello.txt)")"
+
+# sqs
+url=$(aws sqs create-queue --queue-name cli-queue --query QueueUrl)
+check 'sqs create' "/$account/cli-queue$" "$url"
+check 'sqs url' "$url" "$(aws sqs get-queue-url --queue-name cli-queue)"
+check 'sqs send' '[0-9a-f-]{36}' "$(aws sqs send-message --queue-url "$url" --message-body hi --query MessageId)"
+check 'sqs send batch' '1' "$(aws sqs send-message-batch --queue-url "$url" --entries Id=1,MessageBody=a Id=2,MessageBody=b --query 'length(Successful)')"
+handle=$(aws sqs receive-message --queue-url "$url" --query 'Messages[0].ReceiptHandle')
+check 'sqs receive' '.{20,}' "$handle"
+check 'sqs visibility' '^$' "$(aws sqs change-message-visibility --queue-url "$url" --receipt-handle "$handle" --visibility-timeout 10)"
+check 'sqs delete message' '^$' "$(aws sqs delete-message --queue-url "$url" --receipt-handle "$handle")"
+check 'sqs attributes' '345600' "$(aws sqs get-queue-attributes --queue-url "$url" --attribute-names All --query Attributes.MessageRetentionPeriod)"
+check 'sqs set attributes' '^$' "$(aws sqs set-queue-attributes --queue-url "$url" --attributes DelaySeconds=1)"
+check 'sqs list' 'cli-queue' "$(aws sqs list-queues)"
+check 'sqs purge' '^$' "$(aws sqs purge-queue --queue-url "$url")"
+check 'sqs refused' 'InvalidAttributeValue' "$(aws sqs create-queue --queue-name bad --attributes VisibilityTimeout=43201)"
+
+# sns
+topic=$(aws sns create-topic --name cli-topic --query TopicArn)
+check 'sns create' ":$account:cli-topic$" "$topic"
+check 'sns subscribe' 'pending confirmation' "$(aws sns subscribe --topic-arn "$topic" --protocol email --notification-endpoint cli@example.com)"
+check 'sns publish' '[0-9a-f-]{36}' "$(aws sns publish --topic-arn "$topic" --message hi --query MessageId)"
+check 'sns attributes' "$topic" "$(aws sns get-topic-attributes --topic-arn "$topic" --query Attributes.TopicArn)"
+check 'sns topics' 'cli-topic' "$(aws sns list-topics)"
+check 'sns subscriptions' 'cli@example.com' "$(aws sns list-subscriptions-by-topic --topic-arn "$topic")"
+check 'sns delete' '^$' "$(aws sns delete-topic --topic-arn "$topic")"
+
+# iam and sts
+check 'iam user' 'cli-user' "$(aws iam create-user --user-name cli-user --query User.UserName)"
+check 'iam policy refused' 'MalformedPolicyDocument' "$(aws iam create-policy --policy-name bad --policy-document '{}')"
+policy=$(aws iam create-policy --policy-name cli-policy --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sqs:ListQueues","Resource":"*"}]}' --query Policy.Arn)
+check 'iam policy' ":policy/cli-policy$" "$policy"
+check 'iam attach' '^$' "$(aws iam attach-user-policy --user-name cli-user --policy-arn "$policy")"
+read -r key secret <<<"$(aws iam create-access-key --user-name cli-user --query 'AccessKey.[AccessKeyId,SecretAccessKey]')"
+as_user() { AWS_ACCESS_KEY_ID=$key AWS_SECRET_ACCESS_KEY=$secret aws "$@"; }
+check 'iam allowed' 'cli-queue' "$(as_user sqs list-queues)"
+check 'iam denied in words' "user/cli-user is not authorized to perform: sns:ListTopics|user/cli-user is not authorized to perform: SNS:ListTopics" "$(as_user sns list-topics)"
+check 'iam simulate' 'implicitDeny' "$(aws iam simulate-principal-policy --policy-source-arn "arn:aws:iam::$account:user/cli-user" --action-names s3:GetObject --query 'EvaluationResults[0].EvalDecision')"
+check 'iam role' 'cli-role' "$(aws iam create-role --role-name cli-role --assume-role-policy-document "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::$account:root\"},\"Action\":\"sts:AssumeRole\"}]}" --query Role.RoleName)"
+check 'sts assume role' 'ASIA' "$(aws sts assume-role --role-arn "arn:aws:iam::$account:role/cli-role" --role-session-name cli --query Credentials.AccessKeyId)"
+check 'iam list roles' 'cli-role' "$(aws iam list-roles --page-size 1)"
+check 'iam conflict' 'DeleteConflict' "$(aws iam delete-user --user-name cli-user)"
+check 'iam detach' '^$' "$(aws iam detach-user-policy --user-name cli-user --policy-arn "$policy")"
+check 'iam delete key' '^$' "$(aws iam delete-access-key --user-name cli-user --access-key-id "$key")"
+check 'iam delete user' '^$' "$(aws iam delete-user --user-name cli-user)"
+check 'iam delete policy' '^$' "$(aws iam delete-policy --policy-arn "$policy")"
+check 'iam delete role' '^$' "$(aws iam delete-role --role-name cli-role)"
+check 'sts unknown key' 'InvalidClientTokenId' "$(AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE aws sts get-caller-identity)"
+check 'sts wrong secret' 'SignatureDoesNotMatch' "$(AWS_SECRET_ACCESS_KEY=wrong aws sts get-caller-identity)"
+
+# events, logs, ssm, cloudtrail
+check 'events rule' ':rule/cli-rule' "$(aws events put-rule --name cli-rule --schedule-expression 'rate(1 hour)')"
+check 'events describe' 'ENABLED' "$(aws events describe-rule --name cli-rule --query State)"
+check 'events disable' '^$' "$(aws events disable-rule --name cli-rule)"
+check 'events list' 'cli-rule' "$(aws events list-rules)"
+check 'events put' '^0' "$(aws events put-events --entries 'Source=cli,DetailType=t,Detail={}' --query FailedEntryCount)"
+check 'events delete' '^$' "$(aws events delete-rule --name cli-rule)"
+check 'logs group' '^$' "$(aws logs create-log-group --log-group-name /cli)"
+check 'logs stream' '^$' "$(aws logs create-log-stream --log-group-name /cli --log-stream-name s)"
+check 'logs put' '' "$(aws logs put-log-events --log-group-name /cli --log-stream-name s --log-events "timestamp=$(date +%s000),message=hello")"
+check 'logs get' 'hello' "$(aws logs get-log-events --log-group-name /cli --log-stream-name s)"
+check 'logs filter' 'hello' "$(aws logs filter-log-events --log-group-name /cli --filter-pattern hello)"
+check 'logs delete' '^$' "$(aws logs delete-log-group --log-group-name /cli)"
+check 'ssm put' '1' "$(aws ssm put-parameter --name /cli/a --type String --value one --query Version)"
+check 'ssm get' 'one' "$(aws ssm get-parameter --name /cli/a --query Parameter.Value)"
+check 'ssm path' 'one' "$(aws ssm get-parameters-by-path --path /cli)"
+check 'ssm delete' '^$' "$(aws ssm delete-parameter --name /cli/a)"
+check 'ssm item' 'oi-' "$(aws ssm create-ops-item --title t --description d --source cli)"
+check 'cloudtrail' 'CreateOpsItem' "$(aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=CreateOpsItem)"
+check 'a service that is not there' "does not model the service 'lambda'" "$(aws lambda list-functions)"
+
+# cloudformation
+cat >"$work/template.yaml" <<'YAML'
+Parameters:
+  Suffix: { Type: String, Default: one }
+Conditions:
+  Named: !Not [!Equals [!Ref Suffix, '']]
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties:
+      QueueName: !If [Named, !Sub 'cli-stack-${Suffix}', !Ref AWS::NoValue]
+  Topic:
+    Type: AWS::SNS::Topic
+    DependsOn: Queue
+Outputs:
+  QueueArn: { Value: !GetAtt Queue.Arn }
+YAML
+check 'cloudformation validate' 'Suffix' "$(aws cloudformation validate-template --template-body "file://$work/template.yaml")"
+check 'cloudformation deploy' 'Successfully created/updated stack' "$(aws cloudformation deploy --stack-name cli-stack --template-file "$work/template.yaml")"
+check 'cloudformation output' ':cli-stack-one$' "$(aws cloudformation describe-stacks --stack-name cli-stack --query 'Stacks[0].Outputs[0].OutputValue')"
+check 'cloudformation deploy again' 'Successfully created/updated stack' "$(aws cloudformation deploy --stack-name cli-stack --template-file "$work/template.yaml" --parameter-overrides Suffix=two)"
+check 'cloudformation replaced' ':cli-stack-two$' "$(aws cloudformation describe-stacks --stack-name cli-stack --query 'Stacks[0].Outputs[0].OutputValue')"
+check 'cloudformation old queue gone' 'NonExistentQueue|QueueDoesNotExist' "$(aws sqs get-queue-url --queue-name cli-stack-one)"
+check 'cloudformation no changes' 'No changes to deploy' "$(aws cloudformation deploy --stack-name cli-stack --template-file "$work/template.yaml")"
+check 'cloudformation events' 'UPDATE_COMPLETE' "$(aws cloudformation describe-stack-events --stack-name cli-stack --query 'StackEvents[0].ResourceStatus')"
+check 'cloudformation delete' '^$' "$(aws cloudformation delete-stack --stack-name cli-stack)"
+check 'cloudformation wait' '^$' "$(aws cloudformation wait stack-delete-complete --stack-name cli-stack)"
+
+check 's3 remove' 'delete:' "$(aws s3 rm s3://cli-bucket --recursive | head -1)"
+check 'sqs delete' '^$' "$(aws sqs delete-queue --queue-url "$url")"
+
+echo "$(sort -u "$done_file" | wc -l) operations, $failures failures"
+[[ $failures -eq 0 ]]
