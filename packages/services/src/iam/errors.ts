@@ -9,6 +9,7 @@ import {
   PasswordPolicyViolationException,
   UnmodifiableEntityException,
 } from '@cloud-orrery/models/iam'
+import { notModelled } from '../shared/not-modelled.ts'
 
 /** The query protocol's form of a broken constraint. Recorded: iam, service specific credentials. */
 export function validationError(message: string): AwsError {
@@ -212,8 +213,5 @@ export function linkedRoleExists(roleName: string): AwsError {
 
 /** Our own limit: AWS has a service-linked role for some services that the model has no record of. */
 export function linkedServiceNotModelled(service: string): AwsError {
-  return awsError(
-    commonError('NotImplemented', 501),
-    `Orrery does not know the service-linked role of ${service}. The README of iam says which it does.`,
-  )
+  return notModelled(`the service-linked role of ${service}: the README of iam says which it does`)
 }

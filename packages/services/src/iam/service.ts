@@ -12,6 +12,20 @@ import * as account from './account.ts'
 import { attachmentOperations } from './attachments.ts'
 import { getAccountAuthorizationDetails } from './authorization-details.ts'
 import * as boundaries from './boundaries.ts'
+import { accessKeyType } from './cloudformation/access-key.ts'
+import { groupType, userToGroupAdditionType } from './cloudformation/group.ts'
+import { oidcProviderType, samlProviderType } from './cloudformation/identity-providers.ts'
+import {
+  groupPolicyType,
+  policyType,
+  rolePolicyType,
+  userPolicyType,
+} from './cloudformation/inline-policy.ts'
+import { instanceProfileType } from './cloudformation/instance-profile.ts'
+import { managedPolicyType } from './cloudformation/managed-policy.ts'
+import { roleType } from './cloudformation/role.ts'
+import { serviceLinkedRoleType } from './cloudformation/service-linked-role.ts'
+import { userType } from './cloudformation/user.ts'
 import * as contextKeys from './context-keys.ts'
 import * as groupOperations from './groups.ts'
 import { inlinePolicyOperations } from './inline-policies.ts'
@@ -150,6 +164,22 @@ const operations: readonly OperationHandler[] = [
 export const iam = service('iam', {
   operations: operations.map(refusingSessions),
   tasks: [linkedRoles.removeLinkedRole],
+  resources: [
+    accessKeyType,
+    groupType,
+    groupPolicyType,
+    instanceProfileType,
+    managedPolicyType,
+    oidcProviderType,
+    policyType,
+    roleType,
+    rolePolicyType,
+    samlProviderType,
+    serviceLinkedRoleType,
+    userType,
+    userPolicyType,
+    userToGroupAdditionType,
+  ],
   tables: [
     users,
     groups,

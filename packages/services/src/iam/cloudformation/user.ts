@@ -1,0 +1,119 @@
+import {
+  AddUserToGroup,
+  AwsIamUser,
+  type AwsIamUserProperties,
+  CreateLoginProfile,
+  CreateUser,
+  DeleteLoginProfile,
+  DeleteUser,
+  DeleteUserPermissionsBoundary,
+  GetUser,
+  ListAttachedUserPolicies,
+  ListGroupsForUser,
+  ListUserPolicies,
+  PutUserPermissionsBoundary,
+  RemoveUserFromGroup,
+  TagUser,
+  UntagUser,
+  UpdateLoginProfile,
+  UpdateUser,
+} from '@cloud-orrery/models/iam'
+import type { ResourceContext } from '../../context.ts'
+import { resource } from '../../define.ts'
+import { applyPolicies, completed, difference, userCalls } from './entity-policies.ts'
+import { withName } from './named-type.ts'
+import { tagChanges, tagsOf } from './tags.ts'
+
+export const userType = resource(withName(AwsIamUser, 'UserName'), {
+  async create(ctx, properties) {
+    const UserName = properties.UserName ?? ctx.physicalName({ lengthMax: 64 })
+    const Tags = tagsOf(ctx, properties.Tags)
+    const { User } = await ctx.call(CreateUser, {
+      UserName,
+      Path: properties.Path,
+      PermissionsBoundary: properties.PermissionsBoundary,
+      ...(Tags.length === 0 ? {} : { Tags }),
+    })
+    await completed(
+      () => applyAll(ctx, UserName, properties, {}),
+      () => removeUser(ctx, UserName, properties),
+    )
+    return { UserName, Arn: User?.Arn ?? '' }
+  },
+  async update(ctx, properties, previous, state) {
+    const { UserName } = state
+    const { PermissionsBoundary, Path } = properties
+    if (Path !== previous.Path) await ctx.call(UpdateUser, { UserName, NewPath: Path ?? '/' })
+    if (PermissionsBoundary !== previous.PermissionsBoundary) {
+      if (PermissionsBoundary === undefined) {
+        await ctx.call(DeleteUserPermissionsBoundary, { UserName })
+      } else {
+        await ctx.call(PutUserPermissionsBoundary, { UserName, PermissionsBoundary })
+      }
+    }
+    await applyAll(ctx, UserName, properties, previous)
+    const { User } = await ctx.call(GetUser, { UserName })
+    const { set, gone } = tagChanges(User.Tags ?? [], tagsOf(ctx, properties.Tags))
+    if (gone.length > 0) await ctx.call(UntagUser, { UserName, TagKeys: gone })
+    if (set.length > 0) await ctx.call(TagUser, { UserName, Tags: set })
+    return { ...state, Arn: User.Arn }
+  },
+  async delete(ctx, { UserName }, properties) {
+    await removeUser(ctx, UserName, properties)
+  },
+  async read(ctx, { UserName }) {
+    const { User } = await ctx.call(GetUser, { UserName })
+    const { Groups } = await ctx.call(ListGroupsForUser, { UserName })
+    const { AttachedPolicies = [] } = await ctx.call(ListAttachedUserPolicies, { UserName })
+    return {
+      UserName,
+      Path: User.Path,
+      ...(Groups.length === 0 ? {} : { Groups: Groups.map(({ GroupName }) => GroupName) }),
+      ...(AttachedPolicies.length === 0
+        ? {}
+        : { ManagedPolicyArns: AttachedPolicies.map(({ PolicyArn = '' }) => PolicyArn) }),
+      ...(User.Tags === undefined ? {} : { Tags: User.Tags }),
+    }
+  },
+})
+
+/** Policies, groups and the password, from one template to the next. */
+async function applyAll(
+  ctx: ResourceContext,
+  UserName: string,
+  now: AwsIamUserProperties,
+  before: AwsIamUserProperties,
+): Promise<void> {
+  await applyPolicies(ctx, userCalls, UserName, now, before)
+  const { gone, added } = difference(before.Groups, now.Groups)
+  for (const GroupName of gone) await ctx.call(RemoveUserFromGroup, { GroupName, UserName })
+  for (const GroupName of added) await ctx.call(AddUserToGroup, { GroupName, UserName })
+  const { LoginProfile } = now
+  if (LoginProfile === undefined) {
+    if (before.LoginProfile !== undefined) await ctx.call(DeleteLoginProfile, { UserName })
+  } else if (before.LoginProfile === undefined) {
+    await ctx.call(CreateLoginProfile, { UserName, ...LoginProfile })
+  } else if (JSON.stringify(LoginProfile) !== JSON.stringify(before.LoginProfile)) {
+    await ctx.call(UpdateLoginProfile, { UserName, ...LoginProfile })
+  }
+}
+
+/** Removes what the template gave, where it is there still, and the user. */
+async function removeUser(
+  ctx: ResourceContext,
+  UserName: string,
+  { Policies = [], ManagedPolicyArns = [], LoginProfile }: AwsIamUserProperties,
+): Promise<void> {
+  const { PolicyNames } = await ctx.call(ListUserPolicies, { UserName })
+  const { AttachedPolicies = [] } = await ctx.call(ListAttachedUserPolicies, { UserName })
+  const { Groups } = await ctx.call(ListGroupsForUser, { UserName })
+  const arns = new Set(AttachedPolicies.map(({ PolicyArn }) => PolicyArn))
+  const given = {
+    Policies: Policies.filter(({ PolicyName }) => PolicyNames.includes(PolicyName)),
+    ManagedPolicyArns: ManagedPolicyArns.filter((arn) => arns.has(arn)),
+  }
+  await applyPolicies(ctx, userCalls, UserName, {}, given)
+  for (const { GroupName } of Groups) await ctx.call(RemoveUserFromGroup, { GroupName, UserName })
+  if (LoginProfile !== undefined) await ctx.call(DeleteLoginProfile, { UserName })
+  await ctx.call(DeleteUser, { UserName })
+}
