@@ -18,6 +18,8 @@ import {
   describeStackResources,
   listStackResources,
 } from './stack-resources.ts'
+import { cancelUpdateStack, continueUpdateRollback, rollbackStack } from './rollback-operations.ts'
+import { getStackPolicy, setStackPolicy } from './stack-policy.ts'
 import { createStack, deleteStack, updateTerminationProtection } from './stacks.ts'
 import { changeSets, events, exports, imports, resources, stacks, templates } from './state.ts'
 import { getTemplate, getTemplateSummary, validateTemplate } from './template-operations.ts'
@@ -26,6 +28,8 @@ import { updateStack } from './update-stack.ts'
 /** Templates, stacks, change sets and their engine. */
 export const cloudformation = service('cloudformation', {
   operations: [
+    cancelUpdateStack,
+    continueUpdateRollback,
     createChangeSet,
     createStack,
     deleteChangeSet,
@@ -36,6 +40,7 @@ export const cloudformation = service('cloudformation', {
     describeStackResources,
     describeStacks,
     executeChangeSet,
+    getStackPolicy,
     getTemplate,
     getTemplateSummary,
     listChangeSets,
@@ -43,6 +48,8 @@ export const cloudformation = service('cloudformation', {
     listImports,
     listStackResources,
     listStacks,
+    rollbackStack,
+    setStackPolicy,
     updateStack,
     updateTerminationProtection,
     validateTemplate,

@@ -63,7 +63,12 @@ function beginForward(ctx: Context, operation: Operation, step: Step, stack: Sta
     steps.put(ctx, { ...step, status: 'done' })
     return 'done'
   }
-  const denial = policyDenial(stack, operation, before, change === 'replace' ? 'Replace' : 'Modify')
+  const denial = policyDenial(
+    stack.policy,
+    operation.policyDuringUpdate,
+    before,
+    change === 'replace' ? 'Replace' : 'Modify',
+  )
   if (denial !== undefined) return failBeforeWork(ctx, operation, step, stack, denial)
   const replaced = change === 'replace'
   const resource = put(ctx, before, wanted, {
@@ -76,7 +81,11 @@ function beginForward(ctx: Context, operation: Operation, step: Step, stack: Sta
     { ...resource, type: before.type },
     replaced ? replacementReason : undefined,
   )
-  return begun(ctx, { ...step, did: replaced ? 'replaced' : 'updated' })
+  return begun(ctx, {
+    ...step,
+    did: replaced ? 'replaced' : 'updated',
+    attempted: wanted.properties,
+  })
 }
 
 /** Only what has no event changes: dependencies, policies, metadata of a type that has no update. */

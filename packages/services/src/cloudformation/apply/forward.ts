@@ -1,11 +1,15 @@
 import type { Context } from '../../context.ts'
 import { unsupportedAttribute } from '../engine/attribute-check.ts'
 import { evaluate } from '../engine/evaluate.ts'
+import type { Graph } from '../engine/graph.ts'
 import { validationError } from '../errors.ts'
+import { policyDenial } from '../stack-policy.ts'
 import { resourceKey, resources, type Stack } from '../state.ts'
 import type { Operation } from './operation.ts'
 import { graphOf, type NextPhase } from './phases.ts'
-import { forwardSteps } from './plan.ts'
+import { forwardSteps, livingResources } from './plan.ts'
+import { failResource } from './progress.ts'
+import { failedResources } from './reasons.ts'
 import { identityOf, plannedEnvironment, templateOf } from './values.ts'
 
 /**
@@ -26,5 +30,27 @@ export function forwardPhase(ctx: Context, operation: Operation, stack: Stack): 
   for (const { condition, properties } of Object.values(template.resources)) {
     if (condition === undefined || env.condition(condition)) evaluate(properties, env)
   }
-  return { operation, phase: 'forward', steps: forwardSteps(ctx, stack, graphOf(ctx, stack)) }
+  const graph = graphOf(ctx, stack)
+  refuseProtectedRemovals(ctx, operation, stack, graph)
+  return { operation, phase: 'forward', steps: forwardSteps(ctx, stack, graph) }
+}
+
+/** What the new template no longer has is protected by the stack policy like the rest. */
+function refuseProtectedRemovals(
+  ctx: Context,
+  operation: Operation,
+  stack: Stack,
+  graph: Graph,
+): void {
+  const denied: string[] = []
+  for (const resource of livingResources(ctx, stack.stackId)) {
+    if (graph.has(resource.logicalId)) continue
+    const reason = policyDenial(stack.policy, operation.policyDuringUpdate, resource, 'Delete')
+    if (reason === undefined) continue
+    failResource(ctx, operation, resource, 'UPDATE_FAILED', reason)
+    denied.push(resource.logicalId)
+  }
+  if (denied.length > 0) {
+    throw validationError(failedResources({ create: [], update: denied, delete: [] }))
+  }
 }

@@ -63,6 +63,8 @@ export interface Step {
   /** What the step did that a rollback must take back. */
   readonly did?: 'created' | 'updated' | 'replaced'
   readonly target?: Target
+  /** What an update wanted: where it failed, the way back starts from there. */
+  readonly attempted?: JsonObject
 }
 
 export const operations = table<Operation>('cloudformation.operations', {

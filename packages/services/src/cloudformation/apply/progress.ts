@@ -35,18 +35,29 @@ export function cancelRunning(ctx: Context, operation: Operation): readonly Step
   for (const step of running) {
     if (step.taskId !== undefined) ctx.cancel(step.taskId)
     steps.put(ctx, { ...step, status: 'cancelled' })
-    const resource = resources.get(ctx, resourceKey(step.stackId, step.logicalId))
-    if (resource === undefined) continue
-    const creating = step.did === 'created'
-    failResource(
+    failStep(
       ctx,
       operation,
-      resource,
-      creating ? 'CREATE_FAILED' : 'UPDATE_FAILED',
-      creating ? 'Resource creation cancelled' : 'Resource update cancelled',
+      step,
+      step.did === 'created' ? 'Resource creation cancelled' : 'Resource update cancelled',
     )
   }
   return running
+}
+
+/**
+ * Marks the resource of a step as failed. What was not changed is on record as it was before, so that the
+ * next update sees what is still to do.
+ */
+export function failStep(ctx: Context, operation: Operation, step: Step, reason: string): void {
+  const resource = resources.get(ctx, resourceKey(step.stackId, step.logicalId))
+  if (resource === undefined) return
+  const status = step.did === 'created' ? 'CREATE_FAILED' : 'UPDATE_FAILED'
+  failResource(ctx, operation, resource, status, reason)
+  const { before } = step
+  if (before !== undefined && before.physicalId === resource.physicalId) {
+    resources.put(ctx, { ...before, status, statusReason: reason, updatedAtMs: ctx.now() })
+  }
 }
 
 /** Marks a resource as failed, with its event. */

@@ -10,7 +10,7 @@ import { resourceKey, resources, type Stack, type StackResource } from '../state
 import { resolveDynamicReferences } from './dynamic-references.ts'
 import { resourceTransition } from './journal-events.ts'
 import { type Operation, type Step, stepKey, steps } from './operation.ts'
-import { failResource } from './progress.ts'
+import { failStep } from './progress.ts'
 import { failureReason } from './reasons.ts'
 import { DeployerContext } from './resource-context.ts'
 
@@ -158,7 +158,7 @@ async function updateResource(
   invariant(before !== undefined && handler.update !== undefined, `${now.type} can not be updated`)
   const restoring = step.work === 'restore'
   const wanted = restoring ? before.properties : now.properties
-  const previous = restoring ? now.properties : before.properties
+  const previous = restoring ? (step.attempted ?? now.properties) : before.properties
   const properties = await readyProperties(ctx, operation, step, stack, wanted)
   if (properties === undefined) return { kind: 'failed' }
   const rctx = new DeployerContext(ctx, stack, step.logicalId, operation.requestToken)
@@ -270,8 +270,7 @@ export function failNow(ctx: Context, operation: Operation, step: Step, reason: 
       })
     }
   } else {
-    const status = step.did === 'created' ? 'CREATE_FAILED' : 'UPDATE_FAILED'
-    failResource(ctx, operation, currentResource(ctx, step), status, reason)
+    failStep(ctx, operation, step, reason)
   }
 }
 
