@@ -1,5 +1,5 @@
 import { type AwsError, awsError, commonError } from '@cloud-orrery/models'
-import { TooManyTagsError } from '@cloud-orrery/models/ssm'
+import { InvalidResourceId, TooManyTagsError } from '@cloud-orrery/models/ssm'
 
 const ValidationException = commonError('ValidationException', 400)
 
@@ -17,4 +17,8 @@ export function tagsDuplicate(): AwsError {
 
 export function tagKeyInvalid(key: string): AwsError {
   return invalid(`Tag key ${key} is not valid: the prefix aws: is reserved for system use.`)
+}
+
+export function invalidResourceId(): AwsError {
+  return awsError(InvalidResourceId, 'Invalid Resource ID')
 }

@@ -1,4 +1,5 @@
 import { service } from '../define.ts'
+import { parameterType } from './cloudformation/parameter.ts'
 import { listOpsItemEvents } from './ops-center/events.ts'
 import { describeOpsItems } from './ops-center/listing.ts'
 import { createOpsItem, deleteOpsItem, getOpsItem, updateOpsItem } from './ops-center/ops-items.ts'
@@ -8,19 +9,55 @@ import {
   listOpsItemRelatedItems,
 } from './ops-center/related-items.ts'
 import { opsItemEvents, opsItemMonths, opsItems, relatedItems } from './ops-center/state.ts'
+import { deleteParameter, deleteParameters } from './parameter-store/deletion.ts'
+import { labelParameterVersion, unlabelParameterVersion } from './parameter-store/labels.ts'
+import { describeParameters } from './parameter-store/listing.ts'
+import { applyPolicy } from './parameter-store/policies.ts'
+import { putParameter } from './parameter-store/put-parameter.ts'
+import {
+  getParameter,
+  getParameterHistory,
+  getParameters,
+  getParametersByPath,
+} from './parameter-store/reading.ts'
+import { parameterCounts, parameters, parameterVersions } from './parameter-store/state.ts'
+import { addTagsToResource, listTagsForResource, removeTagsFromResource } from './tags.ts'
 
 /** Systems Manager: OpsCenter and Parameter Store. */
 export const ssm = service('ssm', {
   operations: [
+    addTagsToResource,
     associateOpsItemRelatedItem,
     createOpsItem,
     deleteOpsItem,
+    deleteParameter,
+    deleteParameters,
     describeOpsItems,
+    describeParameters,
     disassociateOpsItemRelatedItem,
     getOpsItem,
+    getParameter,
+    getParameterHistory,
+    getParameters,
+    getParametersByPath,
+    labelParameterVersion,
     listOpsItemEvents,
     listOpsItemRelatedItems,
+    listTagsForResource,
+    putParameter,
+    removeTagsFromResource,
+    unlabelParameterVersion,
     updateOpsItem,
   ],
-  tables: [opsItemEvents, opsItemMonths, opsItems, relatedItems],
+  tasks: [applyPolicy],
+  resources: [parameterType],
+  tables: [
+    opsItemEvents,
+    opsItemMonths,
+    opsItems,
+    parameterCounts,
+    parameters,
+    parameterVersions,
+    relatedItems,
+  ],
 })
