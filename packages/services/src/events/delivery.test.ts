@@ -33,9 +33,7 @@ async function shop(target: Partial<Target> = {}, name = 'q') {
 }
 
 /** Attributes of the only message in a queue. */
-async function attributesOf(
-  cloud: Cloud, queue: Queue
-) {
+async function attributesOf(cloud: Cloud, queue: Queue) {
   const messages = await taken(cloud, queue)
   expect(messages.length).toBe(1)
   const [{ MessageAttributes = {}, Body = '' } = {}] = messages

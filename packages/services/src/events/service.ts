@@ -16,6 +16,10 @@ import {
   listEventBuses,
   updateEventBus,
 } from './buses.ts'
+import { archiveType } from './cloudformation/archive.ts'
+import { eventBusType } from './cloudformation/event-bus.ts'
+import { eventBusPolicyType } from './cloudformation/event-bus-policy.ts'
+import { ruleType } from './cloudformation/rule.ts'
 import { deliver, expire } from './delivery.ts'
 import { testEventPattern } from './patterns.ts'
 import { putEvents } from './put-events.ts'
@@ -79,6 +83,7 @@ export const events = service('events', {
     listReplays,
   ],
   tasks: [receive, routeEvent, deliver, expire, tick, sweep, replayNext],
+  resources: [ruleType, eventBusType, eventBusPolicyType, archiveType],
   tables: [eventBuses, rules, targetTable, archives, archivedEvents, replays, forwards],
   resourceAccess,
 })
