@@ -56,6 +56,21 @@ const settable: Readonly<Record<string, Attribute>> = {
   },
 }
 
+/** What nobody sets. */
+const readOnly = new Set([
+  'All',
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesDelayed',
+  'ApproximateNumberOfMessagesNotVisible',
+  'CreatedTimestamp',
+  'LastModifiedTimestamp',
+  'QueueArn',
+])
+
+export function isQueueAttribute(name: string): boolean {
+  return readOnly.has(name) || settable[name] !== undefined
+}
+
 /** Attributes that an empty value takes away. */
 const removable = new Set([
   'Policy',
@@ -83,18 +98,20 @@ export function withAttributes(
   queue: Queue,
   given: Readonly<Record<string, string>>,
 ): Queue {
-  for (const [name, value] of Object.entries(given)) checkAttribute(queue, name, value)
   checkEncryption(given)
   const settings: Record<string, string> = { ...queue.settings }
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, text] of Object.entries(given)) {
+    // Recorded: sqs, CreateQueue takes `True` and answers `true`.
+    const value = settable[name]?.check === boolean ? text.toLowerCase() : text
+    checkAttribute(queue, name, value)
     if (value === '' && removable.has(name)) delete settings[name]
     else settings[name] = value
   }
   if (given['KmsMasterKeyId']) settings['SqsManagedSseEnabled'] = 'false'
-  if (given['SqsManagedSseEnabled'] === 'true') {
-    delete settings['KmsMasterKeyId']
-    delete settings['KmsDataKeyReusePeriodSeconds']
-  }
+  if (given['SqsManagedSseEnabled']?.toLowerCase() === 'true') delete settings['KmsMasterKeyId']
+  // The period is that of a key. Recorded: sqs, SetQueueAttributes with an empty key.
+  if (settings['KmsMasterKeyId'] === undefined) delete settings['KmsDataKeyReusePeriodSeconds']
+  else settings['KmsDataKeyReusePeriodSeconds'] ??= '300'
   checkThroughput(settings)
   return withDocuments(ctx, { ...queue, settings }, given)
 }

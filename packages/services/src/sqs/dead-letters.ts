@@ -15,38 +15,60 @@ import { wakeReceivers } from './waiting.ts'
  */
 export function giveUp(ctx: Context, queue: Queue, message: Message): boolean {
   const { redrive } = queue
-  if (redrive === undefined || message.receiveCount < redrive.maxReceiveCount) return false
+  const { receiveCount, receivedElsewhere = 0 } = message
+  if (redrive === undefined || receiveCount - receivedElsewhere < redrive.maxReceiveCount)
+    return false
   const target = queueOfArn(ctx, redrive.deadLetterTargetArn)
   if (target === undefined || target.fifo !== queue.fifo) return false
-  moveMessage(ctx, message, queue, target, { deadLetterSourceArn: queue.arn })
+  moveMessage(ctx, message, queue, target, {
+    deadLetterSourceArn: queue.arn,
+    receivedElsewhere: receiveCount,
+  })
   return true
 }
 
 /**
- * Puts a message into another queue, as new there but for who sent it and when. In standard queues its
- * retention goes on; in FIFO queues it starts again. Source: SQS Developer Guide, "Dead-letter queues".
+ * Puts a message into another queue. Given up, it keeps its id, who sent it and when, and how often it was
+ * received; in standard queues its retention goes on, in FIFO queues it starts again.
+ * Source: SQS Developer Guide, "Setting-up dead-letter queue retention".
  */
-export function moveMessage(
+function moveMessage(
   ctx: Context,
   message: Message,
   from: Queue,
   to: Queue,
-  fields: Pick<Message, 'deadLetterSourceArn'>,
+  fields: Partial<Message>,
 ): void {
   removeMessage(ctx, from, message)
-  const { receipt, receivedAtMs, deadLetterSourceArn, ...kept } = message
-  void [receipt, receivedAtMs, deadLetterSourceArn]
+  const { receipt, receivedAtMs, ...kept } = message
+  void [receipt, receivedAtMs]
   const nowMs = ctx.now()
   addMessage(ctx, to, {
     ...kept,
-    ...fields,
     store: to.store,
     enqueuedAtMs: to.fifo ? nowMs : message.enqueuedAtMs,
     sequence: nextSequence(ctx, to),
     state: 'ready',
     visibleAtMs: nowMs,
+    ...fields,
   })
   wakeReceivers(ctx, to, 1)
+}
+
+/**
+ * Sends a message of a dead-letter queue back or on: it is a new one there.
+ * Source: SQS Developer Guide, "Dead-letter queue redrive": new id, new time of sending.
+ */
+export function redriveMessage(ctx: Context, message: Message, from: Queue, to: Queue): void {
+  const { deadLetterSourceArn, receivedElsewhere, firstReceivedAtMs, ...kept } = message
+  void [deadLetterSourceArn, receivedElsewhere, firstReceivedAtMs]
+  const nowMs = ctx.now()
+  moveMessage(ctx, kept, from, to, {
+    messageId: ctx.ids.uuid(),
+    enqueuedAtMs: nowMs,
+    sentAtMs: nowMs,
+    receiveCount: 0,
+  })
 }
 
 export const listDeadLetterSourceQueues = operation(ListDeadLetterSourceQueues, {

@@ -22,14 +22,20 @@ export function accessDenied(message: string): AwsError {
   return awsError(AccessDenied, message)
 }
 
-/** What the model forbids, in SQS's words: one complaint, the first. */
-export function invalidInput(_message: string, violations: readonly Violation[]): AwsError {
-  const [first] = violations
-  const path = first?.path ?? ''
-  if (first?.kind === 'required') {
-    return missingParameter(path.split('.').map(upperFirst).join('.'))
-  }
-  return unknownAttribute(String(first?.value ?? path))
+/**
+ * What the model forbids, in SQS's words: one complaint, the first. Names of attributes the operations judge
+ * themselves, since the model knows fewer than SQS takes.
+ */
+export function invalidInput(
+  _message: string,
+  violations: readonly Violation[],
+  { operation }: { readonly operation: string },
+): AwsError | undefined {
+  const missing = violations.find(({ kind }) => kind === 'required')
+  if (missing === undefined) return undefined
+  const [, index, member] = /^entries\.(\d+)\.member\.(.*)$/.exec(missing.path) ?? []
+  if (index === undefined || member === undefined) return missingParameter(upperFirst(missing.path))
+  return missingParameter(`${operation}RequestEntry.${index}.${upperFirst(member)}`)
 }
 
 function upperFirst(name: string): string {
@@ -224,4 +230,19 @@ export function unknownSharedAction(action: string): AwsError {
     'ActionName',
     'Only the queue owner is allowed to invoke this action.',
   )
+}
+
+/** Recorded: sqs, StartMessageMoveTask. */
+export function moveTaskRunning(): AwsError {
+  return invalidParameter(
+    'There is already a task running. Only one active task is allowed for a source queue arn at a given time.',
+  )
+}
+
+export function moveTaskNotRunning(): AwsError {
+  return invalidParameter('Only active tasks can be cancelled.')
+}
+
+export function noSuchMoveTask(): AwsError {
+  return awsError(model.ResourceNotFoundException, 'Task does not exist.')
 }

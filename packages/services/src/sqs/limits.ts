@@ -31,11 +31,20 @@ export const visibilitySecondsMax = 43_200
 /** Messages in flight in one standard queue. Source: SQS quotas, "In-flight messages per queue". */
 export const inFlightStandardMax = 120_000
 
-/** Messages in flight in one FIFO queue. Source: SQS Developer Guide, "FIFO queues: in-flight messages". */
+/**
+ * Messages in flight in one FIFO queue: as many as in a standard queue since November 2024, 20,000 before.
+ * Source: SQS quotas, "In-flight messages per queue".
+ */
 export const inFlightFifoMax = 120_000
 
 /** How long a FIFO queue knows a message again. Source: SQS Developer Guide, "Exactly-once processing". */
 export const deduplicationIntervalMs = 300_000
+
+/**
+ * How long a changed deduplication scope takes to be followed. Source: SQS API reference, SetQueueAttributes:
+ * "up to 60 seconds". Recorded: sqs, the old scope goes on right after the change.
+ */
+export const scopePropagationMs = 60_000
 
 /** How long a receive can be repeated by its attempt id. Source: SQS API reference, ReceiveMessage. */
 export const receiveAttemptIntervalMs = 300_000

@@ -7,7 +7,8 @@ import type { StoredAttribute, StoredAttributes } from './state.ts'
 type Attributes = Readonly<Record<string, MessageAttributeValue>>
 
 const nameCharactersMax = 256
-const validName = /^[A-Za-z0-9_.-]+$/
+/** Letters of all scripts. Observed on AWS: `attr.1øßä` is taken. */
+const validName = /^[\p{L}\p{N}_.-]+$/u
 /** Source: SQS Developer Guide, "Message metadata": a type, a dot, a label of one's own. */
 const validType = /^(String|Number|Binary)(\..+)?$/
 const typeCharactersMax = 256
@@ -48,10 +49,9 @@ function storedAttribute(name: string, value: MessageAttributeValue): StoredAttr
     )
   }
   const content = type === 'Binary' ? BinaryValue : StringValue
-  const kind = type === 'Binary' ? 'binary' : 'string'
   if (content === undefined || content.length === 0) {
     throw invalidParameter(
-      `The message attribute '${name}' must contain non-empty message attribute value for message attribute type '${kind === 'binary' ? 'Binary' : type}'.`,
+      `Message (user) attribute '${name}' must contain a non-empty value of type '${type === 'Binary' ? 'Binary' : 'String'}'.`,
     )
   }
   if (typeof content === 'string') {

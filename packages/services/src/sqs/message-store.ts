@@ -87,23 +87,42 @@ export function nextVisibleAtMs(ctx: Context, queue: Queue): number {
   return Number.POSITIVE_INFINITY
 }
 
-/** Ready messages of a standard queue, those that have been ready longest first. */
-export function readyMessages(ctx: Context, { store }: Queue): Generator<Message, void, undefined> {
+/** Ready messages of a standard queue, in the order of sending. Recorded: sqs, a message that came back. */
+function readyMessages(ctx: Context, { store }: Queue): Generator<Message, void, undefined> {
   return messages.scanIndex(ctx, 'lane', { prefix: orderedKey(store, 'ready', '') })
 }
 
-/** Groups of a FIFO queue whose oldest message is ready. */
-export function* groupsWithReadyHead(
-  ctx: Context,
-  { store }: Queue,
-): Generator<string, void, undefined> {
+/**
+ * Groups of a FIFO queue whose oldest message is ready: those first that have been ready longest.
+ * Observed on AWS: groups that were received from stand behind those that were not.
+ */
+function* groupsWithReadyHead(ctx: Context, { store }: Queue): Generator<string, void, undefined> {
   for (const group of readyGroups.scanIndex(ctx, 'order', { prefix: orderedKey(store, '') })) {
     yield group.groupId
   }
 }
 
+/**
+ * Messages in the order in which they may be received, as long as whoever asks takes each out of the queue
+ * or out of sight before the next. Of a FIFO queue: as many of one group as there are, then the next group.
+ * Source: SQS Developer Guide, "FIFO delivery logic".
+ */
+export function* nextReceivable(ctx: Context, queue: Queue): Generator<Message, void, undefined> {
+  if (!queue.fifo) {
+    yield* readyMessages(ctx, queue)
+    return
+  }
+  const seen = new Set<string>()
+  for (const groupId of groupsWithReadyHead(ctx, queue)) {
+    // A group whose messages were handed over without a timeout stands behind the others again.
+    if (seen.has(groupId)) continue
+    seen.add(groupId)
+    yield* receivableOf(ctx, queue, groupId)
+  }
+}
+
 /** The messages of a group that may be received now: all up to the first that is not ready. */
-export function* receivableOf(
+function* receivableOf(
   ctx: Context,
   { store }: Queue,
   groupId: string,
@@ -123,8 +142,11 @@ function settleGroup(ctx: Context, { fifo, store, groupId = '' }: Message): void
     readyGroups.delete(ctx, key)
     return
   }
-  const { visibleAtMs, sequence } = head
+  const { visibleAtMs, receiveCount, sequence } = head
   const known = readyGroups.get(ctx, key)
-  if (known?.sequence === sequence && known.visibleAtMs === visibleAtMs) return
-  readyGroups.put(ctx, { store, groupId, visibleAtMs, sequence })
+  const isKnown =
+    known?.sequence === sequence &&
+    known.visibleAtMs === visibleAtMs &&
+    known.receiveCount === receiveCount
+  if (!isKnown) readyGroups.put(ctx, { store, groupId, visibleAtMs, receiveCount, sequence })
 }

@@ -1,7 +1,9 @@
 import { GetQueueAttributes, SetQueueAttributes } from '@cloud-orrery/models/sqs'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
-import { withAttributes } from './attributes.ts'
+import { isQueueAttribute, withAttributes } from './attributes.ts'
+import { unknownAttribute } from './errors.ts'
+import { scopePropagationMs } from './limits.ts'
 import { countsOf, settle } from './message-store.ts'
 import { onQueue, queueOfUrl, scopeOfUrl } from './queue-urls.ts'
 import { type Queue, queues } from './state.ts'
@@ -15,6 +17,7 @@ export const getQueueAttributes = operation(GetQueueAttributes, {
     const queue = queueOfUrl(ctx, QueueUrl)
     const asked = new Set<string>(AttributeNames)
     if (asked.size === 0) return {}
+    for (const name of asked) if (!isQueueAttribute(name)) throw unknownAttribute(name)
     const found = Object.entries(attributesOf(ctx, queue)).filter(
       ([name]) => asked.has('All') || asked.has(name),
     )
@@ -43,8 +46,15 @@ export const setQueueAttributes = operation(SetQueueAttributes, {
   scope: scopeOfUrl,
   run(ctx, { QueueUrl, Attributes }) {
     const queue = queueOfUrl(ctx, QueueUrl)
-    queues.put(ctx, { ...withAttributes(ctx, queue, Attributes), modifiedAtMs: ctx.now() })
+    const changed = { ...withAttributes(ctx, queue, Attributes), modifiedAtMs: ctx.now() }
+    queues.put(ctx, { ...changed, ...scopeLeftBehind(ctx, queue, changed) })
     wakeReceivers(ctx, queue)
     return {}
   },
 })
+
+function scopeLeftBehind(ctx: Context, before: Queue, after: Queue): Pick<Queue, 'formerScope'> {
+  const scope = before.settings['DeduplicationScope']
+  if (scope === undefined || scope === after.settings['DeduplicationScope']) return {}
+  return { formerScope: { scope, untilMs: ctx.now() + scopePropagationMs } }
+}

@@ -13,10 +13,13 @@ export function queueArn({ accountId, region }: Scope, name: string): string {
   return `arn:aws:sqs:${region}:${accountId}:${name}`
 }
 
-/** The last two parts of a URL or path: clients that were given another endpoint rewrite the rest. */
-export function partsOfUrl(url: string): { accountId: string; name: string } | undefined {
-  const match = /(?:^|\/)(\d{12})\/([^/?#]+)\/?$/.exec(url)
-  const [, accountId, name] = match ?? []
+/**
+ * Account and name: the last two parts of a URL or path, since clients that were given another endpoint
+ * rewrite the rest. A name alone means a queue of the caller's. Observed on AWS: both are taken.
+ */
+export function partsOfUrl(url: string): { accountId?: string; name: string } | undefined {
+  if (/^[A-Za-z0-9_-]+(\.fifo)?$/.test(url)) return { name: url }
+  const [, accountId, name] = /(?:^|\/)(\d{12})\/([^/?#]+)\/?$/.exec(url) ?? []
   return accountId === undefined || name === undefined ? undefined : { accountId, name }
 }
 
@@ -30,8 +33,8 @@ export function partsOfArn(arn: string): (Scope & { name: string }) | undefined 
 
 /** Operations work in the account that the URL names. */
 export function scopeOfUrl({ QueueUrl }: { readonly QueueUrl: string }): Partial<Scope> {
-  const parts = partsOfUrl(QueueUrl ?? '')
-  return parts === undefined ? {} : { accountId: parts.accountId }
+  const accountId = partsOfUrl(QueueUrl ?? '')?.accountId
+  return accountId === undefined ? {} : { accountId }
 }
 
 /** The queue that a call means. Throws InvalidAddress and QueueDoesNotExist. */
@@ -53,12 +56,11 @@ export function queueOfArn(ctx: Context, arn: string): Queue | undefined {
 export function onQueue(action?: string) {
   return ({ QueueUrl }: { readonly QueueUrl: string }, ctx: Context): Authorization => {
     const name = partsOfUrl(QueueUrl ?? '')?.name ?? ''
-    return permission(ctx, queueArn(ctx, name), queues.get(ctx, name), action)
+    return permission(queueArn(ctx, name), queues.get(ctx, name), action)
   }
 }
 
 export function permission(
-  _ctx: Context,
   resource: string,
   queue: Queue | undefined,
   action?: string,

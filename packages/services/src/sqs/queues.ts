@@ -24,7 +24,7 @@ import { wakeReceivers } from './waiting.ts'
 
 export const createQueue = operation(CreateQueue, {
   authorize({ QueueName, tags }, ctx) {
-    const authorization = permission(ctx, queueArn(ctx, QueueName), undefined)
+    const authorization = permission(queueArn(ctx, QueueName), undefined)
     if (tags === undefined || Object.keys(tags).length === 0) return authorization
     const context: Record<string, string | readonly string[]> = { 'aws:TagKeys': Object.keys(tags) }
     for (const [key, value] of Object.entries(tags)) context[`aws:RequestTag/${key}`] = value
@@ -36,7 +36,7 @@ export const createQueue = operation(CreateQueue, {
   },
   provenance: 'recorded',
   run(ctx, { QueueName, Attributes = {}, tags = {} }) {
-    const fifo = Attributes['FifoQueue'] === 'true'
+    const fifo = Attributes['FifoQueue']?.toLowerCase() === 'true'
     checkName(QueueName, fifo)
     checkTags(tags)
     const asked = newQueue(ctx, QueueName, fifo, Attributes, tags)
@@ -89,7 +89,7 @@ function newQueue(
 
 export const getQueueUrl = operation(GetQueueUrl, {
   authorize: ({ QueueName }, ctx) =>
-    permission(ctx, queueArn(ctx, QueueName), queues.get(ctx, QueueName)),
+    permission(queueArn(ctx, QueueName), queues.get(ctx, QueueName)),
   provenance: 'recorded',
   scope: ({ QueueOwnerAWSAccountId: accountId }) => (accountId === undefined ? {} : { accountId }),
   run(ctx, { QueueName }) {
@@ -100,7 +100,7 @@ export const getQueueUrl = operation(GetQueueUrl, {
 })
 
 export const listQueues = operation(ListQueues, {
-  authorize: (_input, ctx) => queueArn(ctx, ''),
+  authorize: () => '*',
   provenance: 'modelled',
   run(ctx, { QueueNamePrefix: prefix = '', MaxResults, NextToken }) {
     if (MaxResults !== undefined && (MaxResults < 1 || MaxResults > queuesPerPageMax)) {
@@ -139,7 +139,7 @@ export const deleteQueue = operation(DeleteQueue, {
     queues.delete(ctx, queue.name)
     counts.delete(ctx, queue.id)
     deletedNames.put(ctx, { name: queue.name, deletedAtMs: ctx.now() })
-    ctx.after(0, sweep, { queueId: queue.id, store: queue.store, deleted: true })
+    ctx.after(0, sweep, { store: queue.store })
     wakeReceivers(ctx, queue)
     return {}
   },
@@ -158,7 +158,7 @@ export const purgeQueue = operation(PurgeQueue, {
     const number = Number(store.split('.')[1]) + 1
     queues.update(ctx, queue.name, { purgedAtMs: ctx.now(), store: `${id}.${number}` })
     counts.update(ctx, id, { ready: 0, delayed: 0, inFlight: 0 })
-    ctx.after(0, sweep, { queueId: id, store, deleted: false })
+    ctx.after(0, sweep, { store })
     return {}
   },
 })

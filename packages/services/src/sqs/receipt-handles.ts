@@ -16,7 +16,7 @@ export function receiptHandle(queue: Queue, message: Message): string {
 export interface Receipt {
   /** Absent: deleted, purged or past its retention. */
   readonly message?: Message
-  /** Whether no later receive has happened. */
+  /** Whether the message was not received again since. */
   readonly latest: boolean
 }
 

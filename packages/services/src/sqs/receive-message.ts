@@ -7,6 +7,7 @@ import {
 } from '@cloud-orrery/models/sqs'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { isQueueAttribute } from './attributes.ts'
 import { giveUp } from './dead-letters.ts'
 import { checkKey } from './encryption.ts'
 import * as errors from './errors.ts'
@@ -22,10 +23,8 @@ import { attributesAskedFor, md5OfAttributes, shownAttributes } from './message-
 import {
   changeMessage,
   countsOf,
-  groupsWithReadyHead,
+  nextReceivable,
   nextVisibleAtMs,
-  readyMessages,
-  receivableOf,
   settle,
 } from './message-store.ts'
 import { onQueue, queueOfUrl, scopeOfUrl } from './queue-urls.ts'
@@ -50,7 +49,32 @@ export const receiveMessage = operation(ReceiveMessage, {
   },
 })
 
+/** What a receiver may ask for. Source: SQS API reference, ReceiveMessage, `MessageSystemAttributeNames`. */
+const systemAttributeNames = new Set([
+  'All',
+  'ApproximateFirstReceiveTimestamp',
+  'ApproximateReceiveCount',
+  'AWSTraceHeader',
+  'DeadLetterQueueSourceArn',
+  'MessageDeduplicationId',
+  'MessageGroupId',
+  'SenderId',
+  'SentTimestamp',
+  'SequenceNumber',
+])
+
+function askedAttributes(input: ReceiveMessageRequest): Set<string> {
+  const { AttributeNames = [], MessageSystemAttributeNames = [] } = input
+  return new Set<string>([...AttributeNames, ...MessageSystemAttributeNames])
+}
+
 function checkInput(queue: Queue, input: ReceiveMessageRequest): void {
+  for (const name of askedAttributes(input)) {
+    // The model takes names of queue attributes too, which no message has.
+    if (!systemAttributeNames.has(name) && !isQueueAttribute(name)) {
+      throw errors.unknownAttribute(name)
+    }
+  }
   const { MaxNumberOfMessages, WaitTimeSeconds, VisibilityTimeout, ReceiveRequestAttemptId } = input
   checkRange('MaxNumberOfMessages', MaxNumberOfMessages, 1, receivedMessagesMax)
   if (WaitTimeSeconds !== undefined && (WaitTimeSeconds < 0 || WaitTimeSeconds > waitSecondsMax)) {
@@ -126,27 +150,21 @@ function roomInFlight(ctx: Context, queue: Queue, isLongPoll: boolean): number {
   return room
 }
 
-/** Messages in the order in which they are to be handed over; each is taken before the next is looked for. */
-function* candidates(ctx: Context, queue: Queue): Generator<Message, void, undefined> {
-  if (!queue.fifo) {
-    yield* inSomeOrder(ctx, queue)
-    return
-  }
-  // As many of one group as asked for, before the next group. Source: SQS Developer Guide, "FIFO delivery logic".
-  for (const groupId of groupsWithReadyHead(ctx, queue)) yield* receivableOf(ctx, queue, groupId)
-}
-
 /** How far out of order a standard queue may deliver; ours, since AWS promises nothing. */
 const disorderMax = 100
 
-function* inSomeOrder(ctx: Context, queue: Queue): Generator<Message, void, undefined> {
-  const order = ctx.choose('sqs.order', ['oldest first', 'any'])
-  if (order === 'oldest first') {
-    yield* readyMessages(ctx, queue)
+/** Messages as they are to be handed over. */
+function* candidates(ctx: Context, queue: Queue): Generator<Message, void, undefined> {
+  const isInOrder =
+    queue.fifo || ctx.choose('sqs.order', ['oldest first', 'any']) === 'oldest first'
+  if (isInOrder) {
+    yield* nextReceivable(ctx, queue)
     return
   }
   const window: Message[] = []
-  for (const message of readyMessages(ctx, queue)) if (window.push(message) === disorderMax) break
+  for (const message of nextReceivable(ctx, queue)) {
+    if (window.push(message) === disorderMax) break
+  }
   while (window.length > 0) yield* window.splice(ctx.random.below(window.length), 1)
 }
 
@@ -167,7 +185,7 @@ function handOver(ctx: Context, queue: Queue, message: Message, visibilityMs: nu
 }
 
 function attemptKey(queue: Queue, attemptId: string): string {
-  return orderedKey(queue.id, attemptId)
+  return orderedKey(queue.store, attemptId)
 }
 
 /**
@@ -202,12 +220,12 @@ function rememberAttempt(
 ): void {
   if (attemptId === undefined || received.length === 0) return
   const untilMs = ctx.now() - receiveAttemptIntervalMs
-  for (const old of attempts.scanIndex(ctx, 'age', { prefix: orderedKey(queue.id, '') })) {
+  for (const old of attempts.scanIndex(ctx, 'age', { prefix: orderedKey(queue.store, '') })) {
     if (old.atMs > untilMs) break
     attempts.delete(ctx, attemptKey(queue, old.attemptId))
   }
   attempts.put(ctx, {
-    queueId: queue.id,
+    store: queue.store,
     attemptId,
     atMs: ctx.now(),
     messages: received.map((message) => ({
@@ -223,8 +241,7 @@ function answer(
   received: readonly Message[],
 ): ReceiveMessageResult {
   if (received.length === 0) return {}
-  const names = [...(input.AttributeNames ?? []), ...(input.MessageSystemAttributeNames ?? [])]
-  const asked = new Set<string>(names)
+  const asked = askedAttributes(input)
   return { Messages: received.map((message) => shown(queue, message, asked, input)) }
 }
 

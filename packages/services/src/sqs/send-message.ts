@@ -56,17 +56,25 @@ export const sendMessageBatch = operation(SendMessageBatch, {
         checkKey(ctx, queue)
         const bytes = Entries.reduce((sum, entry) => sum + bytesOf(entry), 0)
         if (bytes > messageBytesMax) throw errors.batchTooLong(bytes, messageBytesMax)
+        for (const entry of Entries) checkFifoIds(queue, entry)
       },
       each({ Id, ...entry }) {
         if (!entry.MessageBody) throw errors.missingParameter('MessageBody')
-        if (queue.fifo && !entry.MessageGroupId) {
-          throw errors.invalidParameter('The request must contain the parameter MessageGroupId.')
-        }
         return { Id, ...send(ctx, queue, entry) }
       },
     })
   },
 })
+
+/** Recorded: sqs, SendMessageBatch: one entry without its ids fails the whole batch. */
+function checkFifoIds(queue: Queue, { MessageGroupId, MessageDeduplicationId }: Sending): void {
+  if (!queue.fifo) return
+  if (!MessageGroupId) {
+    throw errors.invalidParameter('The request must contain the parameter MessageGroupId.')
+  }
+  const byContent = queue.settings['ContentBasedDeduplication'] === 'true'
+  if (MessageDeduplicationId === undefined && !byContent) throw errors.noDeduplicationId()
+}
 
 function bytesOf({ MessageBody, MessageAttributes = {} }: Sending): number {
   let bytes = Buffer.byteLength(MessageBody ?? '')

@@ -4,6 +4,12 @@ import { queueInlinePolicyType } from './cloudformation/queue-inline-policy.ts'
 import { queuePolicyType } from './cloudformation/queue-policy.ts'
 import { listDeadLetterSourceQueues } from './dead-letters.ts'
 import { accessDenied, invalidInput } from './errors.ts'
+import {
+  cancelMessageMoveTask,
+  listMessageMoveTasks,
+  moveSome,
+  startMessageMoveTask,
+} from './move-tasks.ts'
 import { addPermission, removePermission } from './permissions.ts'
 import { getQueueAttributes, setQueueAttributes } from './queue-attributes.ts'
 import { queueOfArn } from './queue-urls.ts'
@@ -22,6 +28,7 @@ import {
   deduplications,
   deletedNames,
   messages,
+  moveTasks,
   queues,
   readyGroups,
 } from './state.ts'
@@ -51,10 +58,22 @@ export const sqs = service('sqs', {
     changeMessageVisibility,
     changeMessageVisibilityBatch,
     listDeadLetterSourceQueues,
+    startMessageMoveTask,
+    listMessageMoveTasks,
+    cancelMessageMoveTask,
   ],
-  tasks: [sweep],
+  tasks: [sweep, moveSome],
   resources: [queueType, queuePolicyType, queueInlinePolicyType],
-  tables: [queues, deletedNames, counts, messages, readyGroups, deduplications, attempts],
+  tables: [
+    queues,
+    deletedNames,
+    counts,
+    messages,
+    readyGroups,
+    deduplications,
+    attempts,
+    moveTasks,
+  ],
   resourceAccess(ctx, arn) {
     const queue = queueOfArn(ctx, arn)
     const accountId = arn.split(':')[4]

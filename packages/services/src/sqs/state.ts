@@ -25,6 +25,8 @@ export interface Queue {
   /** The part of the messages that is still there: a purge starts a new one. */
   readonly store: string
   readonly purgedAtMs?: number
+  /** The deduplication scope that is still followed after a change. */
+  readonly formerScope?: { readonly scope: string; readonly untilMs: number }
 }
 
 export const queues = table<Queue, 'deadLetterTarget'>('sqs.queues', {
@@ -95,6 +97,8 @@ export interface Message {
   /** When it becomes (or became) ready. */
   readonly visibleAtMs: number
   readonly receiveCount: number
+  /** Receives in queues that gave it up: they do not count towards this queue's limit. */
+  readonly receivedElsewhere?: number
   readonly firstReceivedAtMs?: number
   /** Of the latest receive: visibility is bounded from here. */
   readonly receivedAtMs?: number
@@ -114,11 +118,11 @@ export const messages = table<Message, 'lane' | 'group'>('sqs.messages', {
   key: messageKey,
   partition: 'region',
   indexes: {
-    /** Standard messages that are ready, and all that wait for their moment; the earliest first. */
+    /** Standard messages that are ready, in the order of sending; all that wait, in that of their moments. */
     lane(message) {
       const { store, state, visibleAtMs, sequence } = message
       if (state !== 'ready') return orderedKey(store, 'waiting', visibleAtMs, sequence)
-      return message.fifo ? undefined : orderedKey(store, 'ready', visibleAtMs, sequence)
+      return message.fifo ? undefined : orderedKey(store, 'ready', sequence)
     },
     group: (message) =>
       message.fifo ? orderedKey(message.store, message.groupId ?? '') : undefined,
@@ -129,7 +133,9 @@ export const messages = table<Message, 'lane' | 'group'>('sqs.messages', {
 export interface ReadyGroup {
   readonly store: string
   readonly groupId: string
+  /** Of its oldest message. */
   readonly visibleAtMs: number
+  readonly receiveCount: number
   readonly sequence: number
 }
 
@@ -137,13 +143,14 @@ export const readyGroups = table<ReadyGroup, 'order'>('sqs.ready-groups', {
   key: (group) => orderedKey(group.store, group.groupId),
   partition: 'region',
   indexes: {
-    order: ({ store, visibleAtMs, sequence }) => orderedKey(store, visibleAtMs, sequence),
+    order: ({ store, visibleAtMs, receiveCount, sequence }) =>
+      orderedKey(store, visibleAtMs, receiveCount, sequence),
   },
 })
 
-/** What a FIFO queue remembers of a message for five minutes, whether or not the message is still there. */
+/** What a FIFO queue remembers of a message for five minutes, or until it is purged. */
 export interface Deduplication {
-  readonly queueId: string
+  readonly store: string
   /** Group and id, or the id alone: the queue's scope decides. */
   readonly scopedId: string
   readonly messageId: string
@@ -152,21 +159,43 @@ export interface Deduplication {
 }
 
 export const deduplications = table<Deduplication, 'age'>('sqs.deduplications', {
-  key: ({ queueId, scopedId }) => orderedKey(queueId, scopedId),
+  key: ({ store, scopedId }) => orderedKey(store, scopedId),
   partition: 'region',
-  indexes: { age: ({ queueId, atMs }) => orderedKey(queueId, atMs) },
+  indexes: { age: ({ store, atMs }) => orderedKey(store, atMs) },
 })
 
 /** A receive that may be repeated under its attempt id. */
 export interface Attempt {
-  readonly queueId: string
+  readonly store: string
   readonly attemptId: string
   readonly atMs: number
   readonly messages: readonly { readonly key: string; readonly receipt: string }[]
 }
 
 export const attempts = table<Attempt, 'age'>('sqs.attempts', {
-  key: ({ queueId, attemptId }) => orderedKey(queueId, attemptId),
+  key: ({ store, attemptId }) => orderedKey(store, attemptId),
   partition: 'region',
-  indexes: { age: ({ queueId, atMs }) => orderedKey(queueId, atMs) },
+  indexes: { age: ({ store, atMs }) => orderedKey(store, atMs) },
+})
+
+export type MoveStatus = 'RUNNING' | 'COMPLETED' | 'CANCELLED' | 'FAILED'
+
+/** A message move task: messages of a dead-letter queue on their way back. */
+export interface MoveTask {
+  readonly taskId: string
+  readonly sourceArn: string
+  /** Absent: each message goes back to the queue from which it came. */
+  readonly destinationArn?: string
+  readonly perSecondMax?: number
+  readonly status: MoveStatus
+  readonly failureReason?: string
+  readonly startedAtMs: number
+  readonly toMove: number
+  readonly moved: number
+}
+
+export const moveTasks = table<MoveTask, 'source'>('sqs.move-tasks', {
+  key: ({ sourceArn, startedAtMs, taskId }) => orderedKey(sourceArn, startedAtMs, taskId),
+  partition: 'region',
+  indexes: { source: ({ sourceArn }) => sourceArn },
 })

@@ -1,13 +1,10 @@
 import { orderedKey } from '@cloud-orrery/kernel'
 import { task } from '../define.ts'
 import { sweptPerStep } from './limits.ts'
-import { messageKey, messages, readyGroups } from './state.ts'
+import { attempts, deduplications, messageKey, messages, readyGroups } from './state.ts'
 
 interface Sweep {
-  readonly queueId: string
   readonly store: string
-  /** The queue itself is gone, not only its messages. */
-  readonly deleted: boolean
 }
 
 /** Removes what a purge or a deletion left behind, some at a time: nobody sees it any more. */
@@ -23,8 +20,14 @@ export const sweep = task<Sweep>('sqs.sweep', {
         return
       }
     }
-    for (const group of readyGroups.scan(ctx, { prefix })) {
-      readyGroups.delete(ctx, orderedKey(group.store, group.groupId))
+    for (const { store, groupId } of readyGroups.scan(ctx, { prefix })) {
+      readyGroups.delete(ctx, orderedKey(store, groupId))
+    }
+    for (const { store, scopedId } of deduplications.scan(ctx, { prefix })) {
+      deduplications.delete(ctx, orderedKey(store, scopedId))
+    }
+    for (const { store, attemptId } of attempts.scan(ctx, { prefix })) {
+      attempts.delete(ctx, orderedKey(store, attemptId))
     }
   },
 })
