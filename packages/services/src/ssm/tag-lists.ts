@@ -1,15 +1,17 @@
 import type { Tag } from '@cloud-orrery/models/ssm'
 import type { RequestContext } from '@cloud-orrery/policy'
+import type { Context } from '../context.ts'
+import { isReservedTag } from '../shared/system-tags.ts'
 import { tagKeyInvalid, tagsDuplicate, tooManyTags } from './errors.ts'
 import { tagsMax } from './limits.ts'
 
 export type Tags = Readonly<Record<string, string>>
 
 /** Tags of a request by key, checked. */
-export function tagsOf(tags: readonly Tag[] = []): Tags {
+export function tagsOf(ctx: Context, tags: readonly Tag[] = []): Tags {
   const keys = tags.map(({ Key }) => Key)
   if (new Set(keys).size < keys.length) throw tagsDuplicate()
-  const reserved = keys.find((key) => /^aws:/i.test(key))
+  const reserved = keys.find((key) => isReservedTag(ctx, key))
   if (reserved !== undefined) throw tagKeyInvalid(reserved)
   if (tags.length > tagsMax) throw tooManyTags()
   return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]))

@@ -29,7 +29,7 @@ export const addTagsToResource = operation(AddTagsToResource, {
   run(ctx, { ResourceType, ResourceId, Tags }) {
     const { tags, write } = tagged(ctx, ResourceType, ResourceId)
     if (tags === undefined) throw invalidResourceId()
-    const merged = { ...tags, ...tagsOf(Tags) }
+    const merged = { ...tags, ...tagsOf(ctx, Tags) }
     if (Object.keys(merged).length > tagsMax) throw tooManyTags()
     write(merged)
     return {}

@@ -224,7 +224,7 @@ function newItem(
     lastModifiedBy: by,
     lastModifiedAtMs: ctx.now(),
     ...(dedup === undefined ? {} : { dedup }),
-    tags: tagsOf(input.Tags),
+    tags: tagsOf(ctx, input.Tags),
   }
 }
 

@@ -83,7 +83,7 @@ export const putParameter = operation(PutParameter, {
         name: Name,
         arn: parameterArn(ctx, Name),
         createdAtMs: ctx.now(),
-        tags: tagsOf(Tags),
+        tags: tagsOf(ctx, Tags),
         taskIds: [],
       }),
       version,
