@@ -75,7 +75,9 @@ export function signatureDoesNotMatch(
           AWSAccessKeyId: facts.accessKeyId,
           StringToSign: facts.stringToSign,
           SignatureProvided: facts.signature,
+          StringToSignBytes: hexBytes(facts.stringToSign),
           CanonicalRequest: facts.canonicalRequest,
+          CanonicalRequestBytes: hexBytes(facts.canonicalRequest),
         },
       },
     )
@@ -160,6 +162,13 @@ export function internalFailure(): AwsError {
     commonError('InternalFailure', 500),
     'The request processing has failed because of an unknown error, exception or failure.',
   )
+}
+
+/** `41 57 53`: S3 shows the bytes of what it calculated. */
+function hexBytes(text: string): string {
+  return Buffer.from(text)
+    .toString('hex')
+    .replace(/..(?=.)/g, '$& ')
 }
 
 function isJson(protocol: Protocol): boolean {

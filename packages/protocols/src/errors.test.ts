@@ -79,6 +79,7 @@ describe('an error reads as each protocol has it', () => {
     )
     const headers = {
       ...{ 'x-amz-request-id': 'id-1', 'x-amz-id-2': 'host-1', 'content-type': 'application/xml' },
+      server: 'AmazonS3',
     }
     expect(answered('s3', 'restXml', 'GetObject', error)).toEqual({
       status: 404,

@@ -1,5 +1,6 @@
 import { AwsError, type Protocol } from '@cloud-orrery/models'
 import {
+  headersNotSigned,
   parseSignature,
   payloadMismatch,
   type SignedRequest,
@@ -56,8 +57,8 @@ export function authenticate(cloud: Cloud, exchange: Exchange): void {
         ...verdict,
       })
     }
-    const mismatch = payloadMismatch(received, signed)
-    if (mismatch !== undefined) throw mismatch
+    const refused = headersNotSigned(received, signed) ?? payloadMismatch(received, signed)
+    if (refused !== undefined) throw refused
     exchange.verification = { signed, secretAccessKey: found.secretAccessKey }
     exchange.verifiedKeys?.add(signed.accessKeyId)
   }

@@ -9,6 +9,7 @@ import type { Cloud } from '../cloud.ts'
 import { serviceNotModelled } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
 import { endpointOf, toPathStyle } from '../hosts.ts'
+import { withQueryHeaders } from '../query-headers.ts'
 import { folderOf, folderOfLink, folderOfQueryVersion, folderOfTarget } from '../service-names.ts'
 
 /** Finds the service, the region and the operation that a request means. */
@@ -19,7 +20,7 @@ export async function route(cloud: Cloud, exchange: Exchange): Promise<void> {
   if (found.region !== undefined) exchange.region = found.region
   const name = folderOf(found.service)
   if (name === undefined) throw serviceNotModelled(found.service)
-  exchange.request = name === 's3' ? toPathStyle(received) : received
+  exchange.request = name === 's3' ? withQueryHeaders(toPathStyle(received)) : received
   exchange.service = await cloud.services.load(name)
   exchange.model = loadServiceModel(name)
   const resolved = resolveOperation(exchange.model, exchange.request)

@@ -112,7 +112,11 @@ function requestIdHeaders(
   { requestId, hostId }: ResponseContext,
 ): Record<string, string> {
   if (!isS3(model)) return { 'x-amzn-requestid': requestId }
-  return { 'x-amz-id-2': hostId ?? s3HostId(requestId), 'x-amz-request-id': requestId }
+  return {
+    'x-amz-id-2': hostId ?? s3HostId(requestId),
+    'x-amz-request-id': requestId,
+    server: 'AmazonS3',
+  }
 }
 
 function writeBody(

@@ -62,6 +62,13 @@ export function replay(file: string, name: string, options: ClientOptions = {}):
 /** Names that the recordings put in the place of values that differ from run to run. */
 const stoodFor = new Set([
   'owner-id',
+  'date',
+  'sequencer',
+  'version-id',
+  'amz-id',
+  'amz-request-id',
+  'host-id',
+  'last-modified',
   'display-name',
   'i-d',
   'continuation-token',
@@ -81,10 +88,14 @@ export function botoClient(cloud: Cloud, options: ClientOptions = {}): S3Client 
   const s3 = client(cloud, S3Client, options)
   s3.middlewareStack.add(
     (next) => (args) => {
-      const input = args.input as { ContentType?: string; Body?: unknown }
+      const input = args.input as { ContentType?: string }
       const request = args.request as { headers: Record<string, string> }
-      if (input.ContentType === undefined && input.Body !== undefined) {
-        delete request.headers['content-type']
+      const { headers } = request
+      if (
+        input.ContentType === undefined &&
+        headers['content-type'] === 'application/octet-stream'
+      ) {
+        delete headers['content-type']
       }
       return next(args)
     },
@@ -183,10 +194,9 @@ function decodedMember(key: string, value: unknown): unknown {
 /** An answer to a plain HTTP request, its error in the form of boto3. */
 export async function plainAnswer(response: Response): Promise<Recorded> {
   const text = await response.text()
-  const elements = [...text.matchAll(/<(\w+)>([^<]*)<\/\1>/g)].map(([, name = '', value = '']) => [
-    name,
-    value,
-  ])
+  const elements = [...text.matchAll(/<([\w-]+)>([^<]*)<\/\1>/g)].map(
+    ([, name = '', value = '']) => [name, value],
+  )
   const { RequestId, HostId, ...error } = Object.fromEntries(elements) as Record<string, string>
   void [RequestId, HostId]
   return withStatus({ Error: error }, response.status)
