@@ -8,6 +8,8 @@ import {
 } from '@cloud-orrery/models/cloudformation'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { startOperation } from './apply/machine.ts'
+import { creationOf, updateOf } from './apply/stack-records.ts'
 import { changeSetOrThrow } from './change-set-lookup.ts'
 import { page } from './describe-stacks.ts'
 import type { Cause, PropertyChange, ResourceChange } from './engine/change-plan.ts'
@@ -19,9 +21,8 @@ import {
   validationError,
 } from './errors.ts'
 import { aboutStack, stackOrThrow } from './stack-lookup.ts'
-import { beginCreation } from './stacks.ts'
 import { type ChangeSet, changeSets, type Stack, stacks, templates } from './state.ts'
-import { beginUpdate, checkUpdatable } from './update-stack.ts'
+import { checkUpdatable } from './update-stack.ts'
 
 function aboutChangeSet(
   ctx: Context,
@@ -217,10 +218,11 @@ function executeCreation(ctx: Context, changeSet: ChangeSet, stack: Stack, input
     ...(description === undefined ? {} : { description }),
     ...(changeSet.roleArn === undefined ? {} : { roleArn: changeSet.roleArn }),
   })
-  beginCreation(ctx, filled, {
+  const creation = creationOf(ctx, filled, {
     ClientRequestToken: input.ClientRequestToken,
     OnFailure: changeSet.onStackFailure,
   })
+  startOperation(ctx, creation)
 }
 
 function executeUpdate(ctx: Context, changeSet: ChangeSet, stack: Stack, input: Execution): void {
@@ -228,18 +230,20 @@ function executeUpdate(ctx: Context, changeSet: ChangeSet, stack: Stack, input: 
   const prepared = templates.get(ctx, changeSet.templateKey ?? '')
   if (prepared === undefined) throw changeSetNotReady(changeSet.arn, 'FAILED', 'UNAVAILABLE')
   const { key: _, ...template } = prepared
-  beginUpdate(ctx, stack.stackId, {
+  const update = updateOf(ctx, stack.stackId, {
     prepared: template,
     parameters: changeSet.parameters,
     tags: changeSet.tags ?? stack.tags,
     capabilities: changeSet.capabilities,
     notificationArns: changeSet.notificationArns ?? stack.notificationArns,
+    caller: ctx.caller,
     roleArn: changeSet.roleArn ?? stack.roleArn,
     token: input.ClientRequestToken,
     disableRollback: input.DisableRollback ?? changeSet.onStackFailure === 'DO_NOTHING',
     retainExceptOnCreate: input.RetainExceptOnCreate ?? false,
     changeSetId: changeSet.arn,
   })
+  startOperation(ctx, update)
 }
 
 export const deleteChangeSet = operation(DeleteChangeSet, {

@@ -3,6 +3,7 @@ import { CreateChangeSet, type CreateChangeSetInput } from '@cloud-orrery/models
 import type { Context } from '../context.ts'
 import { operation, task } from '../define.ts'
 import { stackTransition } from './apply/journal-events.ts'
+import { storeTemplate } from './apply/stack-records.ts'
 import { identityOf, plannedEnvironment } from './apply/values.ts'
 import { findChangeSet } from './change-set-lookup.ts'
 import { dependencyGraph } from './engine/graph.ts'
@@ -11,13 +12,7 @@ import { changeSetDurationMs } from './limits.ts'
 import { planUpdate } from './plan-update.ts'
 import { type PreparedTemplate, prepareStack, prepareTemplate } from './prepare.ts'
 import { aboutStack, findStack, newStackArn, requestKeys } from './stack-lookup.ts'
-import {
-  checkRole,
-  givenParameters,
-  givenTags,
-  refuseRollbackTriggers,
-  storeTemplate,
-} from './stacks.ts'
+import { checkRole, givenParameters, givenTags, refuseRollbackTriggers } from './stacks.ts'
 import { type ChangeSet, changeSets, type Stack, stacks, templates } from './state.ts'
 import { templateText } from './template-source.ts'
 import { checkUpdatable, originalTemplate } from './update-stack.ts'

@@ -57,6 +57,8 @@ export interface StackRequest {
   readonly capabilities: readonly string[]
   readonly resourceTypes?: readonly string[] | undefined
   readonly stack: Pick<Stack, 'stackId' | 'name' | 'notificationArns'>
+  /** Who reads parameters of the SSM types. Default: the caller. */
+  readonly as?: CallAs
 }
 
 export interface PreparedStack {
@@ -83,7 +85,7 @@ export async function prepareStack(ctx: Context, request: StackRequest): Promise
     template,
     async (type) => (await ctx.resourceHandler(type)) !== undefined,
   )
-  const parameters = await resolveSsm(ctx, template, chosen)
+  const parameters = await resolveSsm(ctx, template, chosen, request.as)
   return { parameters, graph: checkValues(ctx, stack, template, parameters) }
 }
 
@@ -149,6 +151,7 @@ async function resolveSsm(
   ctx: Context,
   template: Template,
   chosen: readonly ParameterValue[],
+  as: CallAs | undefined,
 ): Promise<readonly ParameterValue[]> {
   const names = new Set(
     chosen
@@ -160,7 +163,11 @@ async function resolveSsm(
   const all = [...names]
   for (let i = 0; i < all.length; i += parametersPerCall) {
     const Names = all.slice(i, i + parametersPerCall)
-    const { Parameters = [] } = await ctx.call(GetParameters, { Names })
+    const { Parameters = [] } = await ctx.call(
+      GetParameters,
+      { Names },
+      as === undefined ? {} : { as },
+    )
     for (const { Name = '', Value = '', Type, Selector = '' } of Parameters) {
       if (Type === 'SecureString') {
         throw validationError(

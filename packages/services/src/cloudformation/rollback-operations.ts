@@ -20,9 +20,7 @@ export const cancelUpdateStack = operation(CancelUpdateStack, {
   run(ctx, { StackName, ClientRequestToken }) {
     const stack = stackOrThrow(ctx, StackName, stackMissing)
     if (stack.status !== 'UPDATE_IN_PROGRESS') {
-      throw validationError(
-        `CancelUpdateStack cannot be called from current stack status`,
-      )
+      throw validationError(`CancelUpdateStack cannot be called from current stack status`)
     }
     const found = operationOf(ctx, stack.stackId)
     const cancelled = operations.put(ctx, {
@@ -126,4 +124,3 @@ export const rollbackStack = operation(RollbackStack, {
     return { StackId: stackId }
   },
 })
-

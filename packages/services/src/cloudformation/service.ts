@@ -1,5 +1,5 @@
 import { service } from '../define.ts'
-import { finish, settle, start, timeOut, work } from './apply/machine.ts'
+import { childMoved, finish, settle, start, timeOut, work } from './apply/machine.ts'
 import { operations, steps } from './apply/operation.ts'
 import {
   deleteChangeSet,
@@ -12,14 +12,14 @@ import { compute, createChangeSet } from './create-change-set.ts'
 import { describeStacks, listStacks } from './describe-stacks.ts'
 import { accessDenied, validationError } from './errors.ts'
 import { listExports, listImports } from './exports.ts'
+import { cancelUpdateStack, continueUpdateRollback, rollbackStack } from './rollback-operations.ts'
+import { getStackPolicy, setStackPolicy } from './stack-policy.ts'
 import {
   describeStackEvents,
   describeStackResource,
   describeStackResources,
   listStackResources,
 } from './stack-resources.ts'
-import { cancelUpdateStack, continueUpdateRollback, rollbackStack } from './rollback-operations.ts'
-import { getStackPolicy, setStackPolicy } from './stack-policy.ts'
 import { createStack, deleteStack, updateTerminationProtection } from './stacks.ts'
 import { changeSets, events, exports, imports, resources, stacks, templates } from './state.ts'
 import { getTemplate, getTemplateSummary, validateTemplate } from './template-operations.ts'
@@ -54,7 +54,7 @@ export const cloudformation = service('cloudformation', {
     updateTerminationProtection,
     validateTemplate,
   ],
-  tasks: [compute, finish, settle, start, timeOut, work],
+  tasks: [childMoved, compute, finish, settle, start, timeOut, work],
   resources: [metadataType],
   tables: [changeSets, events, exports, imports, operations, resources, stacks, steps, templates],
   errors: {

@@ -18,7 +18,8 @@ export const setStackPolicy = operation(SetStackPolicy, {
       throw validationError('You must specify either StackPolicyURL or StackPolicyBody')
     }
     const stack = stackOrThrow(ctx, found.stackId, stackWithIdMissing)
-    if (/^DELETE_(IN_PROGRESS|COMPLETE)$/.test(stack.status)) throw stackNotReady(stack.stackId, stack.status)
+    if (/^DELETE_(IN_PROGRESS|COMPLETE)$/.test(stack.status))
+      throw stackNotReady(stack.stackId, stack.status)
     stacks.update(ctx, stack.stackId, { policy })
     return {}
   },
@@ -89,10 +90,15 @@ function statementOf(value: Json): Statement | undefined {
   const resources = strings(value['Resource'] ?? value['NotResource'])
   const types = conditions(value['Condition'])
   if (Effect !== 'Allow' && Effect !== 'Deny') return undefined
-  if (Principal !== '*' && !(isObject(Principal ?? null) && (Principal as JsonObject)['AWS'] === '*')) return undefined
+  if (
+    Principal !== '*' &&
+    !(isObject(Principal ?? null) && (Principal as JsonObject)['AWS'] === '*')
+  )
+    return undefined
   if (actions === undefined || actions.some((action) => !actionNames.has(action))) return undefined
   if (resources === undefined || types === undefined) return undefined
-  if (resources.some((each) => each !== '*' && !each.startsWith('LogicalResourceId/'))) return undefined
+  if (resources.some((each) => each !== '*' && !each.startsWith('LogicalResourceId/')))
+    return undefined
   return {
     deny: Effect === 'Deny',
     actions,
@@ -152,10 +158,16 @@ export function policyDenial(
     : `Action not allowed by stack policy: no statement allows [${action}] for resource [LogicalResourceId/${resource.logicalId}]`
 }
 
-function applies(statement: Statement, { logicalId, type }: UpdatedResource, action: string): boolean {
+function applies(
+  statement: Statement,
+  { logicalId, type }: UpdatedResource,
+  action: string,
+): boolean {
   const { actions, exceptActions, resources, exceptResources, types } = statement
   const named = actions.some((each) => each === action || each === 'Update:*' || each === '*')
-  const meant = resources.some((each) => each === '*' || matches(each, `LogicalResourceId/${logicalId}`))
+  const meant = resources.some(
+    (each) => each === '*' || matches(each, `LogicalResourceId/${logicalId}`),
+  )
   return (
     named !== exceptActions &&
     meant !== exceptResources &&

@@ -8,26 +8,23 @@ import {
 import { AssumeRole } from '@cloud-orrery/models/sts'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
-import { importersOf } from './apply/exports.ts'
-import { stackTransition } from './apply/journal-events.ts'
 import { startOperation } from './apply/machine.ts'
 import { operations } from './apply/operation.ts'
+import { creationOf, deletionOf, storeTemplate } from './apply/stack-records.ts'
 import type { GivenParameter } from './engine/parameters.ts'
 import {
-  exportInUse,
   limitExceeded,
   roleNotAssumable,
   stackExists,
   stackNotReady,
   stackWithIdMissing,
-  terminationProtected,
   validationError,
 } from './errors.ts'
 import { stacksMax, tagsMax } from './limits.ts'
-import { type PreparedTemplate, prepareStack, prepareTemplate } from './prepare.ts'
+import { prepareStack, prepareTemplate } from './prepare.ts'
 import { aboutStack, findStack, newStackArn, requestKeys, stackOrThrow } from './stack-lookup.ts'
 import { givenPolicy } from './stack-policy.ts'
-import { exports, type Stack, stacks, type Tag, templates } from './state.ts'
+import { type Stack, stacks, type Tag } from './state.ts'
 import { templateText } from './template-source.ts'
 
 export const createStack = operation(CreateStack, {
@@ -77,38 +74,10 @@ export const createStack = operation(CreateStack, {
         : { description: prepared.template.description }),
       ...(policy === undefined ? {} : { policy }),
     })
-    beginCreation(ctx, stack, input)
+    startOperation(ctx, creationOf(ctx, stack, input))
     return { StackId: stackId }
   },
 })
-
-/** Starts the creation of a stack whose record is written. */
-export function beginCreation(
-  ctx: Context,
-  stack: Stack,
-  request: { ClientRequestToken?: string | undefined; OnFailure?: string | undefined },
-): void {
-  const token = request.ClientRequestToken
-  const started = stackTransition(ctx, stack.stackId, {
-    status: 'CREATE_IN_PROGRESS',
-    reason: 'User Initiated',
-    token,
-  })
-  startOperation(ctx, started, {
-    stackId: stack.stackId,
-    kind: 'CREATE',
-    ...(token === undefined ? {} : { token }),
-    onFailure: failureMode(request.OnFailure, stack.disableRollback),
-    spared: [],
-    retainExceptOnCreate: stack.retainExceptOnCreate,
-  })
-}
-
-function failureMode(onFailure: string | undefined, disableRollback: boolean) {
-  if (onFailure === 'DELETE' || onFailure === 'DO_NOTHING' || onFailure === 'ROLLBACK')
-    return onFailure
-  return disableRollback ? 'DO_NOTHING' : 'ROLLBACK'
-}
 
 /** Source: API reference, CreateStack, `DisableRollback` and `OnFailure`. */
 function newStack(
@@ -155,12 +124,6 @@ function refuseExisting(ctx: Context, name: string): void {
   if (count >= stacksMax) {
     throw limitExceeded(`Limit for stack has been exceeded: ${stacksMax}`)
   }
-}
-
-export function storeTemplate(ctx: Context, stackId: string, prepared: PreparedTemplate): string {
-  const key = `${stackId}#${ctx.ids.hex(8)}`
-  templates.put(ctx, { key, ...prepared })
-  return key
 }
 
 export function givenParameters(
@@ -219,59 +182,10 @@ export const deleteStack = operation(DeleteStack, {
     const stack = findStack(ctx, input.StackName)
     // AWS answers a deletion of what is not there, or on its way out, with success.
     if (stack === undefined || /^DELETE_(IN_PROGRESS|COMPLETE)$/.test(stack.status)) return {}
-    beginDeletion(ctx, stack, input)
+    startOperation(ctx, deletionOf(ctx, stack, ctx.caller, input))
     return {}
   },
 })
-
-interface DeletionRequest {
-  readonly RetainResources?: readonly string[] | undefined
-  readonly RoleARN?: string | undefined
-  readonly ClientRequestToken?: string | undefined
-  readonly DeletionMode?: string | undefined
-}
-
-/** Starts a deletion. Throws where the stack is protected, busy, or exports what others import. */
-export function beginDeletion(ctx: Context, stack: Stack, request: DeletionRequest): void {
-  const { stackId } = stack
-  if (stack.terminationProtection) throw terminationProtected(stack.name)
-  if (
-    stack.status.endsWith('_IN_PROGRESS') &&
-    stack.status !== 'CREATE_IN_PROGRESS' &&
-    stack.status !== 'REVIEW_IN_PROGRESS'
-  ) {
-    throw stackNotReady(stackId, stack.status, 'deleted')
-  }
-  const spared = request.RetainResources ?? []
-  if (spared.length > 0 && stack.status !== 'DELETE_FAILED') {
-    throw validationError(
-      `Invalid operation on stack [${stackId}]. RetainResources can only be specified for stacks in the DELETE_FAILED state.`,
-    )
-  }
-  for (const { name } of exports.where(ctx, 'stack', stackId)) {
-    const [importer] = importersOf(ctx, name)
-    if (importer !== undefined) throw exportInUse(name, importer, 'deleted')
-  }
-  const token = request.ClientRequestToken
-  const started = stackTransition(
-    ctx,
-    stackId,
-    { status: 'DELETE_IN_PROGRESS', reason: 'User Initiated', token },
-    {
-      caller: ctx.caller,
-      deletedAtMs: ctx.now(),
-      ...(request.RoleARN === undefined ? {} : { roleArn: request.RoleARN }),
-    },
-  )
-  startOperation(ctx, started, {
-    stackId,
-    kind: 'DELETE',
-    ...(token === undefined ? {} : { token }),
-    onFailure: 'DO_NOTHING',
-    spared: request.DeletionMode === 'FORCE_DELETE_STACK' ? [...spared] : spared,
-    retainExceptOnCreate: false,
-  })
-}
 
 export const updateTerminationProtection = operation(UpdateTerminationProtection, {
   authorize: (input, ctx) => aboutStack(ctx, input.StackName),

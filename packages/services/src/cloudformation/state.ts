@@ -144,6 +144,7 @@ export interface ChangeSet {
 
 export const stacks = table<Stack, 'name' | 'parent'>('cloudformation.stacks', {
   key: (stack) => stack.stackId,
+  resource: (stack) => (stack.status === 'DELETE_COMPLETE' ? undefined : stack.stackId),
   partition: 'region',
   indexes: {
     name: (stack) => (stack.status === 'DELETE_COMPLETE' ? undefined : stack.name),

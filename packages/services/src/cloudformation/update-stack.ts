@@ -2,22 +2,15 @@ import { invariant } from '@cloud-orrery/kernel'
 import { UpdateStack, type UpdateStackInput } from '@cloud-orrery/models/cloudformation'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
-import { stackTransition } from './apply/journal-events.ts'
 import { startOperation } from './apply/machine.ts'
-import type { ParameterValue } from './engine/parameters.ts'
+import { updateOf } from './apply/stack-records.ts'
 import { noUpdates, stackMissing, stackNotReady, validationError } from './errors.ts'
 import { planUpdate } from './plan-update.ts'
-import { type PreparedTemplate, prepareStack, prepareTemplate } from './prepare.ts'
+import { prepareStack, prepareTemplate } from './prepare.ts'
 import { aboutStack, stackOrThrow } from './stack-lookup.ts'
 import { givenPolicy } from './stack-policy.ts'
-import {
-  checkRole,
-  givenParameters,
-  givenTags,
-  refuseRollbackTriggers,
-  storeTemplate,
-} from './stacks.ts'
-import { type Stack, stacks, type Tag, templates } from './state.ts'
+import { checkRole, givenParameters, givenTags, refuseRollbackTriggers } from './stacks.ts'
+import { type Stack, stacks, templates } from './state.ts'
 import { templateText } from './template-source.ts'
 
 export const updateStack = operation(UpdateStack, {
@@ -53,18 +46,20 @@ export const updateStack = operation(UpdateStack, {
     if (!plan.changesAnything) throw noUpdates()
     const { changeSetId: _, ...rest } = stack
     stacks.put(ctx, { ...rest, ...(policy === undefined ? {} : { policy }) })
-    beginUpdate(ctx, stack.stackId, {
+    const update = updateOf(ctx, stack.stackId, {
       prepared,
       parameters,
       tags,
       capabilities: input.Capabilities ?? [],
       notificationArns: input.NotificationARNs ?? stack.notificationArns,
+      caller: ctx.caller,
       roleArn: input.RoleARN ?? stack.roleArn,
       token: input.ClientRequestToken,
       disableRollback: input.DisableRollback ?? false,
       retainExceptOnCreate: input.RetainExceptOnCreate ?? false,
       policyDuringUpdate: duringUpdate,
     })
+    startOperation(ctx, update)
     return { StackId: stack.stackId }
   },
 })
@@ -105,66 +100,4 @@ const updatable = new Set([
 
 export function checkUpdatable(stack: Stack): void {
   if (!updatable.has(stack.status)) throw stackNotReady(stack.stackId, stack.status)
-}
-
-export interface Update {
-  readonly prepared: PreparedTemplate
-  readonly parameters: readonly ParameterValue[]
-  readonly tags: readonly Tag[]
-  readonly capabilities: readonly string[]
-  readonly notificationArns: readonly string[]
-  readonly roleArn: string | undefined
-  readonly token: string | undefined
-  readonly disableRollback: boolean
-  readonly retainExceptOnCreate: boolean
-  readonly policyDuringUpdate?: string | undefined
-  readonly changeSetId?: string | undefined
-}
-
-/** Starts an update that was planned and allowed. */
-export function beginUpdate(ctx: Context, stackId: string, update: Update): void {
-  const stack = stacks.get(ctx, stackId)
-  invariant(stack !== undefined, `stack ${stackId} is gone`)
-  const { description: oldDescription, roleArn: oldRole, changeSetId: _, ...rest } = stack
-  const { description } = update.prepared.template
-  stacks.put(ctx, {
-    ...rest,
-    ...(description === undefined ? {} : { description }),
-    ...(update.roleArn === undefined ? {} : { roleArn: update.roleArn }),
-    ...(update.changeSetId === undefined ? {} : { changeSetId: update.changeSetId }),
-    templateKey: storeTemplate(ctx, stackId, update.prepared),
-    parameters: update.parameters,
-    tags: update.tags,
-    capabilities: update.capabilities,
-    notificationArns: update.notificationArns,
-    caller: ctx.caller,
-    disableRollback: update.disableRollback,
-    updatedAtMs: ctx.now(),
-  })
-  const started = stackTransition(ctx, stackId, {
-    status: 'UPDATE_IN_PROGRESS',
-    reason: 'User Initiated',
-    token: update.token,
-  })
-  startOperation(ctx, started, {
-    stackId,
-    kind: 'UPDATE',
-    ...(update.token === undefined ? {} : { token: update.token }),
-    onFailure: update.disableRollback ? 'DO_NOTHING' : 'ROLLBACK',
-    spared: [],
-    retainExceptOnCreate: update.retainExceptOnCreate,
-    ...(update.policyDuringUpdate === undefined
-      ? {}
-      : { policyDuringUpdate: update.policyDuringUpdate }),
-    previous: {
-      templateKey: stack.templateKey,
-      parameters: stack.parameters,
-      tags: stack.tags,
-      capabilities: stack.capabilities,
-      notificationArns: stack.notificationArns,
-      outputs: stack.outputs,
-      ...(oldDescription === undefined ? {} : { description: oldDescription }),
-      ...(oldRole === undefined ? {} : { roleArn: oldRole }),
-    },
-  })
 }

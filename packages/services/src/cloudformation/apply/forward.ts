@@ -32,7 +32,7 @@ export function forwardPhase(ctx: Context, operation: Operation, stack: Stack): 
   }
   const graph = graphOf(ctx, stack)
   refuseProtectedRemovals(ctx, operation, stack, graph)
-  return { operation, phase: 'forward', steps: forwardSteps(ctx, stack, graph) }
+  return { operation, phase: 'forward', steps: forwardSteps(ctx, stack, template, graph) }
 }
 
 /** What the new template no longer has is protected by the stack policy like the rest. */

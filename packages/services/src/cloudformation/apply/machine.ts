@@ -2,11 +2,21 @@ import { invariant } from '@cloud-orrery/kernel'
 import { AwsError } from '@cloud-orrery/models'
 import type { Context } from '../../context.ts'
 import { task } from '../../define.ts'
+import { nestedStackType } from '../engine/resource-types.ts'
 import { handlerDelayMs, operationDelayMs } from '../limits.ts'
-import { type Stack, stacks } from '../state.ts'
+import { stacks } from '../state.ts'
 import { begin } from './begin.ts'
 import { forwardPhase } from './forward.ts'
-import { type Operation, operations, type Phase, type Step, stepKey, steps } from './operation.ts'
+import { childCleanups, childOutcome, workOnChild } from './nested.ts'
+import {
+  type NewOperation,
+  type Operation,
+  operations,
+  type Phase,
+  type Step,
+  stepKey,
+  steps,
+} from './operation.ts'
 import { deletion, type NextPhase, phaseEnded } from './phases.ts'
 import { cancelRunning, isRunning, isStopping, released } from './progress.ts'
 import { completeStep, doWork } from './work.ts'
@@ -26,11 +36,11 @@ export interface StepInput extends OperationInput {
   readonly stepId: string
 }
 
-export type NewOperation = Omit<Operation, 'id' | 'requestToken' | 'phase'>
-
 /** Makes an operation of a stack whose record is written, and schedules its work. */
-export function startOperation(ctx: Context, stack: Stack, facts: NewOperation): Operation {
-  const { stackId } = stack
+export function startOperation(ctx: Context, facts: NewOperation): Operation {
+  const { stackId } = facts
+  const stack = stacks.get(ctx, stackId)
+  invariant(stack !== undefined, `stack ${stackId} is gone`)
   for (const { id } of [...steps.where(ctx, 'stack', stackId)])
     steps.delete(ctx, stepKey(stackId, id))
   const operation = operations.put(ctx, {
@@ -124,7 +134,10 @@ export const settle = task<OperationInput & { readonly phase: Phase }>('cloudfor
 
 function goOn(ctx: Context, operation: Operation): void {
   const next = phaseEnded(ctx, operation)
+  if (next?.phase === 'cleanup')
+    for (const child of childCleanups(ctx, operation)) startPhase(ctx, child)
   if (next !== undefined) startPhase(ctx, next)
+  tellParent(ctx, operation.stackId)
 }
 
 /** Calls a resource's handler. */
@@ -134,7 +147,8 @@ export const work = task<StepInput>('cloudformation.work', {
     const step = steps.get(ctx, stepKey(input.stackId, input.stepId))
     const stack = stacks.get(ctx, input.stackId)
     if (operation === undefined || step?.status !== 'begun' || stack === undefined) return
-    const outcome = await doWork(ctx, operation, step, stack)
+    const nested = (step.target?.type ?? step.type) === nestedStackType
+    const outcome = await (nested ? workOnChild : doWork)(ctx, operation, step, stack)
     switch (outcome.kind) {
       case 'initiated':
         steps.update(ctx, stepKey(input.stackId, input.stepId), { status: 'initiated' })
@@ -143,10 +157,38 @@ export const work = task<StepInput>('cloudformation.work', {
       case 'failed':
         stepFailed(ctx, operation, input.stepId)
         return
+      case 'child':
+        steps.update(ctx, stepKey(input.stackId, input.stepId), { status: 'initiated' })
+        if (outcome.phase !== undefined) startPhase(ctx, outcome.phase)
+        if (outcome.operation !== undefined) startOperation(ctx, outcome.operation)
+        return
       case 'overtaken':
     }
   },
 })
+
+/** A nested stack has moved on: the step of its parent that waits for it ends, if it is done for. */
+export const childMoved = task<{ parentId: string; logicalId: string }>(
+  'cloudformation.childMoved',
+  {
+    run(ctx, { parentId, logicalId }) {
+      const operation = operations.get(ctx, parentId)
+      if (operation === undefined) return
+      for (const step of [...steps.where(ctx, 'running', parentId)]) {
+        if (step.logicalId !== logicalId || step.status !== 'initiated') continue
+        const outcome = childOutcome(ctx, operation, step)
+        if (outcome === 'done') stepDone(ctx, operation, step)
+        else if (outcome === 'failed') stepFailed(ctx, operation, step.id)
+      }
+    },
+  },
+)
+
+function tellParent(ctx: Context, stackId: string): void {
+  const stack = stacks.get(ctx, stackId)
+  if (stack?.parentId === undefined || stack.parentLogicalId === undefined) return
+  ctx.after(0, childMoved, { parentId: stack.parentId, logicalId: stack.parentLogicalId })
+}
 
 /** The resource of a step is ready. */
 export const finish = task<StepInput>('cloudformation.finish', {

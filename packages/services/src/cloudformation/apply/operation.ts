@@ -27,9 +27,14 @@ export interface Operation {
   readonly spared: readonly string[]
   /** New resources go away on rollback even if their policy is to be retained. */
   readonly retainExceptOnCreate: boolean
+  /** Started by the parent's operation. */
+  readonly nested?: boolean
   /** Policy that this one update replaces the stack's with. */
   readonly policyDuringUpdate?: string
 }
+
+/** What a request makes of an operation; the machine adds the rest. */
+export type NewOperation = Omit<Operation, 'id' | 'requestToken' | 'phase'>
 
 /**
  * `create`, `update`: make a resource as the template wants it. `restore`: make it as it was before.
@@ -52,6 +57,8 @@ export interface Step {
   readonly id: string
   readonly phase: Phase
   readonly logicalId: string
+  /** Of the resource that is made; deletions have it in their target. */
+  readonly type: string
   readonly work: Work
   /** `begun`: the handler was not called yet; `initiated`: it was, and AWS would still be busy. */
   readonly status: 'waiting' | 'begun' | 'initiated' | 'done' | 'failed' | 'cancelled'

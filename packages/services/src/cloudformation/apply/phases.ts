@@ -89,6 +89,12 @@ function forwardDone(ctx: Context, operation: Operation): NextPhase | undefined 
       ...(operation.kind === 'UPDATE' ? { updatedAtMs: stack.updatedAtMs ?? ctx.now() } : {}),
     },
   )
+  // A nested stack keeps what it replaced until its root's update has succeeded.
+  if (stack.parentId !== undefined && operation.nested === true) return undefined
+  return cleanup(ctx, operation, stack)
+}
+
+export function cleanup(ctx: Context, operation: Operation, stack: Stack): NextPhase {
   return { operation, phase: 'cleanup', steps: cleanupSteps(ctx, stack, graphOf(ctx, stack)) }
 }
 
@@ -124,7 +130,11 @@ export function graphOf(ctx: Context, stack: Stack): Graph {
 function forwardFailed(ctx: Context, operation: Operation): NextPhase | undefined {
   const reason = operation.reason ?? failedReason(ctx, operation)
   const failed = operations.put(ctx, { ...operation, reason })
-  if (operation.onFailure === 'DO_NOTHING') {
+  // A nested stack that can not be made stays as it is: its parent's rollback deletes it.
+  if (
+    operation.onFailure === 'DO_NOTHING' ||
+    (operation.nested === true && operation.kind === 'CREATE')
+  ) {
     return end(ctx, failed, `${operation.kind}_FAILED`, reason)
   }
   if (operation.onFailure === 'DELETE') {

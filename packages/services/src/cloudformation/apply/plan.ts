@@ -1,12 +1,18 @@
 import type { Context } from '../../context.ts'
 import type { Graph } from '../engine/graph.ts'
+import type { Template } from '../engine/template.ts'
 import { resourceKey, resources, type Stack, type StackResource } from '../state.ts'
 import { type Operation, type Phase, type Step, stepId, steps, type Target } from './operation.ts'
 
 /** What a phase has to do, as steps. */
 
 /** Every resource that the template now makes, each after those it needs. */
-export function forwardSteps(ctx: Context, stack: Stack, graph: Graph): readonly Step[] {
+export function forwardSteps(
+  ctx: Context,
+  stack: Stack,
+  template: Template,
+  graph: Graph,
+): readonly Step[] {
   return [...graph].map(([logicalId, needs]) => {
     const before = resources.get(ctx, resourceKey(stack.stackId, logicalId))
     return {
@@ -14,6 +20,7 @@ export function forwardSteps(ctx: Context, stack: Stack, graph: Graph): readonly
       id: stepId('forward', logicalId),
       phase: 'forward',
       logicalId,
+      type: template.resources[logicalId]?.type ?? '',
       work: before === undefined ? 'create' : 'update',
       status: 'waiting',
       waitsFor: needs.map((need) => stepId('forward', need)),
@@ -45,6 +52,7 @@ export function deletionSteps(
       id: stepId(phase, resource.logicalId),
       phase,
       logicalId: resource.logicalId,
+      type: resource.type,
       work: 'delete',
       status: 'waiting',
       waitsFor: (dependents.get(resource.logicalId) ?? []).map((name) => stepId(phase, name)),

@@ -9,7 +9,8 @@ import { resourceDurationMs } from '../limits.ts'
 import { resourceKey, resources, type Stack, type StackResource } from '../state.ts'
 import { resolveDynamicReferences } from './dynamic-references.ts'
 import { resourceTransition } from './journal-events.ts'
-import { type Operation, type Step, stepKey, steps } from './operation.ts'
+import { type NewOperation, type Operation, type Step, stepKey, steps } from './operation.ts'
+import type { NextPhase } from './phases.ts'
 import { failStep } from './progress.ts'
 import { failureReason } from './reasons.ts'
 import { DeployerContext } from './resource-context.ts'
@@ -20,6 +21,12 @@ export type WorkOutcome =
   | { readonly kind: 'initiated'; readonly durationMs: number }
   /** The resource has failed and said so. */
   | { readonly kind: 'failed' }
+  /** A nested stack is at work; it tells when it has ended. */
+  | {
+      readonly kind: 'child'
+      readonly operation?: NewOperation
+      readonly phase?: NextPhase
+    }
   /** Cancelled while the handler was called. */
   | { readonly kind: 'overtaken' }
 
@@ -209,7 +216,7 @@ function isGone({ code, status }: AwsError): boolean {
 }
 
 /** Validates against the schema and resolves dynamic references. Undefined: the step has failed. */
-async function readyProperties(
+export async function readyProperties(
   ctx: Context,
   operation: Operation,
   step: Step,
@@ -288,7 +295,7 @@ function givenName(type: string, properties: JsonObject): string {
   return ''
 }
 
-function currentResource(ctx: Context, step: Step): StackResource {
+export function currentResource(ctx: Context, step: Step): StackResource {
   const resource = resources.get(ctx, resourceKey(step.stackId, step.logicalId))
   invariant(resource !== undefined, `no resource ${step.logicalId}`)
   return resource
