@@ -39,11 +39,12 @@ export class Journal {
   #digested: number
   readonly #listeners = new Set<JournalListener>()
 
-  constructor(options: { entriesMax?: number } = {}) {
+  /** `sequence`: the last number given before this journal began, which goes on from there. */
+  constructor(options: { entriesMax?: number; sequence?: number } = {}) {
     this.#entriesMax = options.entriesMax ?? 100_000
     this.#entries = []
-    this.#sequence = 0
-    this.#digested = 0
+    this.#sequence = options.sequence ?? 0
+    this.#digested = this.#sequence
     this.#digest = createHash('sha256')
   }
 
@@ -100,7 +101,8 @@ export class Journal {
 
   entry(sequence: number): JournalEntry | undefined {
     const first = this.#entries[this.#start]
-    return first === undefined ? undefined : this.#entries[this.#start + sequence - first.sequence]
+    if (first === undefined || sequence < first.sequence) return undefined
+    return this.#entries[this.#start + sequence - first.sequence]
   }
 
   /** Entries that name this one as their cause. */

@@ -36,6 +36,8 @@ export interface KernelState {
   readonly tables: Readonly<Record<string, Record<string, object[]>>>
   readonly tasks: { sequence: number; tasks: readonly TaskRecord[] }
   readonly faults: { sequence: number; rules: readonly FaultRule[] }
+  /** The number of the last journal entry: causes of pending tasks refer to them. */
+  readonly journalSequence: number
 }
 
 interface Parts {
@@ -110,6 +112,7 @@ export class Kernel {
       tables: this.store.export(),
       tasks: this.tasks.export(),
       faults: { sequence: this.faults.sequence, rules: this.faults.rules },
+      journalSequence: this.journal.lastSequence,
     }
   }
 
@@ -139,9 +142,10 @@ export class Kernel {
       store,
       tasks: TaskQueue.import(state.tasks),
       random: new RandomStreams(state.seed, state.random),
-      journal: new Journal(
-        journalEntriesMax === undefined ? {} : { entriesMax: journalEntriesMax },
-      ),
+      journal: new Journal({
+        sequence: state.journalSequence,
+        ...(journalEntriesMax === undefined ? {} : { entriesMax: journalEntriesMax }),
+      }),
       faults: new Faults(state.faults.rules, state.faults.sequence),
       blobs,
     })

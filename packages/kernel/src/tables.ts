@@ -27,7 +27,7 @@ export interface TableOptions<R, I extends string> {
    * The name (an ARN) of the thing that the record is, for inventories: what a deletion must not leave.
    * Absent, or undefined for a record: a part, a message, history.
    */
-  resource?: (record: R) => string | undefined
+  resource?: (record: R, scope: Scope) => string | undefined
 }
 
 /** One change of one record. A list of them undoes, persists and shows what happened. */
@@ -145,7 +145,7 @@ export class Table<R extends object, I extends string = never> {
     const names = new Set<string>()
     for (const scope of this.scopes(ctx)) {
       for (const record of this.scan({ store: ctx.store, ...scope })) {
-        const name = resource(record)
+        const name = resource(record, scope)
         if (name !== undefined) names.add(name)
       }
     }
