@@ -35,7 +35,7 @@ function listSources(): Source[] {
   const found: Source[] = []
   const visit = (folder: string): void => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      if (/^(node_modules|dist|generated|cdk\.out|\.git|\.orrery)$/.test(entry.name)) continue
+      if (/^(node_modules|dist|generated|templates|cdk\.out|\.git|\.orrery)$/.test(entry.name)) continue
       const path = join(folder, entry.name)
       if (entry.isDirectory()) visit(path)
       else if (/\.(ts|mts|tsx)$/.test(entry.name)) {

@@ -50,7 +50,10 @@ export function decide(
   const action =
     authorization.action ?? `${service.iamPrefix ?? service.name}:${operationModel.name}`
   const { resource } = authorization
-  const access = resource === '*' ? undefined : service.resourceAccess?.(ctx, resource)
+  const access =
+    resource === '*' || authorization.creates === true
+      ? undefined
+      : service.resourceAccess?.(ctx, resource)
   const resourceAccountId =
     authorization.resourceAccountId ?? access?.accountId ?? accountOf(resource)
   const request: AuthorizationRequest = {

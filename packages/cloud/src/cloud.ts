@@ -166,7 +166,7 @@ export class Cloud {
 
   /** ARNs of everything that is there, in all accounts and regions, sorted. */
   inventory(): string[] {
-    const names = [...this.services.used].flatMap(({ tables = [] }) =>
+    const names = Services.all.flatMap(({ tables = [] }) =>
       tables.flatMap((table) => table.resources(this.kernel)),
     )
     return [...new Set(names)].sort()

@@ -3,8 +3,14 @@ export { Cloud, type CloudOptions } from './cloud.ts'
 export { version } from './control.ts'
 export { type ClientOptions, client, createCloud } from './create-cloud.ts'
 export { type Assembly, readAssembly, type StackSource } from './deploy/assembly.ts'
-export { deploy, type DeployedStack, type DeployOptions, destroy } from './deploy/deploy.ts'
-export { type DeployTarget, inProcessTarget, isRest, lastStatus, type StackProgress } from './deploy/target.ts'
+export { type DeployedStack, type DeployOptions, deploy, destroy } from './deploy/deploy.ts'
+export {
+  type DeployTarget,
+  inProcessTarget,
+  isRest,
+  lastStatus,
+  type StackProgress,
+} from './deploy/target.ts'
 export { answer } from './door.ts'
 export { explainEntry } from './explain.ts'
 export { type FetchOptions, fetchFromCloud } from './fetch.ts'

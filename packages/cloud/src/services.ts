@@ -43,6 +43,11 @@ export class Services {
     return this.#used.values()
   }
 
+  /** Those that any cloud of this process has loaded. */
+  static get all(): Service[] {
+    return [...loaded.values()].map(({ service }) => service)
+  }
+
   handler(service: string, operation: string): OperationHandler | undefined {
     return loaded.get(service)?.operations.get(operation)
   }

@@ -18,6 +18,8 @@ export interface Authorization {
   readonly resource: string
   /** Condition keys that the service publishes for this call. */
   readonly context?: RequestContext
+  /** The call makes the resource: judged as the caller's own, whoever has its name already. */
+  readonly creates?: boolean
 }
 
 /** Marks an operation that AWS lets everyone call who can sign, with the reason. */

@@ -6,7 +6,7 @@ export interface FailureKind {
   readonly id: string
   readonly description: string
   readonly pattern: EventPattern
-  /** JSON paths of what the operators are told, by placeholder. */
+  /** JSON paths of what the operators are told, by placeholder. Never empty: OpsItems take no empty facts. */
   readonly paths: Readonly<Record<string, string>>
   readonly title: string
   readonly severity: '1' | '2' | '3'
@@ -46,7 +46,6 @@ export const failureKinds: readonly FailureKind[] = [
       ...shared,
       resource: '$.detail.logical-resource-id',
       type: '$.detail.resource-type',
-      physical: '$.detail.physical-resource-id',
       status: '$.detail.status-details.status',
       reason: '$.detail.status-details.status-reason',
       token: '$.detail.client-request-token',

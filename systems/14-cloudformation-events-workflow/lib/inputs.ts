@@ -9,7 +9,7 @@ type InputTransformer = CfnRule.InputTransformerProperty
  * create OpsItems".
  */
 export function opsItemInput(kind: FailureKind): InputTransformer {
-  const facts = Object.keys(kind.paths).map((name) => `"${name}":{"value":<${name}>,"type":"SearchableString"}`)
+  const facts = factsOf(kind).map((name) => `"${name}":{"value":<${name}>,"type":"SearchableString"}`)
   const dedup = `"/aws/dedup":{"value":"{\\"dedupString\\":\\"${kind.dedup}\\"}","type":"SearchableString"}`
   const resources = '"/aws/resources":{"value":"[{\\"arn\\":\\"<stack>\\"}]","type":"SearchableString"}'
   const template = [
@@ -25,9 +25,14 @@ export function opsItemInput(kind: FailureKind): InputTransformer {
 
 /** What a person can read, instead of the event's JSON: a line a fact. */
 export function mailInput(kind: FailureKind): InputTransformer {
-  const facts = Object.keys(kind.paths).map((name) => `"${name}: <${name}>"`)
+  const facts = factsOf(kind).map((name) => `"${name}: <${name}>"`)
   return {
     inputPathsMap: { ...kind.paths },
     inputTemplate: [`"${kind.title}"`, `"${kind.description}"`, ...facts].join('\n'),
   }
+}
+
+/** A request token is there only if the operation was given one: it takes part in the dedup string alone. */
+function factsOf({ paths }: FailureKind): string[] {
+  return Object.keys(paths).filter((name) => name !== 'token')
 }

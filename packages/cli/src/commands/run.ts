@@ -74,7 +74,6 @@ async function runPromises(
 ): Promise<RunReport> {
   const { createAws } = await import('@cloud-orrery/vitest/aws')
   const aws = createAws({ seed })
-  const emptyInventory = aws.inventory()
   const journals = createHash('sha256')
   io?.out(`${paint(io, 'bold', folder.title)}\n${folder.outcome}\n\n`)
   const given = await setUp(aws, promises, io)
@@ -85,7 +84,8 @@ async function runPromises(
     shown.push(result)
   }
   for (const stack of folder.stacks) await aws.destroy(stack)
-  const leftovers = aws.inventory().filter((arn) => !emptyInventory.includes(arn) && !isHistory(arn))
+  const untouched = createAws({ seed }).inventory()
+  const leftovers = aws.inventory().filter((arn) => !untouched.includes(arn) && !isShared(arn))
   journals.update(aws.journal.digest())
   aws.cloud.close()
   return {
@@ -100,7 +100,7 @@ async function runPromises(
 }
 
 /** The CDK's bootstrap stack belongs to the account, not to the system: `cdk destroy` leaves it too. */
-function isHistory(arn: string): boolean {
+function isShared(arn: string): boolean {
   return /stack\/CDKToolkit\/|cdk-hnb659fds-|cdk-bootstrap\/hnb659fds/.test(arn)
 }
 

@@ -99,7 +99,8 @@ function cloudAssembly(folder: string): Assembly {
   const stacks: StackSource[] = []
   for (const id of inOrder(artifacts)) {
     const artifact = artifacts[id]
-    if (artifact?.type === 'aws:cloudformation:stack') stacks.push(stackOf(folder, id, artifact, artifacts))
+    if (artifact?.type === 'aws:cloudformation:stack')
+      stacks.push(stackOf(folder, id, artifact, artifacts))
     const nested = artifact?.properties?.directoryName
     if (artifact?.type === 'cdk:cloud-assembly' && nested !== undefined) {
       stacks.push(...cloudAssembly(join(folder, nested)).stacks)
@@ -119,7 +120,8 @@ function stackOf(
   const place = /^aws:\/\/([^/]+)\/(.+)$/.exec(artifact.environment ?? '')
   const [, accountId, region] = place ?? []
   const assets = (artifact.dependencies ?? []).flatMap((name) => {
-    const file = artifacts[name]?.type === 'cdk:asset-manifest' ? artifacts[name].properties?.file : undefined
+    const file =
+      artifacts[name]?.type === 'cdk:asset-manifest' ? artifacts[name].properties?.file : undefined
     return file === undefined ? [] : fileAssets(folder, file, templateFile)
   })
   return {

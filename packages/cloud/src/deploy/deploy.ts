@@ -117,7 +117,10 @@ export async function destroy(
   stackName: string,
   options: CallOptions & Pick<DeployOptions, 'onProgress'> = {},
 ): Promise<string> {
-  const place = { accountId: options.accountId ?? target.accountId, region: options.region ?? target.region }
+  const place = {
+    accountId: options.accountId ?? target.accountId,
+    region: options.region ?? target.region,
+  }
   const stack = await stackNamed(target, stackName, place)
   if (stack === undefined) {
     throw new SimulatorError(

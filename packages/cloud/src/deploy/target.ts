@@ -66,7 +66,11 @@ export async function lastStatus(
   stackId: string,
   options: CallOptions,
 ): Promise<string> {
-  const { StackEvents = [] } = await target.call(DescribeStackEvents, { StackName: stackId }, options)
+  const { StackEvents = [] } = await target.call(
+    DescribeStackEvents,
+    { StackName: stackId },
+    options,
+  )
   const last = StackEvents.find(({ PhysicalResourceId }) => PhysicalResourceId === stackId)
   return last?.ResourceStatus ?? 'UNKNOWN'
 }

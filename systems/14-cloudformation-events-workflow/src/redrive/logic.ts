@@ -56,6 +56,33 @@ export function transform(event: DeadLetter['event'], transformer: Transformer):
   return out
 }
 
+export interface OpsItemInput {
+  readonly title: string
+  readonly description: string
+  readonly category?: string
+  readonly severity?: string
+  readonly source: string
+  readonly operationalData: Record<string, { Value: string; Type: 'SearchableString' | 'String' }>
+}
+
+interface TargetInput extends Omit<OpsItemInput, 'operationalData'> {
+  readonly operationalData?: Record<string, { value: string; type?: 'SearchableString' | 'String' }>
+}
+
+/** What a rule sends to OpsCenter, as its API wants it: members of operational data in capitals. */
+export function readOpsItem(input: string): OpsItemInput {
+  const { operationalData = {}, ...item } = JSON.parse(input) as TargetInput // Made by `lib/inputs.ts`.
+  return {
+    ...item,
+    operationalData: Object.fromEntries(
+      Object.entries(operationalData).map(([name, { value, type = 'String' }]) => [
+        name,
+        { Value: value, Type: type },
+      ]),
+    ),
+  }
+}
+
 /** A JSON path of plain members, such as `$.detail.stack-id`. */
 function at(value: unknown, path: string): unknown {
   return path

@@ -3,11 +3,10 @@ import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns'
 import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import {
   CreateOpsItemCommand,
-  type CreateOpsItemCommandInput,
   OpsItemAlreadyExistsException,
   type SSMClient,
 } from '@aws-sdk/client-ssm'
-import { type DeadLetter, readDeadLetter, ruleOf, transform } from './logic.ts'
+import { type DeadLetter, readDeadLetter, readOpsItem, ruleOf, transform } from './logic.ts'
 
 export interface Clients {
   readonly sqs: SQSClient
@@ -56,9 +55,7 @@ async function deliver(clients: Clients, letter: DeadLetter): Promise<void> {
 }
 
 async function openItem(ssm: SSMClient, input: string): Promise<void> {
-  const { title, description, category, severity, source, operationalData } = JSON.parse(
-    input,
-  ) as Record<string, string> & { operationalData?: CreateOpsItemCommandInput['OperationalData'] }
+  const { title, description, category, severity, source, operationalData } = readOpsItem(input)
   try {
     await ssm.send(
       new CreateOpsItemCommand({

@@ -111,16 +111,22 @@ export interface SessionRecord {
   readonly transitiveTagKeys?: readonly string[]
 }
 
+/** What the `path` indexes sort by. A prefix of paths never reaches into the names. */
+export function pathKey(path: string, name: string): string {
+  return `${path}\u0001${name}`
+}
+
 /**
  * `path`: path and name, the order in which IAM lists. `policy`, `boundary`: by the ARN of a managed policy,
  * for what it is attached to.
  */
 export const users = table<UserRecord, 'userId' | 'path' | 'policy' | 'boundary'>('iam.users', {
   key: (user) => user.userName.toLowerCase(),
+  resource: (user) => user.arn,
   partition: 'account',
   indexes: {
     userId: (user) => user.userId,
-    path: (user) => user.path + user.userName,
+    path: (user) => pathKey(user.path, user.userName),
     policy: (user) => user.attachedPolicies,
     boundary: (user) => user.boundaryArn,
   },
@@ -128,20 +134,22 @@ export const users = table<UserRecord, 'userId' | 'path' | 'policy' | 'boundary'
 
 export const groups = table<GroupRecord, 'member' | 'path' | 'policy'>('iam.groups', {
   key: (group) => group.groupName.toLowerCase(),
+  resource: (group) => group.arn,
   partition: 'account',
   indexes: {
     member: (group) => group.members.map((name) => name.toLowerCase()),
-    path: (group) => group.path + group.groupName,
+    path: (group) => pathKey(group.path, group.groupName),
     policy: (group) => group.attachedPolicies,
   },
 })
 
 export const roles = table<RoleRecord, 'roleId' | 'path' | 'policy' | 'boundary'>('iam.roles', {
   key: (role) => role.roleName.toLowerCase(),
+  resource: (role) => role.arn,
   partition: 'account',
   indexes: {
     roleId: (role) => role.roleId,
-    path: (role) => role.path + role.roleName,
+    path: (role) => pathKey(role.path, role.roleName),
     policy: (role) => role.attachedPolicies,
     boundary: (role) => role.boundaryArn,
   },
@@ -149,10 +157,11 @@ export const roles = table<RoleRecord, 'roleId' | 'path' | 'policy' | 'boundary'
 
 export const policies = table<PolicyRecord, 'name' | 'path'>('iam.policies', {
   key: (policy) => policy.arn,
+  resource: (policy) => policy.arn,
   partition: 'account',
   indexes: {
     name: (policy) => policy.policyName.toLowerCase(),
-    path: (policy) => policy.path + policy.policyName,
+    path: (policy) => pathKey(policy.path, policy.policyName),
   },
 })
 
@@ -183,9 +192,10 @@ export const instanceProfiles = table<InstanceProfileRecord, 'path' | 'role'>(
   'iam.instanceProfiles',
   {
     key: (profile) => profile.instanceProfileName.toLowerCase(),
+    resource: (profile) => profile.arn,
     partition: 'account',
     indexes: {
-      path: (profile) => profile.path + profile.instanceProfileName,
+      path: (profile) => pathKey(profile.path, profile.instanceProfileName),
       role: (profile) => profile.roleName?.toLowerCase(),
     },
   },
