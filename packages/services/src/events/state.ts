@@ -7,6 +7,7 @@ export type Tags = Readonly<Record<string, string>>
 /** An event bus. The default bus has a record only once something was set on it. */
 export interface EventBus {
   readonly name: string
+  readonly arn: string
   readonly description?: string
   /** The resource policy, as its JSON text. */
   readonly policy?: string
@@ -18,6 +19,7 @@ export interface EventBus {
 export interface Rule {
   readonly bus: string
   readonly name: string
+  readonly arn: string
   /** The event pattern's JSON text. */
   readonly pattern?: string
   readonly schedule?: string
@@ -41,6 +43,7 @@ export interface RuleTarget {
 
 export interface Archive {
   readonly name: string
+  readonly arn: string
   /** Name of the bus whose events it keeps. */
   readonly bus: string
   readonly description?: string
@@ -80,13 +83,17 @@ export interface Forward {
   readonly event: BusEvent
 }
 
+export const defaultBus = 'default'
+
 export const eventBuses = table<EventBus>('events.buses', {
   key: (bus) => bus.name,
+  resource: (bus, scope) => busArn(scope, bus.name),
   partition: 'region',
 })
 
 export const rules = table<Rule>('events.rules', {
   key: (rule) => ruleKey(rule.bus, rule.name),
+  resource: (rule, scope) => ruleArn(scope, rule.bus, rule.name),
   partition: 'region',
 })
 
@@ -98,6 +105,7 @@ export const targets = table<RuleTarget, 'byArn'>('events.targets', {
 
 export const archives = table<Archive, 'byBus'>('events.archives', {
   key: (archive) => archive.name,
+  resource: (archive, scope) => archiveArn(scope, archive.name),
   partition: 'region',
   indexes: { byBus: (archive) => archive.bus },
 })
@@ -135,8 +143,6 @@ export function archivedKey(archive: string, event: BusEvent): string {
 export function keyPrefix(...parts: readonly string[]): string {
   return orderedKey(...parts, '')
 }
-
-export const defaultBus = 'default'
 
 export function busArn({ accountId, region }: Scope, name: string): string {
   return `arn:aws:events:${region}:${accountId}:event-bus/${name}`

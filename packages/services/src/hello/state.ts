@@ -9,5 +9,6 @@ export interface Greeting {
 
 export const greetings = table<Greeting>('hello.greetings', {
   key: (greeting) => greeting.name,
+  resource: (greeting) => greeting.arn,
   partition: 'region',
 })

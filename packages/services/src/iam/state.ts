@@ -45,6 +45,7 @@ export interface OidcProviderRecord {
 
 export const oidcProviders = table<OidcProviderRecord>('iam.oidcProviders', {
   key: (provider) => provider.arn,
+  resource: (provider) => provider.arn,
   partition: 'account',
 })
 
@@ -59,6 +60,7 @@ export interface SamlProviderRecord {
 
 export const samlProviders = table<SamlProviderRecord>('iam.samlProviders', {
   key: (provider) => provider.arn,
+  resource: (provider) => provider.arn,
   partition: 'account',
 })
 

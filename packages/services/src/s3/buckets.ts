@@ -38,13 +38,11 @@ export const createBucket = operation(CreateBucket, {
     })
     const tags = input.CreateBucketConfiguration?.Tags ?? []
     return [
-      { resource, context },
-      ...(input.ACL === undefined ? [] : [{ action: 's3:PutBucketAcl', resource, context }]),
-      ...(input.ObjectOwnership === undefined
-        ? []
-        : [{ action: 's3:PutBucketOwnershipControls', resource, context }]),
-      ...(tags.length === 0 ? [] : [{ action: 's3:TagResource', resource, context }]),
-    ]
+      {},
+      ...(input.ACL === undefined ? [] : [{ action: 's3:PutBucketAcl' }]),
+      ...(input.ObjectOwnership === undefined ? [] : [{ action: 's3:PutBucketOwnershipControls' }]),
+      ...(tags.length === 0 ? [] : [{ action: 's3:TagResource' }]),
+    ].map((needed) => ({ ...needed, resource, context, creates: true }))
   },
   provenance: 'recorded',
   refuses: [

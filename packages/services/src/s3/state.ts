@@ -130,6 +130,7 @@ export interface PartRecord {
 /** Names are unique in all accounts and regions. */
 export const buckets = table<BucketRecord, 'owner'>('s3.buckets', {
   key: (bucket) => bucket.name,
+  resource: (bucket) => `arn:aws:s3:::${bucket.name}`,
   partition: 'cloud',
   indexes: { owner: (bucket) => bucket.accountId },
 })

@@ -18,6 +18,7 @@ export interface Topic {
 
 export const topics = table<Topic>('sns.topics', {
   key: (topic) => topic.name,
+  resource: (topic) => topic.arn,
   partition: 'region',
 })
 
@@ -55,6 +56,7 @@ export const subscriptions = table<
   'topic' | 'confirmed' | 'owner' | 'endpoint' | 'token'
 >('sns.subscriptions', {
   key: (subscription) => subscription.arn,
+  resource: (subscription) => subscription.arn,
   partition: 'cloud',
   indexes: {
     topic: ({ topicArn, state }) => (state === 'orphaned' ? undefined : topicArn),

@@ -31,6 +31,7 @@ export interface Queue {
 
 export const queues = table<Queue, 'deadLetterTarget'>('sqs.queues', {
   key: (queue) => queue.name,
+  resource: (queue) => queue.arn,
   partition: 'region',
   indexes: { deadLetterTarget: (queue) => queue.redrive?.deadLetterTargetArn },
 })
