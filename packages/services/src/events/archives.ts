@@ -14,7 +14,7 @@ import { archiveExists, archiveNotFound, invalidParameter, limitExceeded } from 
 import { archivesMax } from './limits.ts'
 import { pageOf } from './pages.ts'
 import { checkPattern } from './rules.ts'
-import { type Archive, archiveArn, archives, busArn, ruleKey, rules } from './state.ts'
+import { type Archive, archiveArn, archives, busArn, ruleArn, ruleKey, rules } from './state.ts'
 
 /** The service that owns an archive's rule. Source: observed on AWS, DescribeRule. */
 const archiveService = 'prod.vhs.events.aws.internal'
@@ -54,6 +54,7 @@ export const createArchive = operation(CreateArchive, {
     if (archives.count(ctx) >= archivesMax) throw limitExceeded()
     const archive = archives.put(ctx, {
       name: ArchiveName,
+      arn: archiveArn(ctx, ArchiveName),
       bus,
       ...(Description === undefined ? {} : { description: Description }),
       ...(EventPattern === undefined ? {} : { pattern: EventPattern }),
@@ -63,7 +64,7 @@ export const createArchive = operation(CreateArchive, {
       sizeBytes: 0,
     })
     putManagedRule(ctx, archive)
-    return answered(ctx, archive)
+    return answered(archive)
   },
 })
 
@@ -74,6 +75,7 @@ function putManagedRule(ctx: Context, { bus, name, pattern = '{}' }: Archive): v
   rules.put(ctx, {
     bus,
     name: managedRuleName(name),
+    arn: ruleArn(ctx, bus, managedRuleName(name)),
     pattern: JSON.stringify({ ...own, 'replay-name': [{ exists: false }] }),
     state: 'ENABLED',
     managedBy: archiveService,
@@ -101,7 +103,7 @@ export const updateArchive = operation(UpdateArchive, {
     }
     planSweep(ctx, changed)
     putManagedRule(ctx, changed)
-    return answered(ctx, changed)
+    return answered(changed)
   },
 })
 
@@ -124,7 +126,7 @@ export const describeArchive = operation(DescribeArchive, {
     const archive = theArchive(ctx, ArchiveName)
     return {
       ...described(ctx, archive),
-      ArchiveArn: archiveArn(ctx, ArchiveName),
+      ArchiveArn: archive.arn,
       Description: archive.description,
       EventPattern: archive.pattern,
     }
@@ -148,8 +150,8 @@ function* wanted(all: Iterable<Archive>, bus: string | undefined, state: string 
   for (const archive of all) if (bus === undefined || archive.bus === bus) yield archive
 }
 
-function answered(ctx: Context, { name, createdAtMs }: Archive) {
-  return { ArchiveArn: archiveArn(ctx, name), State: 'ENABLED', CreationTime: createdAtMs }
+function answered({ arn, createdAtMs }: Archive) {
+  return { ArchiveArn: arn, State: 'ENABLED', CreationTime: createdAtMs }
 }
 
 function described(ctx: Context, archive: Archive) {

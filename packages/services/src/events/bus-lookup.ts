@@ -2,7 +2,7 @@ import type { Scope } from '@cloud-orrery/kernel'
 import type { Context } from '../context.ts'
 import { accounts } from '../shared/identity/accounts.ts'
 import { busNotFound } from './errors.ts'
-import { defaultBus, type EventBus, eventBuses } from './state.ts'
+import { busArn, defaultBus, type EventBus, eventBuses } from './state.ts'
 
 /** A bus as a caller names it: by name, or by an ARN that may lie in another account. */
 export interface NamedBus extends Scope {
@@ -26,7 +26,7 @@ export function findBus(ctx: Context, name: string): EventBus | undefined {
   const bus = eventBuses.get(ctx, name)
   if (bus !== undefined || name !== defaultBus) return bus
   const createdAtMs = accounts.get(ctx, ctx.accountId)?.createdAtMs ?? ctx.now()
-  return { name, tags: {}, createdAtMs, modifiedAtMs: createdAtMs }
+  return { name, arn: busArn(ctx, name), tags: {}, createdAtMs, modifiedAtMs: createdAtMs }
 }
 
 export function theBus(ctx: Context, name: string): EventBus {

@@ -29,8 +29,9 @@ export const createEventBus = operation(CreateEventBus, {
     const atMs = ctx.now()
     eventBuses.put(ctx, {
       name: Name,
+      arn: busArn(ctx, Name),
       ...(Description === undefined ? {} : { description: Description }),
-      tags: tagsOf(Tags),
+      tags: tagsOf(ctx, Tags),
       createdAtMs: atMs,
       modifiedAtMs: atMs,
     })
@@ -74,7 +75,7 @@ export const describeEventBus = operation(DescribeEventBus, {
   },
   scope: ({ Name }, ctx) => ({ accountId: namedBus(ctx, Name).accountId }),
   provenance: 'recorded',
-  run: (ctx, { Name }) => described(ctx, theBus(ctx, namedBus(ctx, Name).name)),
+  run: (ctx, { Name }) => described(theBus(ctx, namedBus(ctx, Name).name)),
 })
 
 export const listEventBuses = operation(ListEventBuses, {
@@ -88,7 +89,7 @@ export const listEventBuses = operation(ListEventBuses, {
       { NextToken, Limit },
       { NamePrefix },
     )
-    return { EventBuses: items.map((bus) => described(ctx, bus)), NextToken: nextToken }
+    return { EventBuses: items.map(described), NextToken: nextToken }
   },
 })
 
@@ -105,10 +106,10 @@ function* allBuses(ctx: Context, prefix: string): Generator<EventBus, void, unde
   if (needsDefault) yield theBus(ctx, defaultBus)
 }
 
-function described(ctx: Context, bus: EventBus) {
+function described(bus: EventBus) {
   return {
     Name: bus.name,
-    Arn: busArn(ctx, bus.name),
+    Arn: bus.arn,
     Description: bus.description,
     Policy: bus.policy,
     CreationTime: bus.createdAtMs,

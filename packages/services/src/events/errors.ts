@@ -52,6 +52,10 @@ export function ruleIsManaged(rule: string, service: string): AwsError {
   )
 }
 
+export function reservedTag(): AwsError {
+  return invalid('aws: prefixed tag key names are not allowed for external use.')
+}
+
 /** Recorded: events. */
 export function limitExceeded(): AwsError {
   return awsError(

@@ -5,7 +5,7 @@ import { patternOf } from './compiled-patterns.ts'
 import { deliverTo } from './delivery.ts'
 import { type BusEvent, eventValue, serviceEvent } from './envelope.ts'
 import { matches } from './pattern/matching.ts'
-import { defaultBus, keyPrefix, type Rule, ruleArn, rules } from './state.ts'
+import { defaultBus, keyPrefix, type Rule, rules } from './state.ts'
 
 /** An event that an AWS service emitted, for the default bus of its account and Region. */
 export const receive = task<ServiceEvent>('events.receive', {
@@ -22,13 +22,13 @@ function route(ctx: Context, bus: string, event: BusEvent): void {
   const value = eventValue(event)
   keepInArchives(ctx, bus, event, value)
   for (const rule of rules.scan(ctx, { prefix: keyPrefix(bus) })) {
-    if (isMeant(ctx, rule, event, value)) deliverTo(ctx, rule, event)
+    if (isMeant(rule, event, value)) deliverTo(ctx, rule, event)
   }
 }
 
-function isMeant(ctx: Context, rule: Rule, event: BusEvent, value: object): boolean {
+function isMeant(rule: Rule, event: BusEvent, value: object): boolean {
   if (rule.state === 'DISABLED') return false
-  if (event.replayTo !== undefined && !event.replayTo.includes(ruleArn(ctx, rule.bus, rule.name))) {
+  if (event.replayTo !== undefined && !event.replayTo.includes(rule.arn)) {
     return false
   }
   const pattern = patternOf(rule)

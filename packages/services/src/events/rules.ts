@@ -93,6 +93,7 @@ export const putRule = operation(PutRule, {
     const rule = rules.put(ctx, {
       bus,
       name: input.Name,
+      arn,
       ...(input.EventPattern === undefined ? {} : { pattern: input.EventPattern }),
       ...(input.ScheduleExpression === undefined ? {} : { schedule: input.ScheduleExpression }),
       // The model allows these states and no other.
@@ -100,7 +101,7 @@ export const putRule = operation(PutRule, {
       ...(input.Description === undefined ? {} : { description: input.Description }),
       ...(input.RoleArn === undefined ? {} : { roleArn: input.RoleArn }),
       createdBy: earlier?.createdBy ?? callerAccount(ctx),
-      tags: earlier?.tags ?? tagsOf(input.Tags),
+      tags: earlier?.tags ?? tagsOf(ctx, input.Tags),
     })
     startSchedule(ctx, rule)
     return { RuleArn: arn }
@@ -169,7 +170,7 @@ export const describeRule = operation(DescribeRule, {
   provenance: 'recorded',
   run(ctx, { Name, EventBusName }) {
     const rule = theRule(ctx, EventBusName, Name)
-    return { ...described(ctx, rule), CreatedBy: rule.createdBy }
+    return { ...described(rule), CreatedBy: rule.createdBy }
   },
 })
 
@@ -182,7 +183,7 @@ export const listRules = operation(ListRules, {
     theBus(ctx, bus)
     const all = rules.scan(ctx, { prefix: orderedKey(bus, NamePrefix) })
     const page = pageOf(all, ({ name }) => name, { NextToken, Limit }, { bus, NamePrefix })
-    return { Rules: page.items.map((rule) => described(ctx, rule)), NextToken: page.nextToken }
+    return { Rules: page.items.map(described), NextToken: page.nextToken }
   },
 })
 
@@ -200,10 +201,10 @@ export const listRuleNamesByTarget = operation(ListRuleNamesByTarget, {
   },
 })
 
-function described(ctx: Context, rule: Rule) {
+function described(rule: Rule) {
   return {
     Name: rule.name,
-    Arn: ruleArn(ctx, rule.bus, rule.name),
+    Arn: rule.arn,
     EventPattern: rule.pattern,
     ScheduleExpression: rule.schedule,
     State: rule.state,

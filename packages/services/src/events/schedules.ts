@@ -4,7 +4,7 @@ import { nextCronMs, parseCron } from '../shared/cron.ts'
 import { deliverTo } from './delivery.ts'
 import { serviceEvent } from './envelope.ts'
 import { invalidParameter } from './errors.ts'
-import { type Rule, ruleArn, ruleKey, rules } from './state.ts'
+import { type Rule, ruleKey, rules } from './state.ts'
 
 const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const
 
@@ -63,7 +63,7 @@ export const tick = task<Tick>('events.tick', {
     const rule = rules.get(ctx, ruleKey(bus, name))
     if (rule === undefined || rule.state === 'DISABLED') return
     planNext(ctx, rule, atMs)
-    const resources = [ruleArn(ctx, bus, name)]
+    const resources = [rule.arn]
     const source = 'aws.events'
     const event = serviceEvent(
       ctx,

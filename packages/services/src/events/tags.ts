@@ -3,12 +3,14 @@ import { ListTagsForResource, TagResource, UntagResource } from '@cloud-orrery/m
 import type { RequestContext } from '@cloud-orrery/policy'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { isReservedTag } from '../shared/system-tags.ts'
 import { changeBus, theBus } from './bus-lookup.ts'
-import { invalidParameter, limitExceeded, ruleNotFound } from './errors.ts'
+import { invalidParameter, limitExceeded, reservedTag, ruleNotFound } from './errors.ts'
 import { tagsMax } from './limits.ts'
 import { defaultBus, ruleKey, rules, type Tags } from './state.ts'
 
-export function tagsOf(tags: readonly Tag[] = []): Tags {
+export function tagsOf(ctx: Context, tags: readonly Tag[] = []): Tags {
+  if (tags.some(({ Key }) => isReservedTag(ctx, Key))) throw reservedTag()
   if (tags.length > tagsMax) throw limitExceeded()
   return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]))
 }
@@ -31,7 +33,7 @@ export const tagResource = operation(TagResource, {
   provenance: 'recorded',
   run(ctx, { ResourceARN, Tags }) {
     const { tags, write } = tagged(ctx, ResourceARN)
-    const merged = { ...tags, ...tagsOf(Tags) }
+    const merged = { ...tags, ...tagsOf(ctx, Tags) }
     if (Object.keys(merged).length > tagsMax) throw limitExceeded()
     write(merged)
     return {}

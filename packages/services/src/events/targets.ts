@@ -15,7 +15,7 @@ import { pageOf } from './pages.ts'
 import { authorizePassRole } from './pass-role.ts'
 import { queueCall } from './queue-arn.ts'
 import { refuseManaged, ruleAuthorization, theRule } from './rules.ts'
-import { keyPrefix, type Rule, ruleArn, targetKey, targets } from './state.ts'
+import { keyPrefix, type Rule, targetKey, targets } from './state.ts'
 import { checkKind } from './target-kinds.ts'
 
 /** Parameters of kinds of targets that are not built. */
@@ -58,7 +58,7 @@ function checkTarget(ctx: Context, rule: Rule, target: Target): void {
   const dlq = target.DeadLetterConfig?.Arn
   if (dlq !== undefined) checkDeadLetterQueue(ctx, dlq)
   if (target.RoleArn === undefined) return
-  authorizePassRole(ctx, target.RoleArn, ruleArn(ctx, rule.bus, rule.name))
+  authorizePassRole(ctx, target.RoleArn, rule.arn)
 }
 
 /** A standard queue of the rule's Region. Source: EventBridge User Guide, "Using dead-letter queues". */
