@@ -12,14 +12,15 @@ export interface FailureKind {
   readonly severity: '1' | '2' | '3'
   /** What makes two events the same piece of work. */
   readonly dedup: string
-  /** Whether operators get a mail too. */
-  readonly mailed: boolean
 }
 
 const source = ['aws.cloudformation']
 
 /** Siblings of a broken resource fail too, but only because the operation was cancelled. */
 const notCancelled = [{ 'anything-but': { wildcard: 'Resource * cancelled' } }]
+
+/** Most such ends name the resources that failed, each of which has opened its own item. */
+const notExplained = [{ 'anything-but': { prefix: 'The following resource(s) failed to' } }]
 
 const shared = {
   stack: '$.detail.stack-id',
@@ -53,17 +54,17 @@ export const failureKinds: readonly FailureKind[] = [
     title: 'Stack resource <resource>: <status>',
     severity: '2',
     dedup: '<stack>/<token>',
-    mailed: true,
   },
   {
     id: 'StackFailures',
-    description: 'A stack operation ended where only an operator can go on.',
+    description: 'A stack operation ended where only an operator can go on, and no resource says why.',
     pattern: {
       source,
       detailType: ['CloudFormation Stack Status Change'],
       detail: {
         'status-details': {
           status: ['ROLLBACK_FAILED', 'UPDATE_ROLLBACK_FAILED', 'DELETE_FAILED'],
+          'status-reason': notExplained,
         },
       },
     },
@@ -75,9 +76,7 @@ export const failureKinds: readonly FailureKind[] = [
     },
     title: 'Stack operation ended as <status>',
     severity: '1',
-    // Always follows a resource's failure, whose item is then open: this one opens only if that was missed.
-    dedup: '<stack>/<token>',
-    mailed: false,
+    dedup: '<stack>/<token>/stack',
   },
   {
     id: 'Drift',
@@ -95,6 +94,5 @@ export const failureKinds: readonly FailureKind[] = [
     title: 'Stack has drifted',
     severity: '3',
     dedup: '<stack>/<detection>',
-    mailed: true,
   },
 ]

@@ -56,7 +56,7 @@ export class StackFailureDesk extends Stack {
         inputTransformer: mailInput(kind),
         deadLetterConfig,
       }
-      targetsOf(rule, kind.mailed ? [opsItem, mail] : [opsItem])
+      targetsOf(rule, [opsItem, mail])
       return rule
     })
     const ruleArns = rules.map((rule) => rule.ruleArn)
