@@ -17,6 +17,17 @@ export function topicAddress(arn: string | undefined): TopicAddress | undefined 
   return { region, accountId, name }
 }
 
+/** What the policy engine judges a call about a topic on; a text that is no ARN is refused by the call itself. */
+export function judgedArn(arn: string | undefined): string {
+  const address = topicAddress(arn)
+  return arn !== undefined && address !== undefined && /^\d{12}$/.test(address.accountId)
+    ? arn
+    : '*'
+}
+
+/** For operations that have nothing else to say. */
+export const onTopic = ({ TopicArn }: { readonly TopicArn: string }): string => judgedArn(TopicArn)
+
 /** Parts of a topic's ARN that must lie in the region that was called. Recorded: sns, Publish. */
 export function requireTopicAddress(
   ctx: Scope,

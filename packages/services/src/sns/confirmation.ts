@@ -1,7 +1,7 @@
 import { ConfirmSubscription } from '@cloud-orrery/models/sns'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
-import { accountOf, topicAddress } from './arns.ts'
+import { accountOf, judgedArn, topicAddress } from './arns.ts'
 import { deliver } from './delivery/delivery.ts'
 import { scheduleOf } from './delivery/fan-out.ts'
 import { authorizationError, invalidParameter, invalidParameterText } from './errors.ts'
@@ -23,9 +23,9 @@ export const confirmSubscription = operation(ConfirmSubscription, {
     const subscription = subscriptions.first(ctx, 'token', Token)
     if (subscription === undefined || subscription.state === 'orphaned') {
       // A text that cannot be a token is told from a token that is none. Recorded: as above.
-      throw Token.length < tokenDigits / 2
-        ? invalidParameterText('Invalid token')
-        : invalidParameter('Token')
+      throw /^[0-9a-f]+$/.test(Token)
+        ? invalidParameter('Token')
+        : invalidParameterText('Invalid token')
     }
     if (subscription.region !== address.region) throw invalidParameter('Topic')
     if (subscription.state === 'confirmed') return { SubscriptionArn: subscription.arn }
@@ -52,7 +52,7 @@ export function subscriberAuthorization(ctx: Context, topicArn: string) {
     return { none: 'Anyone may confirm or cancel with what the endpoint was sent.' }
   }
   const isOwn = 'accountId' in principal && principal.accountId === ctx.accountId
-  return { resource: isOwn ? topicArn : '*' }
+  return { resource: isOwn ? judgedArn(topicArn) : '*' }
 }
 
 export function newToken(ctx: Context): string {

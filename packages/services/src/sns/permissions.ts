@@ -1,7 +1,7 @@
 import { AddPermission, RemovePermission } from '@cloud-orrery/models/sns'
 import type { Statement } from '@cloud-orrery/policy'
 import { operation } from '../define.ts'
-import { scopeOfTopic } from './arns.ts'
+import { onTopic, scopeOfTopic } from './arns.ts'
 import { invalidParameter } from './errors.ts'
 import { topics } from './state.ts'
 import { requireTopicAction, statementsOf, stored } from './topic-policy.ts'
@@ -9,7 +9,7 @@ import { requireTopic } from './topics.ts'
 
 /** Adds a statement for other accounts. Recorded: sns, AddPermission. */
 export const addPermission = operation(AddPermission, {
-  authorize: ({ TopicArn }) => TopicArn,
+  authorize: onTopic,
   scope: scopeOfTopic,
   provenance: 'recorded',
   run(ctx, { TopicArn, Label, AWSAccountId, ActionName }) {
@@ -37,7 +37,7 @@ export const addPermission = operation(AddPermission, {
 
 /** Takes the statement with a label away; one that is not there is no error. */
 export const removePermission = operation(RemovePermission, {
-  authorize: ({ TopicArn }) => TopicArn,
+  authorize: onTopic,
   scope: scopeOfTopic,
   provenance: 'recorded',
   run(ctx, { TopicArn, Label }) {

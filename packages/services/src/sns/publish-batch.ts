@@ -1,6 +1,6 @@
 import { PublishBatch } from '@cloud-orrery/models/sns'
 import { operation } from '../define.ts'
-import { requireTopicAddress, scopeOfTopic } from './arns.ts'
+import { judgedArn, requireTopicAddress, scopeOfTopic } from './arns.ts'
 import {
   batchTooLong,
   emptyBatch,
@@ -14,7 +14,7 @@ import { requireTopic } from './topics.ts'
 
 /** Up to ten messages; one that is wrong refuses all. Recorded: sns, PublishBatch. */
 export const publishBatch = operation(PublishBatch, {
-  authorize: ({ TopicArn }) => ({ action: 'sns:Publish', resource: TopicArn }),
+  authorize: ({ TopicArn }) => ({ action: 'sns:Publish', resource: judgedArn(TopicArn) }),
   scope: scopeOfTopic,
   provenance: 'recorded',
   trail: { kind: 'data' },

@@ -7,7 +7,7 @@ import {
 import type { Context } from '../context.ts'
 import { operation, task } from '../define.ts'
 import { notModelled } from '../shared/not-modelled.ts'
-import { accountOf } from './arns.ts'
+import { accountOf, judgedArn } from './arns.ts'
 import { fanOut, type Texts } from './delivery/fan-out.ts'
 import { invalidParameter } from './errors.ts'
 import { deduplicationMs, messageBytesMax, subjectCharactersMax } from './limits.ts'
@@ -21,7 +21,7 @@ import { requireTopic } from './topics.ts'
 
 /** One request in, one scheduled delivery per matching subscriber. */
 export const publish = operation(Publish, {
-  authorize: ({ TopicArn, TargetArn }) => ({ resource: TopicArn ?? TargetArn ?? '*' }),
+  authorize: ({ TopicArn, TargetArn }) => ({ resource: judgedArn(TopicArn ?? TargetArn) }),
   scope: ({ TopicArn, TargetArn }) => accountOf(TopicArn ?? TargetArn),
   provenance: 'recorded',
   trail: { kind: 'data' },

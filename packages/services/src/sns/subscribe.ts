@@ -2,7 +2,7 @@ import { Subscribe } from '@cloud-orrery/models/sns'
 import type { Caller, Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { notModelled } from '../shared/not-modelled.ts'
-import { queueAddress, scopeOfTopic } from './arns.ts'
+import { judgedArn, queueAddress, scopeOfTopic } from './arns.ts'
 import { newToken, sendConfirmation } from './confirmation.ts'
 import { invalidParameter, invalidParameterText } from './errors.ts'
 import { endpointKey, type Subscription, subscriptions, type Topic } from './state.ts'
@@ -13,7 +13,7 @@ import { requireTopic } from './topics.ts'
 /** Endpoints outside AWS, and those of another account, must confirm; a queue of the caller's is trusted. */
 export const subscribe = operation(Subscribe, {
   authorize: ({ TopicArn, Protocol, Endpoint }) => ({
-    resource: TopicArn,
+    resource: judgedArn(TopicArn),
     context: {
       'sns:Protocol': Protocol,
       ...(Endpoint === undefined ? {} : { 'sns:Endpoint': Endpoint }),
@@ -53,13 +53,20 @@ function known(
     return undefined
   }
   for (const name of Object.keys(given)) {
-    if (kept.attributes[name] === existing.attributes[name]) continue
+    const before = existing.attributes[name] ?? attributeDefaults[name]
+    if ((kept.attributes[name] ?? attributeDefaults[name]) === before) continue
     throw invalidParameter(
       'Attributes Reason: Subscription already exists with different attributes',
     )
   }
   if (existing.state === 'pending') sendConfirmation(ctx, existing)
   return existing
+}
+
+/** Saying what holds anyway is saying nothing new. */
+const attributeDefaults: Readonly<Record<string, string>> = {
+  RawMessageDelivery: 'false',
+  FilterPolicyScope: 'MessageAttributes',
 }
 
 function create(

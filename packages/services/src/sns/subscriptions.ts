@@ -10,6 +10,7 @@ import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { pageToken } from '../shared/page-tokens.ts'
 import {
+  onTopic,
   requireArnForm,
   requireSubscriptionArn,
   scopeOfSubscription,
@@ -125,7 +126,7 @@ export const listSubscriptions = operation(ListSubscriptions, {
 })
 
 export const listSubscriptionsByTopic = operation(ListSubscriptionsByTopic, {
-  authorize: ({ TopicArn }) => TopicArn,
+  authorize: onTopic,
   scope: scopeOfTopic,
   provenance: 'recorded',
   run(ctx, { TopicArn, NextToken }) {

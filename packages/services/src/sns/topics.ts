@@ -8,7 +8,7 @@ import {
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { pageToken, positionOf } from '../shared/page-tokens.ts'
-import { requireTopicAddress, scopeOfTopic, topicArn } from './arns.ts'
+import { onTopic, requireTopicAddress, scopeOfTopic, topicArn } from './arns.ts'
 import { invalidParameter, topicNotFound } from './errors.ts'
 import { pageSize } from './limits.ts'
 import { sequences, type Topic, topics } from './state.ts'
@@ -86,14 +86,14 @@ export function requireTopic(ctx: Context, arn: string | undefined, parameter?: 
 }
 
 export const getTopicAttributes = operation(GetTopicAttributes, {
-  authorize: ({ TopicArn }) => TopicArn,
+  authorize: onTopic,
   scope: scopeOfTopic,
   provenance: 'recorded',
   run: (ctx, { TopicArn }) => ({ Attributes: shownAttributes(requireTopic(ctx, TopicArn)) }),
 })
 
 export const setTopicAttributes = operation(SetTopicAttributes, {
-  authorize: ({ TopicArn }) => TopicArn,
+  authorize: onTopic,
   scope: scopeOfTopic,
   provenance: 'recorded',
   run(ctx, { TopicArn, AttributeName, AttributeValue = '' }) {
@@ -114,7 +114,7 @@ export const setTopicAttributes = operation(SetTopicAttributes, {
 })
 
 export const deleteTopic = operation(DeleteTopic, {
-  authorize: ({ TopicArn }) => TopicArn,
+  authorize: onTopic,
   scope: scopeOfTopic,
   provenance: 'recorded',
   run(ctx, { TopicArn }) {

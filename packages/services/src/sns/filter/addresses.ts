@@ -3,11 +3,7 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net'
 /** A block of addresses; a text says why there is none. Recorded: sns, Subscribe, `FilterPolicy`. */
 export function parseCidr(cidr: string): BlockList | string {
   const [address = '', mask = '', ...more] = cidr.replace(/\/+$/, '').split('/')
-  if (mask === '' || more.length > 0) {
-    // A lone slash at the end leaves an address without bits, of which the address is looked at first.
-    if (cidr.endsWith('/') && more.length === 0) return addressProblem(address) ?? oneSlash
-    return oneSlash
-  }
+  if (mask === '' || more.length > 0) return "Malformed CIDR, one '/' required"
   if (!/^[+-]?\d+$/.test(mask)) return 'Malformed CIDR, mask bits must be an integer'
   const bits = Number(mask)
   if (bits < 0) return 'Malformed CIDR, mask bits must not be negative'
@@ -20,8 +16,6 @@ export function parseCidr(cidr: string): BlockList | string {
   block.addSubnet(address, bits, family)
   return block
 }
-
-const oneSlash = "Malformed CIDR, one '/' required"
 
 function addressProblem(address: string): string | undefined {
   return isIPv4(address) || isIPv6(address) ? undefined : `Nonstandard IP address: ${address}`
