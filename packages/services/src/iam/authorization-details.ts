@@ -11,6 +11,7 @@ import { operation } from '../define.ts'
 import {
   type GroupRecord,
   groups,
+  pathKey,
   policies,
   type RoleRecord,
   roles,
@@ -73,7 +74,11 @@ function* details(
   const fromUsers = kinds.has('User') ? start('1') : undefined
   if (fromUsers !== undefined) {
     for (const user of users.scanIndex(ctx, 'path', fromUsers)) {
-      yield { kind: 'User', sortKey: `1${user.path}${user.userName}`, shown: userDetail(ctx, user) }
+      yield {
+        kind: 'User',
+        sortKey: `1${pathKey(user.path, user.userName)}`,
+        shown: userDetail(ctx, user),
+      }
     }
   }
   const fromGroups = kinds.has('Group') ? start('2') : undefined
@@ -81,7 +86,7 @@ function* details(
     for (const group of groups.scanIndex(ctx, 'path', fromGroups)) {
       yield {
         kind: 'Group',
-        sortKey: `2${group.path}${group.groupName}`,
+        sortKey: `2${pathKey(group.path, group.groupName)}`,
         shown: groupDetail(group),
       }
     }
@@ -89,14 +94,18 @@ function* details(
   const fromRoles = kinds.has('Role') ? start('3') : undefined
   if (fromRoles !== undefined) {
     for (const role of roles.scanIndex(ctx, 'path', fromRoles)) {
-      yield { kind: 'Role', sortKey: `3${role.path}${role.roleName}`, shown: roleDetail(ctx, role) }
+      yield {
+        kind: 'Role',
+        sortKey: `3${pathKey(role.path, role.roleName)}`,
+        shown: roleDetail(ctx, role),
+      }
     }
   }
   const fromPolicies = kinds.has('LocalManagedPolicy') ? start('4') : undefined
   if (fromPolicies !== undefined) {
     for (const policy of policies.scanIndex(ctx, 'path', fromPolicies)) {
       const shown = { ...policyBasics(ctx, policy), PolicyVersionList: versions(ctx, policy.arn) }
-      yield { kind: 'Policy', sortKey: `4${policy.path}${policy.policyName}`, shown }
+      yield { kind: 'Policy', sortKey: `4${pathKey(policy.path, policy.policyName)}`, shown }
     }
   }
   if (kinds.has('AWSManagedPolicy')) {

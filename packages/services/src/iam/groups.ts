@@ -11,7 +11,7 @@ import {
 } from '@cloud-orrery/models/iam'
 import { operation } from '../define.ts'
 import { entityArn } from '../shared/identity/arns.ts'
-import { type GroupRecord, groups } from '../shared/identity/state.ts'
+import { type GroupRecord, groups, pathKey } from '../shared/identity/state.ts'
 import { aboutEntity, afterPath, findGroup, findUser } from './entities.ts'
 import { alreadyExists, deleteConflict, quotaExceeded } from './errors.ts'
 import { accountQuotas, groupsPerUserMax } from './limits.ts'
@@ -58,7 +58,7 @@ export const listGroups = operation(ListGroups, {
     const { items, rest } = page(
       request,
       (after) => groups.scanIndex(ctx, 'path', afterPath(PathPrefix, after)),
-      ({ path, groupName }) => path + groupName,
+      ({ path, groupName }) => pathKey(path, groupName),
     )
     return { Groups: items.map(groupBasics), ...rest }
   },

@@ -18,6 +18,7 @@ import { entityArn } from '../shared/identity/arns.ts'
 import {
   type InstanceProfileRecord,
   instanceProfiles,
+  pathKey,
   type RoleRecord,
   roles,
 } from '../shared/identity/state.ts'
@@ -86,7 +87,7 @@ export const listInstanceProfiles = operation(ListInstanceProfiles, {
     const { items, rest } = page(
       request,
       (after) => instanceProfiles.scanIndex(ctx, 'path', afterPath(PathPrefix, after)),
-      ({ path, instanceProfileName }) => path + instanceProfileName,
+      ({ path, instanceProfileName }) => pathKey(path, instanceProfileName),
     )
     return { InstanceProfiles: items.map((profile) => profileBasics(ctx, profile)), ...rest }
   },

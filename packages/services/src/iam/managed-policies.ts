@@ -13,7 +13,14 @@ import type { RequestContext } from '@cloud-orrery/policy'
 import type { Context } from '../context.ts'
 import { type Authorization, operation } from '../define.ts'
 import { entityArn } from '../shared/identity/arns.ts'
-import { groups, type PolicyRecord, policies, roles, users } from '../shared/identity/state.ts'
+import {
+  groups,
+  type PolicyRecord,
+  pathKey,
+  policies,
+  roles,
+  users,
+} from '../shared/identity/state.ts'
 import { checkPolicyArn } from './attachments.ts'
 import { afterPath } from './entities.ts'
 import {
@@ -121,7 +128,7 @@ function* listed(
     const range = afterPath(prefix, after?.slice('own '.length))
     for (const policy of policies.scanIndex(ctx, 'path', range)) {
       if (!wanted(policy)) continue
-      const sortKey = `own ${policy.path}${policy.policyName}`
+      const sortKey = `own ${pathKey(policy.path, policy.policyName)}`
       yield { sortKey, policy: () => policyBasics(ctx, policy) }
     }
   }

@@ -40,11 +40,27 @@ export function trust(
   return policy({ Effect: 'Allow', Principal, Action, ...rest })
 }
 
+/** The SDK takes LimitExceeded for throttling and would try again, after real seconds. */
+function once<C>(made: C): C {
+  const { config } = made as { config: object } // Every client of the SDK has one.
+  Object.assign(config, { retryStrategy: async () => noRetry })
+  return made
+}
+
+const noRetry = {
+  mode: 'once',
+  acquireInitialRetryToken: async () => ({ getRetryCount: () => 0, getRetryDelay: () => 0 }),
+  refreshRetryTokenForRetry: async () => {
+    throw new Error('no second attempt')
+  },
+  recordSuccess: () => {},
+}
+
 /** A fresh cloud with its administrator's clients, and short ways to make principals. */
 export function identityCloud() {
   const cloud = createCloud({ deepFreeze: true })
-  const iam = client(cloud, IAMClient)
-  const sts = client(cloud, STSClient)
+  const iam = once(client(cloud, IAMClient))
+  const sts = once(client(cloud, STSClient))
   return {
     cloud,
     iam,

@@ -14,7 +14,7 @@ import {
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { entityArn } from '../shared/identity/arns.ts'
-import { instanceProfiles, type RoleRecord, roles } from '../shared/identity/state.ts'
+import { instanceProfiles, pathKey, type RoleRecord, roles } from '../shared/identity/state.ts'
 import { boundaryContext, boundaryOf, checkBoundary } from './boundaries.ts'
 import { aboutEntity, afterPath, findOwnRole, findRole } from './entities.ts'
 import { alreadyExists, deleteConflict, quotaExceeded } from './errors.ts'
@@ -88,7 +88,7 @@ export const listRoles = operation(ListRoles, {
     const { items, rest } = page(
       request,
       (after) => roles.scanIndex(ctx, 'path', afterPath(PathPrefix, after)),
-      ({ path, roleName }) => path + roleName,
+      ({ path, roleName }) => pathKey(path, roleName),
     )
     const Roles = items.map((role) => ({
       ...roleBasics(ctx, role),

@@ -13,7 +13,7 @@ import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { accounts } from '../shared/identity/accounts.ts'
 import { entityArn } from '../shared/identity/arns.ts'
-import { accessKeys, groups, type UserRecord, users } from '../shared/identity/state.ts'
+import { accessKeys, groups, pathKey, type UserRecord, users } from '../shared/identity/state.ts'
 import { boundaryContext, boundaryOf, checkBoundary } from './boundaries.ts'
 import { aboutEntity, afterPath, findUser, userNameOrCaller } from './entities.ts'
 import { alreadyExists, deleteConflict, quotaExceeded } from './errors.ts'
@@ -78,7 +78,7 @@ export const listUsers = operation(ListUsers, {
     const { items, rest } = page(
       request,
       (after) => users.scanIndex(ctx, 'path', afterPath(PathPrefix, after)),
-      ({ path, userName }) => path + userName,
+      ({ path, userName }) => pathKey(path, userName),
     )
     return { Users: items.map(userBasics), ...rest }
   },
