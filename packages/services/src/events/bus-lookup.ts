@@ -1,8 +1,10 @@
 import type { Scope } from '@cloud-orrery/kernel'
+import type { RequestContext } from '@cloud-orrery/policy'
 import type { Context } from '../context.ts'
+import type { Authorization } from '../define.ts'
 import { accounts } from '../shared/identity/accounts.ts'
 import { busNotFound } from './errors.ts'
-import { busArn, defaultBus, type EventBus, eventBuses } from './state.ts'
+import { busArn, defaultBus, type EventBus, eventBuses, type Tags } from './state.ts'
 
 /** A bus as a caller names it: by name, or by an ARN that may lie in another account. */
 export interface NamedBus extends Scope {
@@ -38,4 +40,25 @@ export function theBus(ctx: Context, name: string): EventBus {
 /** Writes a bus back, the default one too. */
 export function changeBus(ctx: Context, bus: EventBus, fields: Partial<EventBus>): void {
   eventBuses.put(ctx, { ...bus, ...fields })
+}
+
+/** Condition keys of a tagged resource. */
+export function resourceTagContext(tags: Tags = {}): RequestContext {
+  return Object.fromEntries(
+    Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]),
+  )
+}
+
+/** Who may do something with a bus: its ARN and its tags. */
+export function busAuthorization(
+  ctx: Context,
+  nameOrArn: string | undefined,
+  context: RequestContext = {},
+): Authorization {
+  const named = namedBus(ctx, nameOrArn)
+  const bus = eventBuses.get(ctx.at(named), named.name)
+  return {
+    resource: busArn(named, named.name),
+    context: { ...resourceTagContext(bus?.tags), ...context },
+  }
 }

@@ -6,7 +6,7 @@ import {
 import { PolicyError, parsePolicy } from '@cloud-orrery/policy'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
-import { changeBus, theBus } from './bus-lookup.ts'
+import { busAuthorization, changeBus, theBus } from './bus-lookup.ts'
 import { invalid, noPolicy, policyTooLong, statementNotFound } from './errors.ts'
 import { policyCharactersMax } from './limits.ts'
 import { busArn, defaultBus } from './state.ts'
@@ -16,7 +16,7 @@ interface StoredStatement {
 }
 
 export const putPermission = operation(PutPermission, {
-  authorize: ({ EventBusName = defaultBus }, ctx) => busArn(ctx, EventBusName),
+  authorize: ({ EventBusName }, ctx) => busAuthorization(ctx, EventBusName),
   provenance: 'modelled',
   run(ctx, input) {
     const { EventBusName = defaultBus, Policy } = input
@@ -30,7 +30,7 @@ export const putPermission = operation(PutPermission, {
 })
 
 export const removePermission = operation(RemovePermission, {
-  authorize: ({ EventBusName = defaultBus }, ctx) => busArn(ctx, EventBusName),
+  authorize: ({ EventBusName }, ctx) => busAuthorization(ctx, EventBusName),
   provenance: 'recorded',
   run(ctx, { EventBusName = defaultBus, StatementId, RemoveAllPermissions }) {
     const bus = theBus(ctx, EventBusName)

@@ -7,7 +7,7 @@ import {
 } from '@cloud-orrery/models/events'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
-import { changeBus, findBus, namedBus, theBus } from './bus-lookup.ts'
+import { busAuthorization, changeBus, findBus, namedBus, theBus } from './bus-lookup.ts'
 import { busExists, invalid, limitExceeded } from './errors.ts'
 import { eventBusesMax } from './limits.ts'
 import { pageOf } from './pages.ts'
@@ -40,7 +40,7 @@ export const createEventBus = operation(CreateEventBus, {
 })
 
 export const updateEventBus = operation(UpdateEventBus, {
-  authorize: ({ Name = defaultBus }, ctx) => busArn(ctx, Name),
+  authorize: ({ Name }, ctx) => busAuthorization(ctx, Name),
   provenance: 'modelled',
   refuses: ['KmsKeyIdentifier', 'DeadLetterConfig', 'LogConfig'],
   run(ctx, { Name = defaultBus, Description }) {
@@ -55,7 +55,7 @@ export const updateEventBus = operation(UpdateEventBus, {
 })
 
 export const deleteEventBus = operation(DeleteEventBus, {
-  authorize: ({ Name }, ctx) => busArn(ctx, Name),
+  authorize: ({ Name }, ctx) => busAuthorization(ctx, Name),
   provenance: 'recorded',
   run(ctx, { Name }) {
     if (Name === defaultBus) throw invalid(`Cannot delete event bus ${Name}.`)
@@ -69,10 +69,7 @@ export const deleteEventBus = operation(DeleteEventBus, {
 })
 
 export const describeEventBus = operation(DescribeEventBus, {
-  authorize: ({ Name }, ctx) => {
-    const named = namedBus(ctx, Name)
-    return busArn(named, named.name)
-  },
+  authorize: ({ Name }, ctx) => busAuthorization(ctx, Name),
   scope: ({ Name }, ctx) => ({ accountId: namedBus(ctx, Name).accountId }),
   provenance: 'recorded',
   run: (ctx, { Name }) => described(theBus(ctx, namedBus(ctx, Name).name)),

@@ -1,4 +1,5 @@
 import type { InputTransformer, Target } from '@cloud-orrery/models/events'
+import { JsonProblem, JsonTokens } from '../shared/json-tokens.ts'
 import {
   type BusEvent,
   eventJson,
@@ -8,7 +9,6 @@ import {
 } from './envelope.ts'
 import { invalid, undeliverable } from './errors.ts'
 import { parsePath, valueAt } from './json-path.ts'
-import { JsonTokens, PatternProblem } from './pattern/json-tokens.ts'
 
 /** The rule on whose behalf an event goes out: two reserved variables name it. */
 export interface RuleFacts {
@@ -59,7 +59,7 @@ function transformed(
   try {
     readAll(filled)
   } catch (error) {
-    if (error instanceof PatternProblem) throw undeliverable('INVALID_JSON', error.message)
+    if (error instanceof JsonProblem) throw undeliverable('INVALID_JSON', error.message)
     throw error
   }
   return filled
@@ -151,8 +151,7 @@ function problemOf(text: string): string | undefined {
     readAll(text)
     return undefined
   } catch (error) {
-    if (error instanceof PatternProblem)
-      return error.message.slice(error.message.indexOf('[Source'))
+    if (error instanceof JsonProblem) return error.message.slice(error.message.indexOf('[Source'))
     throw error
   }
 }

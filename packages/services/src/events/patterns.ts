@@ -1,8 +1,8 @@
 import { TestEventPattern } from '@cloud-orrery/models/events'
 import { operation } from '../define.ts'
+import { JsonProblem } from '../shared/json-tokens.ts'
 import { invalidParameter, invalidPattern } from './errors.ts'
 import { compilePattern } from './pattern/compilation.ts'
-import { PatternProblem } from './pattern/json-tokens.ts'
 import { type CompiledPattern, matches } from './pattern/matching.ts'
 
 /** Fields that an event to be tested must have. Source: EventBridge API reference, TestEventPattern. */
@@ -11,6 +11,7 @@ const requiredFields = ['id', 'account', 'source', 'time', 'region', 'detail-typ
 export const testEventPattern = operation(TestEventPattern, {
   authorize: () => '*',
   provenance: 'recorded',
+  trail: { readOnly: true },
   run(_ctx, { EventPattern, Event }) {
     const pattern = compiled(EventPattern)
     return { Result: matches(pattern, parsedEvent(Event)) }
@@ -21,7 +22,7 @@ function compiled(source: string): CompiledPattern {
   try {
     return compilePattern(source)
   } catch (error) {
-    if (error instanceof PatternProblem) throw invalidPattern(error.message)
+    if (error instanceof JsonProblem) throw invalidPattern(error.message)
     throw error
   }
 }

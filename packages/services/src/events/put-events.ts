@@ -5,16 +5,17 @@ import {
 } from '@cloud-orrery/models/events'
 import type { Context } from '../context.ts'
 import { type Authorization, operation } from '../define.ts'
-import { findBus, namedBus } from './bus-lookup.ts'
+import { busAuthorization, findBus, namedBus } from './bus-lookup.ts'
 import { archivedBytes, type BusEvent, compactJson } from './envelope.ts'
 import { invalid } from './errors.ts'
 import { entryTimeBytes, putEventsBytesMax } from './limits.ts'
 import { routeEvent } from './routing.ts'
-import { busArn, forwards } from './state.ts'
+import { forwards } from './state.ts'
 
 export const putEvents = operation(PutEvents, {
   authorize: ({ Entries }, ctx) => Entries.map((entry) => entryAuthorization(ctx, entry)),
   provenance: 'recorded',
+  trail: { kind: 'data' },
   refuses: ['EndpointId'],
   run(ctx, { Entries }) {
     if (bytesOf(Entries) > putEventsBytesMax) {
@@ -27,15 +28,11 @@ export const putEvents = operation(PutEvents, {
 })
 
 function entryAuthorization(ctx: Context, entry: PutEventsRequestEntry): Authorization {
-  const bus = namedBus(ctx, entry.EventBusName)
-  return {
-    resource: busArn(bus, bus.name),
-    context: {
-      'events:source': entry.Source,
-      'events:detail-type': entry.DetailType,
-      'events:eventBusInvocation': String(forwardedEvent(ctx, entry) !== undefined),
-    },
-  }
+  return busAuthorization(ctx, entry.EventBusName, {
+    'events:source': entry.Source,
+    'events:detail-type': entry.DetailType,
+    'events:eventBusInvocation': String(forwardedEvent(ctx, entry) !== undefined),
+  })
 }
 
 /** Source: EventBridge User Guide, "Calculating PutEvents event entry size". */

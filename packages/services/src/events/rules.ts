@@ -12,7 +12,8 @@ import {
 import type { RequestContext } from '@cloud-orrery/policy'
 import type { Context } from '../context.ts'
 import { type Authorization, operation } from '../define.ts'
-import { namedBus, scopeOfBus, theBus } from './bus-lookup.ts'
+import { JsonProblem } from '../shared/json-tokens.ts'
+import { namedBus, resourceTagContext, scopeOfBus, theBus } from './bus-lookup.ts'
 import {
   invalid,
   invalidPattern,
@@ -25,7 +26,6 @@ import { rulesPerBusMax } from './limits.ts'
 import { pageOf } from './pages.ts'
 import { authorizePassRole } from './pass-role.ts'
 import { compilePattern } from './pattern/compilation.ts'
-import { PatternProblem } from './pattern/json-tokens.ts'
 import { checkSchedule, endSchedule, startSchedule } from './schedules.ts'
 import { defaultBus, keyPrefix, type Rule, ruleArn, ruleKey, rules, targets } from './state.ts'
 import { tagContext, tagsOf } from './tags.ts'
@@ -42,6 +42,7 @@ export function ruleAuthorization(
   return {
     resource: ruleArn(bus, bus.name, name),
     context: {
+      ...resourceTagContext(rule?.tags),
       'events:creatorAccount': rule?.createdBy,
       'events:ManagedBy': rule?.managedBy,
       ...context,
@@ -67,7 +68,7 @@ export function checkPattern(pattern: string): void {
   try {
     compilePattern(pattern)
   } catch (error) {
-    if (error instanceof PatternProblem) throw invalidPattern(error.message)
+    if (error instanceof JsonProblem) throw invalidPattern(error.message)
     throw error
   }
 }

@@ -2,12 +2,12 @@ import type { Tag } from '@cloud-orrery/models/events'
 import { ListTagsForResource, TagResource, UntagResource } from '@cloud-orrery/models/events'
 import type { RequestContext } from '@cloud-orrery/policy'
 import type { Context } from '../context.ts'
-import { operation } from '../define.ts'
+import { type Authorization, operation } from '../define.ts'
 import { isReservedTag } from '../shared/system-tags.ts'
-import { changeBus, theBus } from './bus-lookup.ts'
+import { changeBus, resourceTagContext, theBus } from './bus-lookup.ts'
 import { invalidParameter, limitExceeded, reservedTag, ruleNotFound } from './errors.ts'
 import { tagsMax } from './limits.ts'
-import { defaultBus, ruleKey, rules, type Tags } from './state.ts'
+import { defaultBus, eventBuses, ruleKey, rules, type Tags } from './state.ts'
 
 export function tagsOf(ctx: Context, tags: readonly Tag[] = []): Tags {
   if (tags.some(({ Key }) => isReservedTag(ctx, Key))) throw reservedTag()
@@ -29,7 +29,8 @@ interface Tagged {
 }
 
 export const tagResource = operation(TagResource, {
-  authorize: ({ ResourceARN, Tags }) => ({ resource: ResourceARN, context: tagContext(Tags) }),
+  authorize: ({ ResourceARN, Tags }, ctx) =>
+    taggedAuthorization(ctx, ResourceARN, tagContext(Tags)),
   provenance: 'recorded',
   run(ctx, { ResourceARN, Tags }) {
     const { tags, write } = tagged(ctx, ResourceARN)
@@ -41,10 +42,8 @@ export const tagResource = operation(TagResource, {
 })
 
 export const untagResource = operation(UntagResource, {
-  authorize: ({ ResourceARN, TagKeys }) => ({
-    resource: ResourceARN,
-    context: { 'aws:TagKeys': TagKeys },
-  }),
+  authorize: ({ ResourceARN, TagKeys }, ctx) =>
+    taggedAuthorization(ctx, ResourceARN, { 'aws:TagKeys': TagKeys }),
   provenance: 'recorded',
   run(ctx, { ResourceARN, TagKeys }) {
     const { tags, write } = tagged(ctx, ResourceARN)
@@ -54,13 +53,40 @@ export const untagResource = operation(UntagResource, {
 })
 
 export const listTagsForResource = operation(ListTagsForResource, {
-  authorize: ({ ResourceARN }) => ResourceARN,
+  authorize: ({ ResourceARN }, ctx) => taggedAuthorization(ctx, ResourceARN),
   provenance: 'recorded',
   run(ctx, { ResourceARN }) {
     const { tags } = tagged(ctx, ResourceARN)
     return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }
   },
 })
+
+/** The resource with the tags that it has; whether it is there is looked at afterwards. */
+function taggedAuthorization(
+  ctx: Context,
+  arn: string,
+  context: RequestContext = {},
+): Authorization {
+  const [, , service, , , resource = ''] = arn.split(':')
+  const [kind, ...path] = resource.split('/')
+  const [name = '', bus = defaultBus] = path.toReversed()
+  const found =
+    service !== 'events'
+      ? undefined
+      : kind === 'event-bus'
+        ? eventBuses.get(ctx, name)
+        : rules.get(ctx, ruleKey(bus, name))
+  return {
+    resource: arn,
+    context: {
+      ...resourceTagContext(found?.tags),
+      ...(found !== undefined && 'createdBy' in found
+        ? { 'events:creatorAccount': found.createdBy }
+        : {}),
+      ...context,
+    },
+  }
+}
 
 function tagged(ctx: Context, arn: string): Tagged {
   const [, , service, , , resource = ''] = arn.split(':')

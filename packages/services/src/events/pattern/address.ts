@@ -1,4 +1,4 @@
-import { PatternProblem } from './json-tokens.ts'
+import { JsonProblem } from '../../shared/json-tokens.ts'
 
 /** An IP address as a number, with its width in bits. */
 export interface Address {
@@ -40,16 +40,16 @@ function ipv6(text: string): Address | undefined {
 /** Whether a text is an address within a CIDR block. Refuses malformed blocks in AWS's words. */
 export function cidrTest(cidr: string): (text: string) => boolean {
   const [address = '', mask = '', ...more] = cidr.replace(/\/+$/, '').split('/')
-  if (mask === '' || more.length > 0) throw new PatternProblem("Malformed CIDR, one '/' required")
+  if (mask === '' || more.length > 0) throw new JsonProblem("Malformed CIDR, one '/' required")
   if (!/^[+-]?\d+$/.test(mask)) {
-    throw new PatternProblem('Malformed CIDR, mask bits must be an integer')
+    throw new JsonProblem('Malformed CIDR, mask bits must be an integer')
   }
   const maskBits = Number(mask)
-  if (maskBits < 0) throw new PatternProblem('Malformed CIDR, mask bits must not be negative')
+  if (maskBits < 0) throw new JsonProblem('Malformed CIDR, mask bits must not be negative')
   const base = parseAddress(address)
-  if (base === undefined) throw new PatternProblem(addressProblem(address))
+  if (base === undefined) throw new JsonProblem(addressProblem(address))
   if (maskBits >= base.bits) {
-    throw new PatternProblem(`IPv${base.bits === 32 ? 4 : 6} mask bits must be < ${base.bits}`)
+    throw new JsonProblem(`IPv${base.bits === 32 ? 4 : 6} mask bits must be < ${base.bits}`)
   }
   const hostBits = BigInt(base.bits - maskBits)
   const network = base.value >> hostBits

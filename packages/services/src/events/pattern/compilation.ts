@@ -1,5 +1,5 @@
+import { JsonProblem, JsonTokens, type TokenKind } from '../../shared/json-tokens.ts'
 import { parseAddress } from './address.ts'
-import { JsonTokens, PatternProblem, type TokenKind } from './json-tokens.ts'
 import { type MatchValue, readMatchExpression } from './match-expression.ts'
 import type { CompiledPattern } from './matching.ts'
 import { type FieldTest, type Leaf, ofString } from './value-tests.ts'
@@ -38,7 +38,7 @@ const reservedInOr: ReadonlySet<string> = new Set([
   'ip-address-not-in-range',
 ])
 
-/** Compiles an event pattern. Throws PatternProblem with AWS's reason, `InvalidEventPatternException`'s text. */
+/** Compiles an event pattern. Throws JsonProblem with AWS's reason, `InvalidEventPatternException`'s text. */
 export function compilePattern(source: string): CompiledPattern {
   const tokens = new JsonTokens(source)
   if (tokens.next() !== 'startObject') throw tokens.problem('Filter is not an object')
@@ -95,7 +95,7 @@ function readOr(
     }
     made.push(...readObject(tokens, start, path, true))
     if (made.length > branchesMax) {
-      throw new PatternProblem(`Rule is too complex - it has more than ${branchesMax} combinations`)
+      throw new JsonProblem(`Rule is too complex - it has more than ${branchesMax} combinations`)
     }
   }
   if (count < 2) throw tokens.problem('There must have at least 2 Objects in $or relationship.')

@@ -1,5 +1,5 @@
+import { JsonProblem, type JsonTokens } from '../../shared/json-tokens.ts'
 import { cidrTest } from './address.ts'
-import { type JsonTokens, PatternProblem } from './json-tokens.ts'
 import {
   butString,
   comparableBounds,
@@ -218,7 +218,7 @@ function butOne(tokens: JsonTokens, kind: 'string' | 'number'): (value: Leaf) =>
   if (kind === 'string') return (value) => value !== text
   const number = Number(text)
   if (!isComparable(number)) {
-    throw new PatternProblem('Value must be between -5.0E9 and 5.0E9, inclusive')
+    throw new JsonProblem('Value must be between -5.0E9 and 5.0E9, inclusive')
   }
   return (value) => value !== number
 }
@@ -257,7 +257,7 @@ function inList(tokens: JsonTokens, read: () => void): void {
   try {
     read()
   } catch (error) {
-    if (error instanceof PatternProblem) throw tokens.problem(error.message)
+    if (error instanceof JsonProblem) throw tokens.problem(error.message)
     throw error
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { JsonProblem } from '../../shared/json-tokens.ts'
 import { compilePattern } from './compilation.ts'
-import { PatternProblem } from './json-tokens.ts'
 import { matches } from './matching.ts'
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
@@ -185,7 +185,7 @@ test('any text is read as a pattern or refused with a reason', () => {
       try {
         compilePattern(text)
       } catch (error) {
-        if (!(error instanceof PatternProblem)) throw error
+        if (!(error instanceof JsonProblem)) throw error
       }
     }),
     { numRuns: 2000, seed: 20260101 },
@@ -197,5 +197,5 @@ test('a pattern with more than a thousand alternatives is refused', () => {
     $or: [{ [`x${depth}`]: [1] }, { [`y${depth}`]: [1] }],
   })
   const levels = Array.from({ length: 11 }, (_, depth) => [`l${depth}`, or(depth)])
-  expect(() => compilePattern(JSON.stringify(Object.fromEntries(levels)))).toThrow(PatternProblem)
+  expect(() => compilePattern(JSON.stringify(Object.fromEntries(levels)))).toThrow(JsonProblem)
 })
