@@ -11,9 +11,8 @@ import {
 } from '@cloud-orrery/policy'
 import { type Authorization, policiesOf } from '@cloud-orrery/services'
 import type { Cloud } from './cloud.ts'
-import { accessDenied } from './errors.ts'
+import { accessDenied, wordingOf } from './errors.ts'
 import type { Exchange } from './exchange.ts'
-import { protocolOfExchange } from './protocol-of-exchange.ts'
 
 export interface Judgement {
   readonly request: AuthorizationRequest
@@ -29,9 +28,7 @@ export function judge(cloud: Cloud, exchange: Exchange, authorization: Authoriza
   const message = denialMessage(request, decision, wording)
   const refuse = exchange.service?.errors?.accessDenied
   const error =
-    refuse === undefined
-      ? accessDenied(protocolOfExchange(exchange), message, undefined)
-      : refuse(message, request)
+    refuse === undefined ? accessDenied(wordingOf(exchange), message) : refuse(message, request)
   throw error
 }
 

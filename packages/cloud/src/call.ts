@@ -1,15 +1,15 @@
-import { invariant } from '@cloud-orrery/kernel'
-import {
-  type AwsError,
-  awsError,
-  commonError,
-  loadServiceModel,
-  type Operation,
-} from '@cloud-orrery/models'
-import { accessKeys, type Caller, type Credentials, sessions, users } from '@cloud-orrery/services'
+import { loadServiceModel, type Operation } from '@cloud-orrery/models'
+import type { Credentials } from '@cloud-orrery/services'
 import type { Cloud } from './cloud.ts'
-import { operationNotModelled, serviceNotModelled } from './errors.ts'
+import {
+  expiredToken,
+  operationNotModelled,
+  serviceNotModelled,
+  unknownAccessKey,
+  type Wording,
+} from './errors.ts'
 import type { Door, Exchange } from './exchange.ts'
+import { type Identity, identityOf } from './identity.ts'
 import { makeCall } from './request-path.ts'
 import { folderOf } from './service-names.ts'
 
@@ -44,9 +44,12 @@ export async function callByName(
   if (folderOf(service) === undefined) throw serviceNotModelled(service)
   const credentials = options.credentials ?? cloud.credentials(options.accountId)
   return await cloud.kernel.scheduler.enter(async (turn) => {
-    const { caller, accountId } = callerOf(cloud, credentials.accessKeyId)
     const model = loadServiceModel(service)
-    const operationModel = model.operations[operation]
+    const wording = { model, protocol: model.protocols[0] ?? 'awsJson1_1' } as const
+    const { caller, accountId } = callerOf(cloud, credentials.accessKeyId, wording)
+    const operationModel = Object.hasOwn(model.operations, operation)
+      ? model.operations[operation]
+      : undefined
     if (operationModel === undefined) throw operationNotModelled(service, operation)
     const exchange: Exchange = {
       door,
@@ -70,29 +73,10 @@ export async function callByName(
   })
 }
 
-function callerOf(cloud: Cloud, accessKeyId: string): { caller: Caller; accountId: string } {
-  const scope = cloud.scope(cloud.defaultAccountId, cloud.defaultRegion)
-  const session = sessions.get(scope, accessKeyId)
-  if (session !== undefined) return session
-  const key = accessKeys.get(scope, accessKeyId)
-  if (key === undefined) throw unknownKey()
-  const { accountId, userName } = key
-  if (userName === undefined) {
-    const arn = `arn:aws:iam::${accountId}:root`
-    return { accountId, caller: { principal: { kind: 'root', accountId, arn }, accessKeyId } }
-  }
-  const user = users.get(cloud.scope(accountId, cloud.defaultRegion), userName.toLowerCase())
-  invariant(user !== undefined, `access key ${accessKeyId} belongs to no user`)
-  const { arn, userId, tags } = user
-  return {
-    accountId,
-    caller: { principal: { kind: 'user', accountId, arn, userId, userName, tags }, accessKeyId },
-  }
-}
-
-function unknownKey(): AwsError {
-  return awsError(
-    commonError('InvalidClientTokenId', 403),
-    'The security token included in the request is invalid.',
-  )
+function callerOf(cloud: Cloud, accessKeyId: string, wording: Wording): Identity {
+  const identity = identityOf(cloud, accessKeyId)
+  if (identity === undefined) throw unknownAccessKey(wording, accessKeyId)
+  const { expiresAtMs = Number.POSITIVE_INFINITY, sessionToken } = identity
+  if (expiresAtMs <= cloud.kernel.clock.nowMs) throw expiredToken(wording, sessionToken)
+  return identity
 }

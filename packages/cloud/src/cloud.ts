@@ -28,7 +28,7 @@ import {
   type Service,
   type ServiceEvent,
 } from '@cloud-orrery/services'
-import { internalFailure } from './errors.ts'
+import { internalFailure, type Wording } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { InternetHost } from './outbound.ts'
 import { ServiceContext } from './service-context.ts'
@@ -78,6 +78,8 @@ export class Cloud {
   /** Hosts of the model's internet that the test or the user answers for, by name. */
   readonly internet = new Map<string, InternetHost>()
   readonly egress: readonly string[]
+  /** The default account and region. */
+  readonly homeScope: TableContext
   readonly #options: CloudOptions
   readonly #startedAtMs: number
 
@@ -91,11 +93,8 @@ export class Cloud {
     this.kernel = kernel ?? new Kernel(kernelOptions(options), this.runTask)
     this.#startedAtMs = this.kernel.clock.nowMs
     this.services = new Services((service) => this.#initialize(service), known)
-    ensureAccount(
-      this.scope(this.defaultAccountId, this.defaultRegion),
-      this.defaultAccountId,
-      this.kernel.clock.nowMs,
-    )
+    this.homeScope = this.scope(this.defaultAccountId, this.defaultRegion)
+    ensureAccount(this.homeScope, this.defaultAccountId, this.kernel.clock.nowMs)
     this.kernel.scheduler.start()
   }
 
@@ -276,9 +275,15 @@ export class Cloud {
 
   /** A context in which a service works on its own: its tasks, its plain HTTP, its first records. */
   contextOf(service: Service, scope: Scope, entry?: JournalEntry, turn?: Turn): Context {
+    let requestId: string | undefined
+    const draw = (): string => this.nextRequestId()
     const exchange: Exchange = {
       door: 'internal',
-      requestId: this.nextRequestId(),
+      // Drawn when asked for: plain HTTP leaves no entry, so it must not shift the stream for a replay.
+      get requestId() {
+        requestId ??= draw()
+        return requestId
+      },
       service,
       caller: { principal: { kind: 'service', service: `${service.name}.amazonaws.com` } },
       accountId: scope.accountId,
@@ -297,18 +302,16 @@ export class Cloud {
   }
 
   /** An unexpected exception: our bug. Answered as AWS answers its own, and told with the seed. */
-  bug(error: unknown): AwsError {
+  bug(error: unknown, wording?: Wording): AwsError {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
     process.stderr.write(`orrery: a bug of ours (seed ${this.seed}): ${text}\n`)
-    return internalFailure()
+    return internalFailure(wording)
   }
 
   /** Lets a service that is used for the first time, or an account that is new, have its first records. */
   #initialize(service: Service): void {
     if (service.initialize === undefined) return
-    for (const { accountId } of accounts.scan(
-      this.scope(this.defaultAccountId, this.defaultRegion),
-    )) {
+    for (const { accountId } of accounts.scan(this.homeScope)) {
       service.initialize(this.contextOf(service, { accountId, region: this.defaultRegion }))
     }
   }

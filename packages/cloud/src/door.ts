@@ -1,3 +1,4 @@
+import { invariant } from '@cloud-orrery/kernel'
 import type { AwsError } from '@cloud-orrery/models'
 import {
   encodeError,
@@ -6,7 +7,7 @@ import {
   type HttpResponse,
 } from '@cloud-orrery/protocols'
 import type { Cloud } from './cloud.ts'
-import { internalFailure } from './errors.ts'
+import { wordingOf } from './errors.ts'
 import type { Door, Exchange } from './exchange.ts'
 import { plainHttp } from './plain-http.ts'
 import { makeCall, readRequest } from './request-path.ts'
@@ -43,10 +44,11 @@ export async function answer(
     try {
       if (await readRequest(cloud, exchange)) await makeCall(cloud, exchange)
       else noteRefusal(cloud, exchange)
+      return { response: encode(exchange, received), streaming: isStreaming(exchange) }
     } catch (error) {
-      exchange.error = cloud.bug(error)
+      exchange.error = cloud.bug(error, exchange.model && wordingOf(exchange))
+      return { response: encode(exchange, received), streaming: false }
     }
-    return { response: encode(exchange, received), streaming: isStreaming(exchange) }
   })
 }
 
@@ -62,11 +64,11 @@ function encode(exchange: Exchange, received: HttpRequest): HttpResponse {
   if (error === undefined && model !== undefined && resolved !== undefined) {
     return encodeOutput(model, resolved, exchange.output, requestId)
   }
-  const refusal = error ?? internalFailure()
-  if (model === undefined) return plainError(refusal, requestId)
-  const protocol = resolved?.protocol ?? model.protocols[0] ?? 'awsJson1_1'
+  invariant(error !== undefined, 'a call that was not answered was refused')
+  if (model === undefined) return plainError(error, requestId)
+  const { protocol } = wordingOf(exchange)
   const resource = received.path
-  return encodeError(model, protocol, resolved?.operation, refusal, {
+  return encodeError(model, protocol, resolved?.operation, error, {
     requestId,
     resource,
     method: received.method,

@@ -1,8 +1,7 @@
 import { invariant } from '@cloud-orrery/kernel'
 import type { Cloud } from '../cloud.ts'
-import { throttled } from '../errors.ts'
+import { throttled, wordingOf } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
-import { protocolOfExchange } from '../protocol-of-exchange.ts'
 
 /** Takes a token from the bucket of the account, region and operation, where the service has limits. */
 export function throttle(cloud: Cloud, exchange: Exchange): void {
@@ -13,6 +12,6 @@ export function throttle(cloud: Cloud, exchange: Exchange): void {
   const limit = limits[operationModel.name] ?? limits.default
   const name = `${service.name}.${operationModel.name}`
   if (!cloud.buckets.take(`${accountId}/${region}/${name}`, limit, cloud.kernel.clock.nowMs)) {
-    throw throttled(protocolOfExchange(exchange))
+    throw throttled(wordingOf(exchange))
   }
 }

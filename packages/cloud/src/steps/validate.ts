@@ -1,9 +1,8 @@
 import { invariant } from '@cloud-orrery/kernel'
 import { validateInput, validationMessage } from '@cloud-orrery/models'
 import type { Cloud } from '../cloud.ts'
-import { invalidInput } from '../errors.ts'
+import { invalidInput, wordingOf } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
-import { protocolOfExchange } from '../protocol-of-exchange.ts'
 
 /** Checks the input against the model: required, length, range, pattern, enum, in AWS's words. */
 export function validate(_cloud: Cloud, exchange: Exchange): void {
@@ -16,7 +15,7 @@ export function validate(_cloud: Cloud, exchange: Exchange): void {
   if (violations.length === 0) return
   const message = validationMessage(violations)
   const refuse = service.errors?.invalidInput
-  if (refuse === undefined) throw invalidInput(protocolOfExchange(exchange), message)
+  if (refuse === undefined) throw invalidInput(wordingOf(exchange), message)
   const error = refuse(message, violations, { operation: operationModel.name, ctx })
   if (error !== undefined) throw error
 }
