@@ -67,7 +67,7 @@ function headJson(event: BusEvent): string {
 
 /** JSON text without white space between its tokens; all else stays as it was written. */
 export function compactJson(json: string): string {
-  return json.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1')
+  return json.replace(/("[^"\\]*(?:\\.[^"\\]*)*")|\s+/g, '$1')
 }
 
 /** Bytes of an event in an archive: source, detail type, time and the detail as it was put. Recorded: events. */
