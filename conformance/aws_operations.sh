@@ -56,7 +56,7 @@ url=$(aws sqs create-queue --queue-name cli-queue --query QueueUrl)
 check 'sqs create' "/$account/cli-queue$" "$url"
 check 'sqs url' "$url" "$(aws sqs get-queue-url --queue-name cli-queue)"
 check 'sqs send' '[0-9a-f-]{36}' "$(aws sqs send-message --queue-url "$url" --message-body hi --query MessageId)"
-check 'sqs send batch' '1' "$(aws sqs send-message-batch --queue-url "$url" --entries Id=1,MessageBody=a Id=2,MessageBody=b --query 'length(Successful)')"
+check 'sqs send batch' '^2$' "$(aws sqs send-message-batch --queue-url "$url" --entries Id=1,MessageBody=a Id=2,MessageBody=b --query 'length(Successful)')"
 handle=$(aws sqs receive-message --queue-url "$url" --query 'Messages[0].ReceiptHandle')
 check 'sqs receive' '.{20,}' "$handle"
 check 'sqs visibility' '^$' "$(aws sqs change-message-visibility --queue-url "$url" --receipt-handle "$handle" --visibility-timeout 10)"
@@ -105,7 +105,7 @@ check 'events rule' ':rule/cli-rule' "$(aws events put-rule --name cli-rule --sc
 check 'events describe' 'ENABLED' "$(aws events describe-rule --name cli-rule --query State)"
 check 'events disable' '^$' "$(aws events disable-rule --name cli-rule)"
 check 'events list' 'cli-rule' "$(aws events list-rules)"
-check 'events put' '^0' "$(aws events put-events --entries 'Source=cli,DetailType=t,Detail={}' --query FailedEntryCount)"
+check 'events put' '^0' "$(aws events put-events --entries '[{"Source":"cli","DetailType":"t","Detail":"{}"}]' --query FailedEntryCount)"
 check 'events delete' '^$' "$(aws events delete-rule --name cli-rule)"
 check 'logs group' '^$' "$(aws logs create-log-group --log-group-name /cli)"
 check 'logs stream' '^$' "$(aws logs create-log-stream --log-group-name /cli --log-stream-name s)"

@@ -110,6 +110,12 @@ const routes: Readonly<Record<string, Handler>> = {
       },
       'port',
     ),
+  'POST accounts': ({ cloud }, { accountId }) => {
+    if (typeof accountId !== 'string' || !/^\d{12}$/.test(accountId)) {
+      throw new SimulatorError('AccountId', 'That is no account id.', 'Give twelve digits.')
+    }
+    return cloud.credentials(accountId)
+  },
   'POST faults': ({ cloud }, body) => ({ id: armFault(cloud, body) }),
   'POST faults/end': ({ cloud }, { id }) => {
     cloud.endFault(String(id))

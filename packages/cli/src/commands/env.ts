@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util'
 import { administratorCredentials } from '@cloud-orrery/services'
 import type { Command } from '../command.ts'
+import { ControlClient } from '../control-client.ts'
 import { jsonOption, portOf, portOption } from '../options.ts'
 import { readServerFile } from '../server-file.ts'
 
 export const command: Command = {
   summary: 'Print what a client needs: endpoint, region, credentials.',
   usage: `orrery env [--port N] [--account ID] [--json]
+  --account ID  of another account, which is made if it is new
   eval "$(orrery env)" sets them for this shell.`,
   async run(args, io) {
     const { values } = parseArgs({
@@ -14,7 +16,9 @@ export const command: Command = {
       options: { ...portOption, ...jsonOption, account: { type: 'string' } },
     })
     const server = readServerFile(portOf(values.port))
-    const keys = administratorCredentials(values.account ?? server.accountId)
+    const accountId = values.account ?? server.accountId
+    if (accountId !== server.accountId) await new ControlClient(server.port).post('accounts', { accountId })
+    const keys = administratorCredentials(accountId)
     const variables = {
       AWS_ENDPOINT_URL: server.url,
       AWS_REGION: server.region,
