@@ -6,8 +6,10 @@ import {
   Subscribe,
   Unsubscribe,
 } from '@cloud-orrery/models/sns'
+import type { CallOptions, ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
 import { notModelled } from '../../shared/not-modelled.ts'
+import { unlessGone } from './gone.ts'
 
 /** The scope before the policy: the policy is read for it. */
 const attributeNames = [
@@ -21,7 +23,7 @@ const attributeNames = [
 export const subscriptionType = resource(AwsSnsSubscription, {
   async create(ctx, properties) {
     refuseUnbuilt(properties)
-    const { TopicArn, Protocol, Endpoint, Region } = properties
+    const { TopicArn, Protocol, Endpoint } = properties
     const { SubscriptionArn = '' } = await ctx.call(
       Subscribe,
       {
@@ -31,44 +33,34 @@ export const subscriptionType = resource(AwsSnsSubscription, {
         Attributes: attributesOf(properties),
         ReturnSubscriptionArn: true,
       },
-      Region === undefined ? {} : { region: Region },
+      callOptions(properties),
     )
     return { Arn: SubscriptionArn }
   },
 
   async update(ctx, properties, previous, state) {
     refuseUnbuilt(properties)
-    const options = properties.Region === undefined ? {} : { region: properties.Region }
     const wanted = attributesOf(properties)
     const before = attributesOf(previous)
     for (const AttributeName of attributeNames) {
       if (wanted[AttributeName] === before[AttributeName]) continue
       const AttributeValue = wanted[AttributeName] ?? defaults[AttributeName]
       const input = { SubscriptionArn: state.Arn, AttributeName, AttributeValue }
-      await ctx.call(SetSubscriptionAttributes, input, options)
+      await ctx.call(SetSubscriptionAttributes, input, callOptions(properties))
     }
     return state
   },
 
   /** A subscription that was never confirmed stays until its time is up, as on AWS. */
-  async delete(ctx, { Arn }, { Region }) {
-    const options = Region === undefined ? {} : { region: Region }
-    const { Attributes } = await ctx.call(
-      GetSubscriptionAttributes,
-      { SubscriptionArn: Arn },
-      options,
-    )
-    if (Attributes?.['PendingConfirmation'] === 'true') return
-    await ctx.call(Unsubscribe, { SubscriptionArn: Arn }, options)
+  async delete(ctx, { Arn }, properties) {
+    const attributes = await attributesNow(ctx, Arn, properties)
+    if (attributes === undefined || attributes['PendingConfirmation'] === 'true') return
+    await ctx.call(Unsubscribe, { SubscriptionArn: Arn }, callOptions(properties))
   },
 
-  async read(ctx, { Arn }, { Region }) {
-    const options = Region === undefined ? {} : { region: Region }
-    const { Attributes = {} } = await ctx.call(
-      GetSubscriptionAttributes,
-      { SubscriptionArn: Arn },
-      options,
-    )
+  async read(ctx, { Arn }, properties) {
+    const Attributes = await attributesNow(ctx, Arn, properties)
+    if (Attributes === undefined) return undefined
     const json = (name: string) => {
       const text = Attributes[name]
       return text === undefined ? {} : { [name]: JSON.parse(text) as unknown }
@@ -87,6 +79,20 @@ export const subscriptionType = resource(AwsSnsSubscription, {
     }
   },
 })
+
+/** The topic's region, where it is not the stack's. */
+function callOptions({ Region }: AwsSnsSubscriptionProperties): CallOptions {
+  return Region === undefined ? {} : { region: Region }
+}
+
+async function attributesNow(
+  ctx: ResourceContext,
+  SubscriptionArn: string,
+  properties: AwsSnsSubscriptionProperties,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const call = ctx.call(GetSubscriptionAttributes, { SubscriptionArn }, callOptions(properties))
+  return (await unlessGone(call))?.Attributes
+}
 
 /** What a property that was taken out of the template falls back to; empty texts take policies away. */
 const defaults: Readonly<Record<(typeof attributeNames)[number], string>> = {

@@ -6,6 +6,7 @@ import {
 } from '@cloud-orrery/models/sns'
 import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
+import { unlessGone } from './gone.ts'
 
 /** One policy for several topics; deleting it gives them their first policy back. */
 export const topicPolicyType = resource(AwsSnsTopicPolicy, {
@@ -28,7 +29,8 @@ export const topicPolicyType = resource(AwsSnsTopicPolicy, {
   async read(ctx, _state, { Topics }) {
     const [first] = Topics
     if (first === undefined) return { Topics }
-    return { Topics, PolicyDocument: await policyOf(ctx, first) }
+    const PolicyDocument = await policyOf(ctx, first)
+    return PolicyDocument === undefined ? undefined : { Topics, PolicyDocument }
   },
 })
 
@@ -46,7 +48,8 @@ export const topicInlinePolicyType = resource(AwsSnsTopicInlinePolicy, {
   delete: (ctx, _state, { TopicArn }) => resetPolicy(ctx, TopicArn),
 
   async read(ctx, _state, { TopicArn }) {
-    return { TopicArn, PolicyDocument: await policyOf(ctx, TopicArn) }
+    const PolicyDocument = await policyOf(ctx, TopicArn)
+    return PolicyDocument === undefined ? undefined : { TopicArn, PolicyDocument }
   },
 })
 
@@ -57,10 +60,13 @@ async function setPolicy(ctx: ResourceContext, TopicArn: string, document: unkno
 
 /** An empty policy stands for the one that a new topic has. */
 async function resetPolicy(ctx: ResourceContext, TopicArn: string): Promise<void> {
-  await ctx.call(SetTopicAttributes, { TopicArn, AttributeName: 'Policy', AttributeValue: '' })
+  const input = { TopicArn, AttributeName: 'Policy', AttributeValue: '' }
+  await unlessGone(ctx.call(SetTopicAttributes, input))
 }
 
 async function policyOf(ctx: ResourceContext, TopicArn: string): Promise<unknown> {
-  const { Attributes } = await ctx.call(GetTopicAttributes, { TopicArn })
-  return JSON.parse(Attributes?.['Policy'] ?? '{}') as unknown
+  const found = await unlessGone(ctx.call(GetTopicAttributes, { TopicArn }))
+  return found === undefined
+    ? undefined
+    : (JSON.parse(found.Attributes?.['Policy'] ?? '{}') as unknown)
 }

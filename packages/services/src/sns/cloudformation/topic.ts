@@ -15,6 +15,7 @@ import {
 import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
 import { notModelled } from '../../shared/not-modelled.ts'
+import { unlessGone } from './gone.ts'
 
 /** Properties that are attributes of the topic, in the order in which they are set. */
 const attributeNames = [
@@ -63,7 +64,9 @@ export const topicType = resource(AwsSnsTopic, {
   },
 
   async read(ctx, { TopicArn, TopicName }) {
-    const { Attributes = {} } = await ctx.call(GetTopicAttributes, { TopicArn })
+    const found = await unlessGone(ctx.call(GetTopicAttributes, { TopicArn }))
+    if (found === undefined) return undefined
+    const { Attributes = {} } = found
     const { Subscriptions = [] } = await ctx.call(ListSubscriptionsByTopic, { TopicArn })
     const isFifo = Attributes['FifoTopic'] === 'true'
     const { DisplayName, SignatureVersion, TracingConfig, FifoThroughputScope } = Attributes

@@ -77,7 +77,7 @@ recorded('test_publish_sqs_verify_signature[2]: version 2 is told in the envelop
 /** A FIFO topic and a queue with a subscription. */
 async function inOrder(name: string, contentBased: boolean, queue = 'queue.fifo') {
   const at = replaying(name)
-  const content = contentBased ? { ContentBasedDeduplication: 'true' } : {}
+  const content: Record<string, string> = contentBased ? { ContentBasedDeduplication: 'true' } : {}
   const topicArn = await at.newTopic('topic.fifo', { FifoTopic: 'true', ...content })
   if ('topic-attrs' in at.content) {
     const attributes = new GetTopicAttributesCommand({ TopicArn: topicArn })
