@@ -8,8 +8,8 @@ export interface DenialWording {
   readonly action?: string
   /** The resource as printed, such as `user Bob`; `null` for services that leave it out. */
   readonly resource?: string | null
-  /** False for services that print no reason. */
-  readonly reason?: boolean
+  /** False for services that print no reason, `denies` for those that name only explicit denies. */
+  readonly reason?: boolean | 'denies'
 }
 
 /**
@@ -26,7 +26,8 @@ export function denialMessage(
   const resource = wording.resource === undefined ? request.resource : wording.resource
   const head = `User: ${nameOf(request.principal)} is not authorized to perform: ${action}`
   const on = resource === null ? '' : ` on resource: ${resource}`
-  const why = wording.reason === false ? '' : reasonText(request, decision, action)
+  const told = wording.reason === 'denies' ? decision.reason === 'explicit-deny' : wording.reason
+  const why = told === false ? '' : reasonText(request, decision, action)
   return `${head}${on}${why}`
 }
 

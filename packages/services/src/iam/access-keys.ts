@@ -8,6 +8,7 @@ import {
 import type { Context } from '../context.ts'
 import { type Authorization, operation } from '../define.ts'
 import { accessKeyId, secretAccessKey } from '../shared/identity/keys.ts'
+import { thisSecond } from '../shared/identity/moments.ts'
 import { type AccessKeyRecord, accessKeys } from '../shared/identity/state.ts'
 import { aboutEntity, findUser, needsUser } from './entities.ts'
 import { accessKeyNotFound, foreignAccessKey, quotaExceeded } from './errors.ts'
@@ -28,7 +29,7 @@ export const createAccessKey = operation(CreateAccessKey, {
       accountId: ctx.accountId,
       ...(userName === undefined ? {} : { userName }),
       status: 'Active',
-      createdAtMs: ctx.now(),
+      createdAtMs: thisSecond(ctx),
     })
     return {
       AccessKey: {

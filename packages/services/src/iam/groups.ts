@@ -11,6 +11,7 @@ import {
 } from '@cloud-orrery/models/iam'
 import { operation } from '../define.ts'
 import { entityArn } from '../shared/identity/arns.ts'
+import { thisSecond } from '../shared/identity/moments.ts'
 import { type GroupRecord, groups, pathKey } from '../shared/identity/state.ts'
 import { aboutEntity, afterPath, findGroup, findUser } from './entities.ts'
 import { alreadyExists, deleteConflict, quotaExceeded } from './errors.ts'
@@ -31,7 +32,7 @@ export const createGroup = operation(CreateGroup, {
       groupId: ctx.ids.unique('AGPA'),
       path: Path,
       arn: entityArn(ctx, 'group', Path, GroupName),
-      createdAtMs: ctx.now(),
+      createdAtMs: thisSecond(ctx),
       inlinePolicies: {},
       attachedPolicies: [],
       members: [],

@@ -15,6 +15,7 @@ import type { RequestContext } from '@cloud-orrery/policy'
 import type { Context } from '../context.ts'
 import { type Authorization, operation } from '../define.ts'
 import { entityArn } from '../shared/identity/arns.ts'
+import { thisSecond } from '../shared/identity/moments.ts'
 import {
   type InstanceProfileRecord,
   instanceProfiles,
@@ -62,7 +63,7 @@ export const createInstanceProfile = operation(CreateInstanceProfile, {
       instanceProfileId: ctx.ids.unique('AIPA'),
       path: Path,
       arn: entityArn(ctx, 'instance-profile', Path, InstanceProfileName),
-      createdAtMs: ctx.now(),
+      createdAtMs: thisSecond(ctx),
       tags,
     })
     return { InstanceProfile: { ...profileBasics(ctx, profile), ...givenTags(Tags) } }

@@ -8,6 +8,7 @@ import {
 } from '@cloud-orrery/models/iam'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { thisSecond } from '../shared/identity/moments.ts'
 import { aboutEntity, findUser, needsUser, userNameOrCaller } from './entities.ts'
 import {
   changeNotAllowed,
@@ -32,7 +33,7 @@ export const createLoginProfile = operation(CreateLoginProfile, {
     if (!conforms(ctx, Password)) throw passwordViolation()
     const profile = loginProfiles.put(ctx, {
       userName,
-      createdAtMs: ctx.now(),
+      createdAtMs: thisSecond(ctx),
       password: Password,
       passwordResetRequired: PasswordResetRequired,
     })

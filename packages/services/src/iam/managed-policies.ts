@@ -13,6 +13,7 @@ import type { RequestContext } from '@cloud-orrery/policy'
 import type { Context } from '../context.ts'
 import { type Authorization, operation } from '../define.ts'
 import { entityArn } from '../shared/identity/arns.ts'
+import { thisSecond } from '../shared/identity/moments.ts'
 import {
   groups,
   type PolicyRecord,
@@ -64,11 +65,11 @@ export const createPolicy = operation(CreatePolicy, {
       arn: entityArn(ctx, 'policy', Path, PolicyName),
       path: Path,
       ...(Description === undefined ? {} : { description: Description }),
-      createdAtMs: ctx.now(),
-      updatedAtMs: ctx.now(),
+      createdAtMs: thisSecond(ctx),
+      updatedAtMs: thisSecond(ctx),
       defaultVersionId: 'v1',
       lastVersionNumber: 1,
-      versions: [{ versionId: 'v1', createdAtMs: ctx.now(), ...document }],
+      versions: [{ versionId: 'v1', createdAtMs: thisSecond(ctx), ...document }],
       tags,
     })
     return { Policy: { ...policyBasics(ctx, policy), ...givenTags(Tags) } }

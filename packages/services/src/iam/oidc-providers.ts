@@ -13,6 +13,7 @@ import {
 import type { RequestContext } from '@cloud-orrery/policy'
 import type { Context } from '../context.ts'
 import { type Authorization, operation } from '../define.ts'
+import { thisSecond } from '../shared/identity/moments.ts'
 import {
   entityAlreadyExists,
   invalidInput,
@@ -57,7 +58,7 @@ export const createOpenIdConnectProvider = operation(CreateOpenIDConnectProvider
       url: withoutScheme(Url),
       clientIds: [...new Set(ClientIDList)],
       thumbprints: ThumbprintList,
-      createdAtMs: ctx.now(),
+      createdAtMs: thisSecond(ctx),
       tags,
     })
     return { OpenIDConnectProviderArn: arn, ...givenTags(Tags) }

@@ -9,6 +9,7 @@ import {
 } from '@cloud-orrery/models/iam'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { thisSecond } from '../shared/identity/moments.ts'
 import { attachedPolicy } from '../shared/identity/policies.ts'
 import { policies } from '../shared/identity/state.ts'
 import {
@@ -35,14 +36,14 @@ export const createPolicyVersion = operation(CreatePolicyVersion, {
     policies.put(ctx, {
       ...policy,
       lastVersionNumber,
-      updatedAtMs: ctx.now(),
-      versions: [...policy.versions, { versionId, createdAtMs: ctx.now(), ...document }],
+      updatedAtMs: thisSecond(ctx),
+      versions: [...policy.versions, { versionId, createdAtMs: thisSecond(ctx), ...document }],
       ...(SetAsDefault ? { defaultVersionId: versionId } : {}),
     })
     const PolicyVersion = {
       VersionId: versionId,
       IsDefaultVersion: SetAsDefault,
-      CreateDate: ctx.now(),
+      CreateDate: thisSecond(ctx),
     }
     return { PolicyVersion }
   },
@@ -77,7 +78,7 @@ export const setDefaultPolicyVersion = operation(SetDefaultPolicyVersion, {
     if (policy?.versions.some(({ versionId }) => versionId === VersionId) !== true) {
       throw policyVersionNotFound(PolicyArn, VersionId)
     }
-    policies.put(ctx, { ...policy, defaultVersionId: VersionId, updatedAtMs: ctx.now() })
+    policies.put(ctx, { ...policy, defaultVersionId: VersionId, updatedAtMs: thisSecond(ctx) })
     return {}
   },
 })
@@ -92,7 +93,7 @@ export const deletePolicyVersion = operation(DeletePolicyVersion, {
     }
     if (policy.defaultVersionId === VersionId) throw defaultVersionStays()
     const versions = policy.versions.filter(({ versionId }) => versionId !== VersionId)
-    policies.put(ctx, { ...policy, versions, updatedAtMs: ctx.now() })
+    policies.put(ctx, { ...policy, versions, updatedAtMs: thisSecond(ctx) })
     return {}
   },
 })

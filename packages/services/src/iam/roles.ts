@@ -14,6 +14,7 @@ import {
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { entityArn } from '../shared/identity/arns.ts'
+import { thisSecond } from '../shared/identity/moments.ts'
 import { instanceProfiles, pathKey, type RoleRecord, roles } from '../shared/identity/state.ts'
 import { boundaryContext, boundaryOf, checkBoundary } from './boundaries.ts'
 import { aboutEntity, afterPath, findOwnRole, findRole } from './entities.ts'
@@ -55,7 +56,7 @@ export const createRole = operation(CreateRole, {
       roleId: ctx.ids.unique('AROA'),
       path: Path,
       arn: entityArn(ctx, 'role', Path, RoleName),
-      createdAtMs: ctx.now(),
+      createdAtMs: thisSecond(ctx),
       trustPolicy,
       ...(Description === undefined ? {} : { description: Description }),
       maxSessionDurationSeconds: MaxSessionDuration ?? sessionSecondsDefault,

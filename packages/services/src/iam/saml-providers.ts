@@ -11,6 +11,7 @@ import {
 import type { RequestContext } from '@cloud-orrery/policy'
 import type { Context } from '../context.ts'
 import { type Authorization, operation } from '../define.ts'
+import { thisSecond } from '../shared/identity/moments.ts'
 import { entityAlreadyExists, invalidInput, noSuchEntity, quotaExceeded } from './errors.ts'
 import { accountQuotas } from './limits.ts'
 import { pageOfList } from './paging.ts'
@@ -49,8 +50,8 @@ export const createSamlProvider = operation(CreateSAMLProvider, {
       arn,
       metadata: SAMLMetadataDocument,
       uuid: ctx.ids.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', 21),
-      createdAtMs: ctx.now(),
-      validUntilMs: validUntil(SAMLMetadataDocument, ctx.now()),
+      createdAtMs: thisSecond(ctx),
+      validUntilMs: validUntil(SAMLMetadataDocument, thisSecond(ctx)),
       tags,
     })
     return { SAMLProviderArn: arn, ...givenTags(Tags) }
@@ -95,7 +96,7 @@ export const updateSamlProvider = operation(UpdateSAMLProvider, {
     const provider = findSaml(ctx, SAMLProviderArn)
     if (SAMLMetadataDocument !== undefined) {
       checkMetadata(SAMLMetadataDocument)
-      const validUntilMs = validUntil(SAMLMetadataDocument, ctx.now())
+      const validUntilMs = validUntil(SAMLMetadataDocument, thisSecond(ctx))
       samlProviders.put(ctx, { ...provider, metadata: SAMLMetadataDocument, validUntilMs })
     }
     return { SAMLProviderArn }

@@ -8,6 +8,7 @@ import {
 } from '@cloud-orrery/models/iam'
 import type { Context } from '../context.ts'
 import { type Authorization, operation } from '../define.ts'
+import { thisSecond } from '../shared/identity/moments.ts'
 import { aboutEntity, findUser, userNameOrCaller } from './entities.ts'
 import { credentialNotFound, quotaExceeded, unsupportedService } from './errors.ts'
 import { serviceCredentialsPerServiceMax } from './limits.ts'
@@ -39,7 +40,7 @@ export const createServiceSpecificCredential = operation(CreateServiceSpecificCr
       serviceUserName: `${userName}${second}-at-${ctx.accountId}`,
       password: newPassword(ctx),
       status: 'Active',
-      createdAtMs: ctx.now(),
+      createdAtMs: thisSecond(ctx),
     })
     return { ServiceSpecificCredential: withPassword(credential) }
   },

@@ -5,6 +5,7 @@ import {
 } from '@cloud-orrery/models/iam'
 import { operation, task } from '../define.ts'
 import { entityArn } from '../shared/identity/arns.ts'
+import { thisSecond } from '../shared/identity/moments.ts'
 import { roles } from '../shared/identity/state.ts'
 import { aboutEntity, findRole } from './entities.ts'
 import {
@@ -46,7 +47,7 @@ export const createServiceLinkedRole = operation(CreateServiceLinkedRole, {
       roleId: ctx.ids.unique('AROA'),
       path: linkedPath(service),
       arn: entityArn(ctx, 'role', linkedPath(service), roleName),
-      createdAtMs: ctx.now(),
+      createdAtMs: thisSecond(ctx),
       trustPolicy: readPolicy(trustText(service), 'trust'),
       ...(description === undefined ? {} : { description }),
       maxSessionDurationSeconds: sessionSeconds,

@@ -13,6 +13,7 @@ import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { accounts } from '../shared/identity/accounts.ts'
 import { entityArn } from '../shared/identity/arns.ts'
+import { thisSecond } from '../shared/identity/moments.ts'
 import { accessKeys, groups, pathKey, type UserRecord, users } from '../shared/identity/state.ts'
 import { boundaryContext, boundaryOf, checkBoundary } from './boundaries.ts'
 import { aboutEntity, afterPath, findUser, userNameOrCaller } from './entities.ts'
@@ -48,7 +49,7 @@ export const createUser = operation(CreateUser, {
       userId: ctx.ids.unique('AIDA'),
       path: Path,
       arn: entityArn(ctx, 'user', Path, UserName),
-      createdAtMs: ctx.now(),
+      createdAtMs: thisSecond(ctx),
       inlinePolicies: {},
       attachedPolicies: [],
       tags,

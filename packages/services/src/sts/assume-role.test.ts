@@ -266,6 +266,28 @@ test('tags need sts:TagSession from both sides', async () => {
   })
 })
 
+test('a deny is named, as a missing allow is not', async () => {
+  const { role, user, assume } = identityCloud()
+  await role('Role')
+  const Deny = { Effect: 'Deny', Action: 'sts:AssumeRole', Resource: '*' }
+  const bob = await user('bob', policy(Deny))
+  expect((await refusal(assume({ RoleArn: roleArn }, bob))).message).toBe(
+    `User: arn:aws:iam::${accountId}:user/bob is not authorized to perform: sts:AssumeRole on resource: ${roleArn} with an explicit deny in an identity-based policy`,
+  )
+})
+
+test('sessions long past are forgotten as new ones come', async () => {
+  const { cloud, role, assume, session } = identityCloud()
+  await role('Role')
+  const old = await assume({ RoleArn: roleArn })
+  await cloud.advance({ hours: 24 })
+  await assume({ RoleArn: roleArn })
+  expect(session(old)?.accessKeyId).toBe(old.accessKeyId)
+  await cloud.advance({ hours: 2 })
+  await assume({ RoleArn: roleArn })
+  expect(session(old)).toBe(undefined)
+})
+
 test('the same seed gives the same credentials and the same journal', async () => {
   const digests = []
   for (let run = 0; run < 2; run += 1) {

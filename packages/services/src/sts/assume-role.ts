@@ -4,7 +4,8 @@ import type { Caller, Context } from '../context.ts'
 import { type Authorization, operation, type ResourceAccess } from '../define.ts'
 import { identityArn } from '../shared/identity/arns.ts'
 import { sessionCredentials } from '../shared/identity/keys.ts'
-import { type RoleRecord, roles, type SessionRecord, sessions } from '../shared/identity/state.ts'
+import { thisSecond } from '../shared/identity/moments.ts'
+import { type RoleRecord, roles, type SessionRecord } from '../shared/identity/state.ts'
 import {
   accessDenied,
   invalidArn,
@@ -21,6 +22,7 @@ import {
   type SessionTags,
   sessionTagContext,
 } from './session-tags.ts'
+import { keepSession } from './sessions.ts'
 
 export const assumeRole = operation(AssumeRole, {
   authorize: permissionsOf,
@@ -144,11 +146,11 @@ function openRoleSession(
   const { accountId, partition } = ctx
   const credentials = sessionCredentials(ctx.ids, accountId)
   const { tags, transitive } = sessionTags
-  return sessions.put(ctx, {
+  return keepSession(ctx, {
     ...credentials,
     accountId,
-    issuedAtMs: ctx.now(),
-    expiresAtMs: ctx.now() + seconds * 1000,
+    issuedAtMs: thisSecond(ctx),
+    expiresAtMs: thisSecond(ctx) + seconds * 1000,
     madeBy: 'AssumeRole',
     ...(transitive.length === 0 ? {} : { transitiveTagKeys: transitive }),
     caller: {
@@ -165,7 +167,7 @@ function openRoleSession(
       },
       accessKeyId: credentials.accessKeyId,
       mfaPresent: false,
-      tokenIssueTimeMs: ctx.now(),
+      tokenIssueTimeMs: thisSecond(ctx),
       ...(policies === undefined ? {} : { sessionPolicies: policies }),
     },
   })

@@ -18,6 +18,6 @@ export const sts = service('sts', {
   operations: operations.map(limitingSessions),
   tables: [sessions],
   resourceAccess: roleAccess,
-  // AWS gives no reason when a role can't be assumed, so as not to tell whether it exists.
-  denialWording: () => ({ reason: false }),
+  // AWS does not say which allow is missing, so as not to tell whether a role exists; it does name a deny.
+  denialWording: () => ({ reason: 'denies' }),
 })

@@ -3,12 +3,14 @@ import type { Principal, RootPrincipal, SourcedPolicy, UserPrincipal } from '@cl
 import type { Caller, Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { sessionCredentials } from '../shared/identity/keys.ts'
+import { thisSecond } from '../shared/identity/moments.ts'
 import { type SessionRecord, sessions } from '../shared/identity/state.ts'
 import { credentialsOf } from './assume-role.ts'
 import { notWithService, notWithSession } from './errors.ts'
 import { rootSessionSecondsMax, userSessionSecondsDefault } from './limits.ts'
 import { packedSize, readSessionPolicies } from './session-policies.ts'
 import { readSessionTags, sessionTagContext } from './session-tags.ts'
+import { keepSession } from './sessions.ts'
 
 /** A session of the user itself, with all that it may do but IAM and most of STS. */
 export const getSessionToken = operation(GetSessionToken, {
@@ -99,14 +101,14 @@ function openSession(
     principal,
     accessKeyId: credentials.accessKeyId,
     mfaPresent: false,
-    tokenIssueTimeMs: ctx.now(),
+    tokenIssueTimeMs: thisSecond(ctx),
     ...(policies === undefined ? {} : { sessionPolicies: policies }),
   }
-  return sessions.put(ctx, {
+  return keepSession(ctx, {
     ...credentials,
     accountId: ctx.accountId,
-    issuedAtMs: ctx.now(),
-    expiresAtMs: ctx.now() + seconds * 1000,
+    issuedAtMs: thisSecond(ctx),
+    expiresAtMs: thisSecond(ctx) + seconds * 1000,
     madeBy,
     caller,
   })

@@ -1,4 +1,4 @@
-import { table } from '@cloud-orrery/kernel'
+import { orderedKey, table } from '@cloud-orrery/kernel'
 import type { PolicyDocument } from '@cloud-orrery/policy'
 import type { Caller } from '../../context.ts'
 
@@ -171,9 +171,11 @@ export const accessKeys = table<AccessKeyRecord, 'user'>('iam.accessKeys', {
   indexes: { user: (key) => `${key.accountId}/${key.userName?.toLowerCase() ?? ''}` },
 })
 
-export const sessions = table<SessionRecord>('sts.sessions', {
+/** `expiry`: by the moment of their end, so that those long gone are found without looking at the others. */
+export const sessions = table<SessionRecord, 'expiry'>('sts.sessions', {
   key: (session) => session.accessKeyId,
   partition: 'cloud',
+  indexes: { expiry: (session) => orderedKey(session.expiresAtMs) },
 })
 
 export interface InstanceProfileRecord {
