@@ -45,7 +45,7 @@ export const createChangeSet = operation(CreateChangeSet, {
     let prepared: PreparedTemplate | undefined
     let failure: string | undefined
     try {
-      prepared = await prepareTemplate(ctx, text, given)
+      prepared = await prepareTemplate(ctx, text, { given, previous: found?.parameters, stack })
     } catch (error) {
       // Recorded: a transform that fails shows in the change set, not in the answer.
       if (!(error instanceof AwsError) || !error.message.startsWith('Transform ')) throw error
@@ -59,6 +59,7 @@ export const createChangeSet = operation(CreateChangeSet, {
             given,
             ...(found === undefined ? {} : { previous: found.parameters }),
             capabilities,
+            reviewed: true,
             resourceTypes: input.ResourceTypes,
             stack,
           })

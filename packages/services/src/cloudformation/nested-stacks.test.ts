@@ -48,10 +48,11 @@ const parent = (key: string, more: object = {}) =>
 
 async function eventsOf(cfn: CloudFormationClient, StackName: string) {
   const { StackEvents = [] } = await cfn.send(new DescribeStackEventsCommand({ StackName }))
-  return StackEvents.toReversed().map(({ LogicalResourceId = '', ResourceStatus, ResourceStatusReason }) =>
-    [LogicalResourceId.replace(/-[A-Z0-9]{12}$/, ''), ResourceStatus, ResourceStatusReason]
-      .filter((each) => each !== undefined)
-      .join(' '),
+  return StackEvents.toReversed().map(
+    ({ LogicalResourceId = '', ResourceStatus, ResourceStatusReason }) =>
+      [LogicalResourceId.replace(/-[A-Z0-9]{12}$/, ''), ResourceStatus, ResourceStatusReason]
+        .filter((each) => each !== undefined)
+        .join(' '),
   )
 }
 
@@ -82,7 +83,9 @@ test('a nested stack is made, changed and deleted with its parent', async () => 
   await cloud.advance({ minutes: 1 })
   expect(await queues(sqs)).toEqual(['b'])
   const innerEvents = await eventsOf(cfn, inner?.StackId ?? '')
-  expect(innerEvents.slice(innerEvents.indexOf('root-Inner UPDATE_IN_PROGRESS User Initiated'))).toEqual([
+  expect(
+    innerEvents.slice(innerEvents.indexOf('root-Inner UPDATE_IN_PROGRESS User Initiated')),
+  ).toEqual([
     'root-Inner UPDATE_IN_PROGRESS User Initiated',
     'Queue UPDATE_IN_PROGRESS Requested update requires the creation of a new physical resource; hence creating one.',
     'Queue UPDATE_IN_PROGRESS Resource creation Initiated',

@@ -19,7 +19,7 @@ import { parseTemplate, type Template } from './engine/template.ts'
 import { readTemplateText } from './engine/template-text.ts'
 import { insufficientCapabilities, validationError } from './errors.ts'
 import { resourceKey, resources, type Stack, type TemplateRecord } from './state.ts'
-import { transformed } from './transforms.ts'
+import { type TransformRequest, transformed } from './transforms.ts'
 
 /** A template that was read and checked, not yet stored. */
 export type PreparedTemplate = Omit<TemplateRecord, 'key'>
@@ -28,11 +28,10 @@ export type PreparedTemplate = Omit<TemplateRecord, 'key'>
 export async function prepareTemplate(
   ctx: Context,
   text: string,
-  parameters: readonly GivenParameter[] = [],
-  as?: CallAs,
+  request: TransformRequest = { given: [] },
 ): Promise<PreparedTemplate> {
   const body = readTemplateText(text)
-  const { processed, changed } = await transformed(ctx, body, parameters, as)
+  const { processed, changed } = await transformed(ctx, body, request)
   const template = parseTemplate(processed)
   checkTemplate(template)
   return {
@@ -57,9 +56,13 @@ export interface StackRequest {
   readonly capabilities: readonly string[]
   readonly resourceTypes?: readonly string[] | undefined
   readonly stack: Pick<Stack, 'stackId' | 'name' | 'notificationArns'>
+  /** A change set shows what transforms did before anything is made. */
+  readonly reviewed?: boolean
   /** Who reads parameters of the SSM types. Default: the caller. */
   readonly as?: CallAs
 }
+
+const autoExpand = 'CAPABILITY_AUTO_EXPAND'
 
 export interface PreparedStack {
   readonly parameters: readonly ParameterValue[]
@@ -72,13 +75,9 @@ export async function prepareStack(ctx: Context, request: StackRequest): Promise
   const { template } = prepared
   const chosen = chooseParameters(template.parameters, given, previous)
   checkCapabilities(template, capabilities)
-  if (
-    prepared.transformed &&
-    template.transforms.some(({ name }) => name !== 'AWS::LanguageExtensions')
-  ) {
-    if (!capabilities.includes('CAPABILITY_AUTO_EXPAND')) {
-      throw insufficientCapabilities(['CAPABILITY_AUTO_EXPAND'])
-    }
+  // Source: API reference, CreateChangeSet: there the capability has no effect.
+  if (prepared.transformed && request.reviewed !== true && !capabilities.includes(autoExpand)) {
+    throw insufficientCapabilities([autoExpand])
   }
   refuseOtherTypes(template, request.resourceTypes)
   await checkResourceTypes(

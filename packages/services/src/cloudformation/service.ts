@@ -10,8 +10,18 @@ import {
 import { metadataType } from './cloudformation/metadata.ts'
 import { compute, createChangeSet } from './create-change-set.ts'
 import { describeStacks, listStacks } from './describe-stacks.ts'
+import {
+  describeStackDriftDetectionStatus,
+  describeStackResourceDrifts,
+  detect,
+  detections,
+  detectStackDrift,
+  detectStackResourceDrift,
+  drifts,
+} from './drift.ts'
 import { accessDenied, validationError } from './errors.ts'
 import { listExports, listImports } from './exports.ts'
+import { describeAccountLimits, describeType, listTypes } from './registry-types.ts'
 import { cancelUpdateStack, continueUpdateRollback, rollbackStack } from './rollback-operations.ts'
 import { getStackPolicy, setStackPolicy } from './stack-policy.ts'
 import {
@@ -34,7 +44,13 @@ export const cloudformation = service('cloudformation', {
     createStack,
     deleteChangeSet,
     deleteStack,
+    describeAccountLimits,
     describeChangeSet,
+    describeStackDriftDetectionStatus,
+    describeStackResourceDrifts,
+    describeType,
+    detectStackDrift,
+    detectStackResourceDrift,
     describeStackEvents,
     describeStackResource,
     describeStackResources,
@@ -48,15 +64,28 @@ export const cloudformation = service('cloudformation', {
     listImports,
     listStackResources,
     listStacks,
+    listTypes,
     rollbackStack,
     setStackPolicy,
     updateStack,
     updateTerminationProtection,
     validateTemplate,
   ],
-  tasks: [childMoved, compute, finish, settle, start, timeOut, work],
+  tasks: [childMoved, compute, detect, finish, settle, start, timeOut, work],
   resources: [metadataType],
-  tables: [changeSets, events, exports, imports, operations, resources, stacks, steps, templates],
+  tables: [
+    changeSets,
+    detections,
+    drifts,
+    events,
+    exports,
+    imports,
+    operations,
+    resources,
+    stacks,
+    steps,
+    templates,
+  ],
   errors: {
     accessDenied: (message) => accessDenied(message),
     invalidInput: (message) => validationError(message),

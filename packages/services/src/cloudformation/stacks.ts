@@ -44,13 +44,13 @@ export const createStack = operation(CreateStack, {
       throw validationError('Either Template URL or Template Body must be specified.')
     }
     const given = givenParameters(input.Parameters)
-    const prepared = await prepareTemplate(ctx, text, given)
     const stackId = newStackArn(ctx, input.StackName, ctx.ids.uuid())
     const request = {
       stackId,
       name: input.StackName,
       notificationArns: input.NotificationARNs ?? [],
     }
+    const prepared = await prepareTemplate(ctx, text, { given, stack: request })
     const capabilities = input.Capabilities ?? []
     const { parameters } = await prepareStack(ctx, {
       prepared,

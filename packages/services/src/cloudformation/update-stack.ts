@@ -23,7 +23,11 @@ export const updateStack = operation(UpdateStack, {
     const text = await updateText(ctx, found, input)
     checkUpdatable(found)
     const given = givenParameters(input.Parameters)
-    const prepared = await prepareTemplate(ctx, text, given)
+    const prepared = await prepareTemplate(ctx, text, {
+      given,
+      previous: found.parameters,
+      stack: found,
+    })
     const { parameters, graph } = await prepareStack(ctx, {
       prepared,
       given,

@@ -54,10 +54,11 @@ async function makeChild(
   const text = await templateText(ctx, { TemplateURL: textOf(properties['TemplateURL']) }, as)
   if (text === undefined) throw validationError('TemplateURL must be specified.')
   const given = givenParameters(properties['Parameters'])
-  const prepared = await prepareTemplate(ctx, text, given, as)
   const physicalId = currentResource(ctx, step).physicalId
   const old = step.did === 'created' ? undefined : stacks.get(ctx, physicalId)
   const child = old ?? newChild(ctx, step, parent, properties)
+  const previous = old?.parameters
+  const prepared = await prepareTemplate(ctx, text, { given, previous, stack: child, as })
   const { parameters, graph } = await prepareStack(ctx, {
     prepared,
     given,

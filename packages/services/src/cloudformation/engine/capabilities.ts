@@ -40,10 +40,9 @@ export function neededCapabilities(template: Template): NeededCapabilities {
     const property = nameProperties[type]
     if (property !== undefined && properties[property] !== undefined) named = true
   }
-  const macros = template.transforms.filter(({ name }) => name !== 'AWS::LanguageExtensions')
   const capabilities = [
     ...(types.size === 0 ? [] : [named ? 'CAPABILITY_NAMED_IAM' : 'CAPABILITY_IAM']),
-    ...(macros.length === 0 ? [] : ['CAPABILITY_AUTO_EXPAND']),
+    ...(template.transforms.length === 0 ? [] : ['CAPABILITY_AUTO_EXPAND']),
   ]
   if (types.size === 0) return { capabilities }
   const list = [...types].sort().join(', ')
@@ -57,6 +56,8 @@ export function neededCapabilities(template: Template): NeededCapabilities {
 export function checkCapabilities(template: Template, acknowledged: readonly string[]): void {
   const missing = neededCapabilities(template).capabilities.filter(
     (capability) =>
+      // What transforms need depends on the request: see prepareStack.
+      capability !== 'CAPABILITY_AUTO_EXPAND' &&
       !acknowledged.includes(capability) &&
       !(capability === 'CAPABILITY_IAM' && acknowledged.includes('CAPABILITY_NAMED_IAM')),
   )
