@@ -1,4 +1,9 @@
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam'
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  IAMClient,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam'
 import {
   CreateBucketCommand,
   DeleteBucketPolicyCommand,
@@ -58,7 +63,12 @@ const denied = (message: string) => ({
   $metadata: { httpStatusCode: 403 },
 })
 
-const readers = { Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: `${bucketArn}/*` }
+const readers = {
+  Effect: 'Allow',
+  Principal: '*',
+  Action: 's3:GetObject',
+  Resource: `${bucketArn}/*`,
+}
 
 test('a denial names the caller, the action, the quoted resource and what is missing', async () => {
   const { cloud } = await bucketWithObject()
@@ -102,7 +112,9 @@ test('whether a key exists is told to those who may list', async () => {
 test('that a bucket does not exist is told to everyone', async () => {
   const { cloud } = await bucketWithObject()
   const user = await userWith(cloud)
-  await expect(user.send(new GetObjectCommand({ Bucket: 'no-such', Key: 'k' }))).rejects.toMatchObject({
+  await expect(
+    user.send(new GetObjectCommand({ Bucket: 'no-such', Key: 'k' })),
+  ).rejects.toMatchObject({
     name: 'NoSuchBucket',
   })
   expect((await fetchFromCloud(cloud, 'https://no-such.s3.amazonaws.com/k')).status).toBe(404)
@@ -132,20 +144,28 @@ test('prefixes, tags and versions are conditions', async () => {
     },
   )
   await user.send(new ListObjectsV2Command({ Bucket, Prefix: 'own/' }))
-  await expect(user.send(new ListObjectsV2Command({ Bucket }))).rejects.toMatchObject({ name: 'AccessDenied' })
+  await expect(user.send(new ListObjectsV2Command({ Bucket }))).rejects.toMatchObject({
+    name: 'AccessDenied',
+  })
   await user.send(new GetObjectCommand({ Bucket, Key: 'k' }))
   await s3.send(new PutObjectCommand({ Bucket, Key: 'untagged', Body: '' }))
   await expect(user.send(new GetObjectCommand({ Bucket, Key: 'untagged' }))).rejects.toMatchObject({
     name: 'AccessDenied',
   })
-  await user.send(new PutObjectCommand({ Bucket, Key: 'cold', Body: '', StorageClass: 'STANDARD_IA' }))
-  await expect(user.send(new PutObjectCommand({ Bucket, Key: 'warm', Body: '' }))).rejects.toMatchObject({
+  await user.send(
+    new PutObjectCommand({ Bucket, Key: 'cold', Body: '', StorageClass: 'STANDARD_IA' }),
+  )
+  await expect(
+    user.send(new PutObjectCommand({ Bucket, Key: 'warm', Body: '' })),
+  ).rejects.toMatchObject({
     name: 'AccessDenied',
   })
   await s3.send(
     new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }),
   )
-  const put = await s3.send(new PutObjectCommand({ Bucket, Key: 'v', Body: '', Tagging: 'team=blue' }))
+  const put = await s3.send(
+    new PutObjectCommand({ Bucket, Key: 'v', Body: '', Tagging: 'team=blue' }),
+  )
   await user.send(new GetObjectCommand({ Bucket, Key: 'v' }))
   await expect(
     user.send(new GetObjectCommand({ Bucket, Key: 'v', VersionId: put.VersionId })),
@@ -161,9 +181,9 @@ test('another account needs both sides, and learns nothing of the reason', async
   await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: policy({ ...readers, Principal }) }))
   const { Body } = await other.send(get)
   expect(await Body?.transformToString()).toBe('x')
-  await expect(other.send(new PutObjectCommand({ Bucket, Key: 'k', Body: '' }))).rejects.toMatchObject(
-    denied('Access Denied'),
-  )
+  await expect(
+    other.send(new PutObjectCommand({ Bucket, Key: 'k', Body: '' })),
+  ).rejects.toMatchObject(denied('Access Denied'))
   await expect(other.send(new CreateBucketCommand({ Bucket }))).rejects.toMatchObject({
     name: 'BucketAlreadyExists',
     message:
@@ -240,8 +260,13 @@ test('a policy that names nobody, nothing or elsewhere is malformed', async () =
 
 test('a bucket whose ACLs are disabled takes none', async () => {
   const { s3 } = await bucketWithObject()
-  const refused = { name: 'AccessControlListNotSupported', message: 'The bucket does not allow ACLs' }
-  await expect(s3.send(new PutBucketAclCommand({ Bucket, ACL: 'private' }))).rejects.toMatchObject(refused)
+  const refused = {
+    name: 'AccessControlListNotSupported',
+    message: 'The bucket does not allow ACLs',
+  }
+  await expect(s3.send(new PutBucketAclCommand({ Bucket, ACL: 'private' }))).rejects.toMatchObject(
+    refused,
+  )
   const put = (ACL: 'public-read' | 'bucket-owner-full-control') =>
     s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: '', ACL }))
   await expect(put('public-read')).rejects.toMatchObject(refused)

@@ -18,6 +18,7 @@ const statuses = {
   BadDigest: 400,
   BadRequest: 400,
   BucketNotEmpty: 409,
+  BucketPolicyAlreadyExists: 409,
   ConditionalRequestConflict: 409,
   EntityTooLarge: 400,
   EntityTooSmall: 400,
@@ -340,4 +341,12 @@ export function refuseAccess(
   const own = 'accountId' in principal ? principal.accountId : undefined
   const isSame = own !== undefined && (resourceAccountId ?? own) === own
   return isSame ? accessDenied(message) : accessDenied()
+}
+
+/** CloudFormation's own: a policy that someone else put is not taken over. */
+export function bucketPolicyExists(bucket: string): AwsError {
+  return s3Error(
+    'BucketPolicyAlreadyExists',
+    `The bucket policy already exists on bucket ${bucket}.`,
+  )
 }

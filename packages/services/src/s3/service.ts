@@ -16,6 +16,7 @@ import {
   listBuckets,
 } from './buckets.ts'
 import { bucketType } from './cloudformation/bucket.ts'
+import { bucketPolicyType } from './cloudformation/bucket-policy.ts'
 import { completeMultipartUpload } from './complete-upload.ts'
 import { copyObject } from './copy-object.ts'
 import { deleteObject, deleteObjects } from './delete-objects.ts'
@@ -115,7 +116,7 @@ export const s3 = service('s3', {
     ...unsetConfigurations,
   ],
   tasks: [deliver],
-  resources: [bucketType],
+  resources: [bucketType, bucketPolicyType],
   tables: [buckets, versions, uploads, parts, sequences],
   resourceAccess,
   errors: { accessDenied: refuseAccess, invalidInput },
