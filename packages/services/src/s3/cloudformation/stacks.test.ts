@@ -200,7 +200,7 @@ test('a policy belongs to its bucket, and goes with its stack', async () => {
           Effect: 'Deny',
           Principal: '*',
           Action,
-          Resource: { 'Fn::Sub': '${Bucket.Arn}/*' },
+          Resource: { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Bucket', 'Arn'] }, '/*']] },
           Condition: { Bool: { 'aws:SecureTransport': 'false' } },
         },
       },
