@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { createCloud, listen } from '@cloud-orrery/cloud'
 import { describe, expect, test } from 'vitest'
 
@@ -53,7 +53,12 @@ async function output(command: string, args: string[], env: Record<string, strin
     return (await run(command, args, { env, timeout: 460_000, maxBuffer: 2 ** 26 })).stdout
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
-    throw new Error(`${stdout.split('\n').filter((line) => !line.startsWith('ok')).join('\n')}\n${stderr}`)
+    throw new Error(
+      `${stdout
+        .split('\n')
+        .filter((line) => !line.startsWith('ok'))
+        .join('\n')}\n${stderr}`,
+    )
   }
 }
 
@@ -65,15 +70,23 @@ function operationsOf(text: string): number {
 const timeout = 480_000
 
 describe.concurrent('clients that no one here wrote', () => {
-  test.skipIf(!hasBoto3)('boto3 does its operations (skipped where it is not installed)', { timeout }, async () => {
-    const script = `${here}boto3_operations.py`
-    const text = await withServer((env) => output(python, [script], env))
-    expect(operationsOf(text)).toBeGreaterThanOrEqual(60)
-  })
+  test.skipIf(!hasBoto3)(
+    'boto3 does its operations (skipped where it is not installed)',
+    { timeout },
+    async () => {
+      const script = `${here}boto3_operations.py`
+      const text = await withServer((env) => output(python, [script], env))
+      expect(operationsOf(text)).toBeGreaterThanOrEqual(60)
+    },
+  )
 
-  test.skipIf(commandLines.length === 0).each(commandLines)('%s does its operations', { timeout }, async (aws) => {
-    const script = `${here}aws_operations.sh`
-    const text = await withServer((env) => output('bash', [script, aws], env))
-    expect(operationsOf(text)).toBeGreaterThanOrEqual(60)
-  })
+  test.skipIf(commandLines.length === 0).each(commandLines)(
+    '%s does its operations',
+    { timeout },
+    async (aws) => {
+      const script = `${here}aws_operations.sh`
+      const text = await withServer((env) => output('bash', [script, aws], env))
+      expect(operationsOf(text)).toBeGreaterThanOrEqual(60)
+    },
+  )
 })

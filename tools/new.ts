@@ -48,6 +48,7 @@ function newSystem(name: string): number {
     ['NN-slug', name],
     ['SystemSlug', slug],
     ['SystemNumber', name.slice(0, 2)],
+    ['"number": 0', `"number": ${Number(name.slice(0, 2))}`],
   ])
   process.stdout.write(
     `systems/${name} is there and deploys as it is.\nNext: npm install; npx orrery run ${name.slice(0, 2)}; then write its promises in scenario/.\n`,
@@ -62,7 +63,8 @@ function refuseExisting(folder: string): boolean {
 }
 
 function renameIn(folder: string, names: readonly (readonly [string, string])[]): void {
-  const renamed = (text: string) => names.reduce((out, [from, to]) => out.replaceAll(from, to), text)
+  const renamed = (text: string) =>
+    names.reduce((out, [from, to]) => out.replaceAll(from, to), text)
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
     if (!entry.isFile()) continue
     const path = join(entry.parentPath, entry.name)

@@ -35,7 +35,8 @@ function listSources(): Source[] {
   const found: Source[] = []
   const visit = (folder: string): void => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      if (/^(node_modules|dist|generated|templates|cdk\.out|\.git|\.orrery)$/.test(entry.name)) continue
+      if (/^(node_modules|dist|generated|templates|cdk\.out|\.git|\.orrery)$/.test(entry.name))
+        continue
       const path = join(folder, entry.name)
       if (entry.isDirectory()) visit(path)
       else if (/\.(ts|mts|tsx)$/.test(entry.name)) {
@@ -67,7 +68,9 @@ test('imports between packages go one way', () => {
     for (const from of importsOf(source)) {
       const other = /^@cloud-orrery\/([^/]+)/.exec(from)?.[1]
       if (other === undefined || other === own || walls[own]?.includes(other)) continue
-      wrong.push(`${source.path} imports ${from}: ${own} may import ${walls[own]?.join(', ') || 'nothing'}`)
+      wrong.push(
+        `${source.path} imports ${from}: ${own} may import ${walls[own]?.join(', ') || 'nothing'}`,
+      )
     }
   }
   expect(wrong).toEqual([])
@@ -83,7 +86,9 @@ test('services do not import each other', () => {
       const target = join(source.path, '..', from).split(sep).join('/')
       const other = /^packages\/services\/src\/([^/]+)\//.exec(target)?.[1]
       if (other === undefined || other === own || other === 'shared') continue
-      wrong.push(`${source.path} imports ${from}: call it with ctx.call, or move what both need to shared/`)
+      wrong.push(
+        `${source.path} imports ${from}: call it with ctx.call, or move what both need to shared/`,
+      )
     }
   }
   expect(wrong).toEqual([])
@@ -106,7 +111,15 @@ test('files stay small enough to be read', () => {
 })
 
 test('time, chance, environment and disk stay outside the model', () => {
-  const bans = [/\bDate\.now\(/, /new Date\(\)/, /Math\.random\(/, /randomUUID\(/, /\bsetTimeout\(/, /process\.env\b/, /from 'node:fs'/]
+  const bans = [
+    /\bDate\.now\(/,
+    /new Date\(\)/,
+    /Math\.random\(/,
+    /randomUUID\(/,
+    /\bsetTimeout\(/,
+    /process\.env\b/,
+    /from 'node:fs'/,
+  ]
   const inside = /^packages\/(kernel|services|policy|protocols)\/src\//
   const wrong: string[] = []
   for (const { path, text, isTest } of sources) {
@@ -120,7 +133,12 @@ test('time, chance, environment and disk stay outside the model', () => {
 test('errors are built in errors.ts', () => {
   const wrong = sources
     .filter(({ path, isTest }) => !isTest && /^packages\/services\/src\/[^/]+\//.test(path))
-    .filter(({ path }) => !/\/(errors|refusals)\.ts$/.test(path) && !/\/errors\//.test(path) && !path.includes('/shared/'))
+    .filter(
+      ({ path }) =>
+        !/\/(errors|refusals)\.ts$/.test(path) &&
+        !/\/errors\//.test(path) &&
+        !path.includes('/shared/'),
+    )
     .filter(({ text }) => /\b(awsError|commonError)\(/.test(text))
     .map(({ path }) => `${path} builds an AWS error: give it a name in errors.ts`)
   expect(wrong).toEqual([])
@@ -132,8 +150,10 @@ test('every service is registered, has a page, and a test', () => {
   const wrong: string[] = []
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (!entry.isDirectory() || entry.name === 'shared') continue
-    if (!registry.includes(`'./${entry.name}/service.ts'`)) wrong.push(`${entry.name} is not in registry.ts`)
-    if (!existsSync(join(folder, entry.name, 'README.md'))) wrong.push(`${entry.name} has no README.md`)
+    if (!registry.includes(`'./${entry.name}/service.ts'`))
+      wrong.push(`${entry.name} is not in registry.ts`)
+    if (!existsSync(join(folder, entry.name, 'README.md')))
+      wrong.push(`${entry.name} has no README.md`)
     const files = readdirSync(join(folder, entry.name), { recursive: true }).map(String)
     if (!files.some((file) => file.endsWith('.test.ts'))) wrong.push(`${entry.name} has no test`)
   }
@@ -144,7 +164,16 @@ test('every system has its files', () => {
   const folder = join(root, 'systems')
   const wrong: string[] = []
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    for (const file of ['README.md', 'system.json', 'package.json', 'cdk.json', 'bin/app.ts', 'scenario/main.test.ts', 'scenario/denied.test.ts', 'scenario/failure.test.ts']) {
+    for (const file of [
+      'README.md',
+      'system.json',
+      'package.json',
+      'cdk.json',
+      'bin/app.ts',
+      'scenario/main.test.ts',
+      'scenario/denied.test.ts',
+      'scenario/failure.test.ts',
+    ]) {
       if (!existsSync(join(folder, name, file))) wrong.push(`systems/${name} has no ${file}`)
     }
   }
@@ -152,7 +181,13 @@ test('every system has its files', () => {
 })
 
 test('nothing promises later work or names a machine', () => {
-  const words = [/\bTODO\b/, /\bFIXME\b/, /\bnot implemented yet\b/i, /\/home\/[a-z]+\//, new RegExp('/wor' + 'k/')]
+  const words = [
+    /\bTODO\b/,
+    /\bFIXME\b/,
+    /\bnot implemented yet\b/i,
+    /\/home\/[a-z]+\//,
+    new RegExp('/wor' + 'k/'),
+  ]
   const wrong: string[] = []
   for (const { path, text } of sources) {
     if (path === 'tools/tidy.test.ts') continue

@@ -47,7 +47,12 @@ export class ControlClient {
 function awsErrorOf(answer: Record<string, unknown>): AwsError {
   const status = Number(answer['status'])
   return new AwsError(
-    { kind: 'error', code: String(answer['awsError']), status, fault: status < 500 ? 'client' : 'server' },
+    {
+      kind: 'error',
+      code: String(answer['awsError']),
+      status,
+      fault: status < 500 ? 'client' : 'server',
+    },
     String(answer['message']),
   )
 }

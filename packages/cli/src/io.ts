@@ -8,7 +8,11 @@ export const processIo: Io = {
 }
 
 /** Wraps text in an ANSI colour on terminals. */
-export function paint(io: Io, colour: 'green' | 'red' | 'yellow' | 'dim' | 'bold', text: string): string {
+export function paint(
+  io: Io,
+  colour: 'green' | 'red' | 'yellow' | 'dim' | 'bold',
+  text: string,
+): string {
   const codes = { green: 32, red: 31, yellow: 33, dim: 2, bold: 1 }
   return io.terminal ? `\u001b[${codes[colour]}m${text}\u001b[0m` : text
 }

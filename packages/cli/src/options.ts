@@ -38,7 +38,10 @@ export function durationOf(text: string | undefined): number {
 }
 
 /** `K=V`, repeated. */
-export function pairsOf(texts: readonly string[] | undefined, option: string): Record<string, string> {
+export function pairsOf(
+  texts: readonly string[] | undefined,
+  option: string,
+): Record<string, string> {
   const pairs: Record<string, string> = {}
   for (const text of texts ?? []) {
     const mark = text.indexOf('=')

@@ -1,4 +1,9 @@
-import { type CallOptions, type DeployTarget, isRest, type StackProgress } from '@cloud-orrery/cloud'
+import {
+  type CallOptions,
+  type DeployTarget,
+  isRest,
+  type StackProgress,
+} from '@cloud-orrery/cloud'
 import type { Operation } from '@cloud-orrery/models'
 import { DescribeStackEvents, type StackEvent } from '@cloud-orrery/models/cloudformation'
 import { ControlClient } from './control-client.ts'
@@ -19,7 +24,13 @@ export function portTarget(
     region: place.region ?? server.region,
     async call<I, O>(operation: Operation<I, O>, input: I, options?: CallOptions): Promise<O> {
       const { service, name } = operation
-      const answer = await control.post('call', { service, operation: name, input: packed(input), ...place, ...options })
+      const answer = await control.post('call', {
+        service,
+        operation: name,
+        input: packed(input),
+        ...place,
+        ...options,
+      })
       return answer as O // The server answers with this very operation's output.
     },
     async untilStackRests(stackId, report, options) {
@@ -27,7 +38,11 @@ export function portTarget(
       for (;;) {
         // A held clock would never get there by itself.
         await control.post('clock/settle')
-        const { StackEvents = [] } = await this.call(DescribeStackEvents, { StackName: stackId }, options)
+        const { StackEvents = [] } = await this.call(
+          DescribeStackEvents,
+          { StackName: stackId },
+          options,
+        )
         let resting: string | undefined
         for (const event of currentOperation(StackEvents, stackId)) {
           if (event.EventId === undefined || seen.has(event.EventId)) continue

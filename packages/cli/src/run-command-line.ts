@@ -56,7 +56,11 @@ function reportFailure(error: unknown, name: string, io: Io): number {
     io.err(`orrery: ${error.message}\n${error.next}\n`)
     return 1
   }
-  if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
+  if (
+    error instanceof TypeError &&
+    'code' in error &&
+    String(error.code).startsWith('ERR_PARSE_ARGS')
+  ) {
     io.err(`orrery: ${error.message}\nSee 'orrery ${name} --help'.\n`)
     return 2
   }
@@ -77,4 +81,3 @@ ${lines.join('\n')}
 'orrery COMMAND --help' shows the options of one. '--json' prints one JSON object everywhere.
 `
 }
-

@@ -101,7 +101,8 @@ export function expiredToken(wording: Wording, sessionToken: string | undefined)
 
 export function signatureDoesNotMatch(
   wording: Wording,
-  facts: { accessKeyId: string; stringToSign: string; canonicalRequest: string; signature: string },
+  /** Signature Version 2 has no canonical request. */
+  facts: { accessKeyId: string; stringToSign: string; canonicalRequest?: string; signature: string },
 ): AwsError {
   return refusal(
     wording,
@@ -117,8 +118,12 @@ export function signatureDoesNotMatch(
           StringToSign: facts.stringToSign,
           SignatureProvided: facts.signature,
           StringToSignBytes: hexBytes(facts.stringToSign),
-          CanonicalRequest: facts.canonicalRequest,
-          CanonicalRequestBytes: hexBytes(facts.canonicalRequest),
+          ...(facts.canonicalRequest === undefined
+            ? {}
+            : {
+                CanonicalRequest: facts.canonicalRequest,
+                CanonicalRequestBytes: hexBytes(facts.canonicalRequest),
+              }),
         }
       : {},
   )
@@ -157,13 +162,16 @@ export function signatureExpired(
 }
 
 export function presignedUrlExpired(facts: {
-  expiresSeconds: number
+  /** Absent for Signature Version 2, whose URLs state the moment alone. */
+  expiresSeconds?: number
   expiresAtMs: number
   nowMs: number
 }): AwsError {
   return awsError(commonError('AccessDenied', 403), 'Request has expired', {
     fields: {
-      'X-Amz-Expires': String(facts.expiresSeconds),
+      ...(facts.expiresSeconds === undefined
+        ? {}
+        : { 'X-Amz-Expires': String(facts.expiresSeconds) }),
       Expires: iso(facts.expiresAtMs),
       ServerTime: iso(facts.nowMs),
     },

@@ -53,6 +53,7 @@ export {
   presignedSecondsMax,
   type SignatureDialect,
 } from './signature/parse-signature.ts'
+export { type PresignedV2, parsePresignedV2, verifyPresignedV2 } from './signature/presigned-v2.ts'
 export {
   type PresignOptions,
   presignUrl,

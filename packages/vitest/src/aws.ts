@@ -1,23 +1,23 @@
 import {
   type Assembly,
-  call,
   type CallOptions,
   type ClientOptions,
   type Cloud,
   type CloudOptions,
+  call,
   client,
   createCloud,
   type DeployedStack,
   type DeployOptions,
   deploy,
   destroy,
-  fetchFromCloud,
   type FetchOptions,
-  inProcessTarget,
+  fetchFromCloud,
   type InternetHost,
+  inProcessTarget,
+  type Recording,
   readAssembly,
   record,
-  type Recording,
   type StackSource,
 } from '@cloud-orrery/cloud'
 import { type Duration, durationMs, type FaultOptions } from '@cloud-orrery/kernel'
@@ -84,7 +84,9 @@ export class Aws {
     advanceUntil: async (done: () => boolean, within: Duration | number = { days: 1 }) => {
       const withinMs = durationMs(within)
       if (await this.cloud.kernel.scheduler.advanceUntil(done, withinMs)) return
-      throw new Error(`It did not happen within ${withinMs} ms of model time (seed ${this.cloud.seed}).`)
+      throw new Error(
+        `It did not happen within ${withinMs} ms of model time (seed ${this.cloud.seed}).`,
+      )
     },
   }
 
@@ -147,7 +149,9 @@ export class Aws {
     const last = stacks.at(-1)
     if (last === undefined) throw new Error('There was no stack to deploy.')
     if (failed !== undefined) {
-      throw new Error(`Stack ${failed.stackName} came to ${failed.status}:\n${this.journal.failures(failed.stackId)}`)
+      throw new Error(
+        `Stack ${failed.stackName} came to ${failed.status}:\n${this.journal.failures(failed.stackId)}`,
+      )
     }
     return last
   }
@@ -162,7 +166,10 @@ export class Aws {
   }
 
   /** Deletes a stack; its last status. */
-  destroy(stackName: string, options: Pick<ClientOptions, 'accountId' | 'region'> = {}): Promise<string> {
+  destroy(
+    stackName: string,
+    options: Pick<ClientOptions, 'accountId' | 'region'> = {},
+  ): Promise<string> {
     return destroy(inProcessTarget(this.cloud), stackName, options)
   }
 

@@ -11,7 +11,6 @@ declare module 'vitest' {
   // The type parameters have to be spelled as Vitest spells them.
   interface Matchers<
     R extends void | Promise<void> = void | Promise<void>,
-    // biome-ignore lint/correctness/noUnusedVariables: as above.
     T = unknown,
   > extends OrreryMatchers<R> {}
 }

@@ -33,7 +33,9 @@ export class JournalView {
   /** Calls of one operation, oldest first. */
   calls<O extends Operation>(operation: O): JournaledCall<O>[] {
     const name = `${operation.service}.${operation.name}`
-    return this.entries.filter((entry) => entry.kind === 'call' && entry.name === name).map(callOf<O>)
+    return this.entries
+      .filter((entry) => entry.kind === 'call' && entry.name === name)
+      .map(callOf<O>)
   }
 
   /** Events that services put on the default bus, by detail type; all without one. */
@@ -54,7 +56,10 @@ export class JournalView {
     return this.events('CloudFormation Resource Status Change')
       .map(({ detail }) => detail as Record<string, unknown>) // CloudFormation's own events.
       .filter((detail) => detail['stack-id'] === stackId)
-      .map((detail) => ({ id: detail['logical-resource-id'], ...(detail['status-details'] as object) }))
+      .map((detail) => ({
+        id: detail['logical-resource-id'],
+        ...(detail['status-details'] as object),
+      }))
       .map((line) => line as { id: string; status: string; 'status-reason': string })
       .filter(({ status }) => status.endsWith('_FAILED'))
       .map((line) => `  ${line.id}: ${line.status} ${line['status-reason']}`)

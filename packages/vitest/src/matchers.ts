@@ -11,12 +11,14 @@ interface MatcherResult {
   message: () => string
 }
 
-const denialCodes = /^(AccessDenied|AccessDeniedException|AuthorizationError|UnauthorizedOperation|403)$/
+const denialCodes =
+  /^(AccessDenied|AccessDeniedException|AuthorizationError|UnauthorizedOperation|403)$/
 
 export const matchers = {
   async toBeDenied(call: Promise<unknown>, action?: string): Promise<MatcherResult> {
     const failure = await failureOf(call)
-    const named = action === undefined || failure?.message.toLowerCase().includes(action.toLowerCase())
+    const named =
+      action === undefined || failure?.message.toLowerCase().includes(action.toLowerCase())
     return {
       pass: failure !== undefined && denialCodes.test(failure.code) && named === true,
       message: () => told(failure, `a denial${action === undefined ? '' : ` of ${action}`}`),
@@ -29,7 +31,9 @@ export const matchers = {
   },
 }
 
-async function failureOf(call: Promise<unknown>): Promise<{ code: string; message: string } | undefined> {
+async function failureOf(
+  call: Promise<unknown>,
+): Promise<{ code: string; message: string } | undefined> {
   try {
     await call
     return undefined

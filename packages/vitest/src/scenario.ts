@@ -4,8 +4,8 @@ import { matchers } from './matchers.ts'
 
 expect.extend(matchers)
 
-export { expect }
 export type { Aws }
+export { expect }
 
 /** A system that is set up once, so that each of its promises can be shown on a fork of it. */
 export interface SystemDefinition<S extends object> {
@@ -82,12 +82,16 @@ export function system<S extends object>(definition: SystemDefinition<S>): Syste
     promise(id, title, show, options = {}) {
       describe(definition.name, () => {
         beforeAll(async () => void (await setUp()), 60_000)
-        test.skipIf(options.skipped !== undefined)(`${id}: ${title}`, { timeout: 60_000 }, async () => {
-          const { aws, given } = await setUp()
-          const fork = aws.fork()
-          await show({ ...given, aws: fork })
-          fork.cloud.close()
-        })
+        test.skipIf(options.skipped !== undefined)(
+          `${id}: ${title}`,
+          { timeout: 60_000 },
+          async () => {
+            const { aws, given } = await setUp()
+            const fork = aws.fork()
+            await show({ ...given, aws: fork })
+            fork.cloud.close()
+          },
+        )
       })
     },
   }

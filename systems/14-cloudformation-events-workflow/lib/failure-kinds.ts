@@ -57,7 +57,8 @@ export const failureKinds: readonly FailureKind[] = [
   },
   {
     id: 'StackFailures',
-    description: 'A stack operation ended where only an operator can go on, and no resource says why.',
+    description:
+      'A stack operation ended where only an operator can go on, and no resource says why.',
     pattern: {
       source,
       detailType: ['CloudFormation Stack Status Change'],

@@ -9,9 +9,12 @@ type InputTransformer = CfnRule.InputTransformerProperty
  * create OpsItems".
  */
 export function opsItemInput(kind: FailureKind): InputTransformer {
-  const facts = factsOf(kind).map((name) => `"${name}":{"value":<${name}>,"type":"SearchableString"}`)
+  const facts = factsOf(kind).map(
+    (name) => `"${name}":{"value":<${name}>,"type":"SearchableString"}`,
+  )
   const dedup = `"/aws/dedup":{"value":"{\\"dedupString\\":\\"${kind.dedup}\\"}","type":"SearchableString"}`
-  const resources = '"/aws/resources":{"value":"[{\\"arn\\":\\"<stack>\\"}]","type":"SearchableString"}'
+  const resources =
+    '"/aws/resources":{"value":"[{\\"arn\\":\\"<stack>\\"}]","type":"SearchableString"}'
   const template = [
     `{"title":"${kind.title}"`,
     `"description":"${kind.description} See operational data for the stack and the reason."`,

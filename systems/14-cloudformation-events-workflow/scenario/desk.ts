@@ -1,9 +1,14 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { S3Client } from '@aws-sdk/client-s3'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { SQSClient } from '@aws-sdk/client-sqs'
-import { DescribeOpsItemsCommand, GetOpsItemCommand, type OpsItem, SSMClient } from '@aws-sdk/client-ssm'
+import {
+  DescribeOpsItemsCommand,
+  GetOpsItemCommand,
+  type OpsItem,
+  SSMClient,
+} from '@aws-sdk/client-ssm'
 import { type Aws, system } from '@cloud-orrery/vitest/scenario'
-import { S3Client } from '@aws-sdk/client-s3'
 
 export const operator = 'operators@example.com'
 

@@ -36,7 +36,9 @@ export const command: Command = {
     const assembly = readAssembly(path, values.name === undefined ? {} : { stackName: values.name })
     const deployed = await deploy(target, assembly, {
       parameters: pairsOf(values.parameter, '--parameter'),
-      ...(values.json === true ? {} : { onProgress: (progress) => io.out(progressLine(progress, io)) }),
+      ...(values.json === true
+        ? {}
+        : { onProgress: (progress) => io.out(progressLine(progress, io)) }),
     })
     if (values.json === true) io.out(`${JSON.stringify(deployed)}\n`)
     else {

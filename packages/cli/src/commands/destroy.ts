@@ -26,9 +26,13 @@ export const command: Command = {
       ...(values.region === undefined ? {} : { region: values.region }),
     })
     const status = await destroy(target, stack, {
-      ...(values.json === true ? {} : { onProgress: (progress) => io.out(progressLine(progress, io)) }),
+      ...(values.json === true
+        ? {}
+        : { onProgress: (progress) => io.out(progressLine(progress, io)) }),
     })
-    io.out(values.json === true ? `${JSON.stringify({ stack, status })}\n` : `${stack}: ${status}\n`)
+    io.out(
+      values.json === true ? `${JSON.stringify({ stack, status })}\n` : `${stack}: ${status}\n`,
+    )
     return status === 'DELETE_COMPLETE' ? 0 : 1
   },
 }

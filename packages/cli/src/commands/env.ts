@@ -17,7 +17,8 @@ export const command: Command = {
     })
     const server = readServerFile(portOf(values.port))
     const accountId = values.account ?? server.accountId
-    if (accountId !== server.accountId) await new ControlClient(server.port).post('accounts', { accountId })
+    if (accountId !== server.accountId)
+      await new ControlClient(server.port).post('accounts', { accountId })
     const keys = administratorCredentials(accountId)
     const variables = {
       AWS_ENDPOINT_URL: server.url,

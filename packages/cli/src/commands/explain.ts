@@ -13,7 +13,9 @@ export const command: Command = {
       options: { ...portOption, ...jsonOption },
       allowPositionals: true,
     })
-    const answer = await new ControlClient(portOf(values.port)).get('explain', { id: positionals[0] })
+    const answer = await new ControlClient(portOf(values.port)).get('explain', {
+      id: positionals[0],
+    })
     // The control answer of this path has this shape.
     const { text } = answer as { text: string }
     io.out(values.json === true ? `${JSON.stringify(answer)}\n` : `${text}\n`)

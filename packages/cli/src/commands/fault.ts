@@ -36,10 +36,15 @@ export const command: Command = {
             error: values.error,
             ...(values.delay === undefined ? {} : { delayMs: durationOf(values.delay) }),
             ...(values.times === undefined ? {} : { times: Number(values.times) }),
-            ...(values.probability === undefined ? {} : { probability: Number(values.probability) }),
+            ...(values.probability === undefined
+              ? {}
+              : { probability: Number(values.probability) }),
           })
     const { id: armed } = answer as { id?: string } // The control answers of faults.
-    const text = site === 'end' ? `ended ${id}\n` : `armed ${armed} at ${site}; end it with 'orrery fault end ${armed}'\n`
+    const text =
+      site === 'end'
+        ? `ended ${id}\n`
+        : `armed ${armed} at ${site}; end it with 'orrery fault end ${armed}'\n`
     io.out(values.json === true ? `${JSON.stringify(answer)}\n` : text)
     return 0
   },

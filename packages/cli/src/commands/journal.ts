@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Command } from '../command.ts'
 import { ControlClient } from '../control-client.ts'
-import { journalTree, type JournalLine } from '../journal-tree.ts'
+import { type JournalLine, journalTree } from '../journal-tree.ts'
 import { jsonOption, portOf, portOption } from '../options.ts'
 
 export const command: Command = {

@@ -28,9 +28,7 @@ export const command: Command = {
     if (name === undefined) throw new UsageError('Nothing to draw.', 'Name a system or a stack.')
     const system = systemNamed(io.cwd, name)
     const graph =
-      system === undefined
-        ? await stackGraph(name, portOf(values.port))
-        : await systemGraph(system)
+      system === undefined ? await stackGraph(name, portOf(values.port)) : await systemGraph(system)
     const text = values.json === true ? `${JSON.stringify(graph)}\n` : await draw(graph)
     if (values.out === undefined) io.out(text)
     else writeFileSync(resolve(io.cwd, values.out), text)
@@ -70,7 +68,9 @@ async function systemGraph(system: SystemFolder): Promise<Graph> {
 
 async function stackGraph(stackName: string, port: number): Promise<Graph> {
   const target = portTarget(port)
-  const { StackResources = [] } = await target.call(DescribeStackResources, { StackName: stackName })
+  const { StackResources = [] } = await target.call(DescribeStackResources, {
+    StackName: stackName,
+  })
   // The control answer of this path has this shape.
   const { entries } = (await new ControlClient(port).get('journal', { limit: '100000' })) as {
     entries: PictureEntry[]

@@ -62,7 +62,8 @@ async function runSystem(args: string[], io: Io): Promise<number> {
 }
 
 function seedOf(text = '1'): number {
-  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`'${text}' is no seed.`, 'Give a whole number.')
+  if (!/^\d{1,15}$/.test(text))
+    throw new UsageError(`'${text}' is no seed.`, 'Give a whole number.')
   return Number(text)
 }
 
@@ -121,7 +122,8 @@ async function setUp(
 /** Resources appear as they complete. */
 function reportResources(aws: Aws, io: Io): () => void {
   return aws.cloud.kernel.journal.subscribe(({ kind, name, data }) => {
-    if (kind !== 'event' || name !== 'aws.cloudformation CloudFormation Resource Status Change') return
+    if (kind !== 'event' || name !== 'aws.cloudformation CloudFormation Resource Status Change')
+      return
     const detail = data['detail'] as Record<string, unknown> // CloudFormation's own events.
     const { status } = detail['status-details'] as { status: StackProgress['status'] }
     if (status !== 'CREATE_COMPLETE') return
@@ -160,7 +162,10 @@ async function show(
   }
 }
 
-function printPromise({ id, title, ok, skipped, modelMs, realMs, error }: ShownPromise, io: Io): void {
+function printPromise(
+  { id, title, ok, skipped, modelMs, realMs, error }: ShownPromise,
+  io: Io,
+): void {
   if (skipped !== undefined) {
     io.out(`  ${paint(io, 'yellow', '-')} ${id}. ${title} (skipped: ${skipped})\n`)
     return
@@ -182,8 +187,20 @@ function printEnd(report: RunReport, io: Io): void {
   const kept = report.promises.filter(({ ok, skipped }) => ok && skipped === undefined).length
   const all = `${kept} of ${report.promises.length} promises kept`
   io.out(`\n  ${all}; the stack was deleted, ${leftText(report.leftovers)}\n`)
-  io.out(paint(io, 'dim', `  seed ${report.seed}, journal ${report.journalSha256.slice(0, 16)}, ${report.engines.join(', ')}\n`))
-  io.out(paint(io, 'dim', `  Look around: systems/${report.system}; deploy it to AWS: npx cdk deploy in that folder.\n`))
+  io.out(
+    paint(
+      io,
+      'dim',
+      `  seed ${report.seed}, journal ${report.journalSha256.slice(0, 16)}, ${report.engines.join(', ')}\n`,
+    ),
+  )
+  io.out(
+    paint(
+      io,
+      'dim',
+      `  Look around: systems/${report.system}; deploy it to AWS: npx cdk deploy in that folder.\n`,
+    ),
+  )
 }
 
 function leftText(leftovers: readonly string[]): string {

@@ -60,7 +60,14 @@ async function start(args: string[], io: Io): Promise<number> {
   })
   cloud.kernel.scheduler.onBug = (error) => void cloud.bug(error)
   const { defaultAccountId: accountId, defaultRegion: region } = cloud
-  writeServerFile({ port: server.port, url: server.url, token, region, accountId, pid: process.pid })
+  writeServerFile({
+    port: server.port,
+    url: server.url,
+    token,
+    region,
+    accountId,
+    pid: process.pid,
+  })
   const readyMs = Math.round(performance.now() - startedAt)
   io.out(
     values.json === true
@@ -82,7 +89,8 @@ function untilTold(): Promise<void> {
 
 function seedOf(text: string | undefined): number | 'random' {
   if (text === undefined) return 'random'
-  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`'${text}' is no seed.`, 'Give a whole number.')
+  if (!/^\d{1,15}$/.test(text))
+    throw new UsageError(`'${text}' is no seed.`, 'Give a whole number.')
   return Number(text)
 }
 

@@ -15,11 +15,15 @@ export const command: Command = {
     const { values } = parseArgs({ args, options: { ...jsonOption } })
     const systems = listSystems(io.cwd)
     if (values.json === true) {
-      io.out(`${JSON.stringify(systems.map((system) => ({ ...system, state: stateOf(system) })))}\n`)
+      io.out(
+        `${JSON.stringify(systems.map((system) => ({ ...system, state: stateOf(system) })))}\n`,
+      )
       return 0
     }
     for (const system of systems) {
-      io.out(`${String(system.number).padStart(2, '0')}  ${system.slug}  (${stateOf(system)})\n    ${system.outcome}\n`)
+      io.out(
+        `${String(system.number).padStart(2, '0')}  ${system.slug}  (${stateOf(system)})\n    ${system.outcome}\n`,
+      )
     }
     io.out(`${systems.length} of ${systemsTotal} systems; run one with 'orrery run NUMBER'.\n`)
     return 0

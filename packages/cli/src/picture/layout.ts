@@ -41,7 +41,10 @@ export async function layOut(graph: Graph): Promise<Placed> {
     },
     children: graph.nodes.map((node) => ({
       id: node.id,
-      width: Math.max(120, 40 + characterPx * Math.max(node.label.length, shortType(node.type).length)),
+      width: Math.max(
+        120,
+        40 + characterPx * Math.max(node.label.length, shortType(node.type).length),
+      ),
       height: nodeHeightPx,
     })),
     edges: graph.edges.map((edge, index) => ({

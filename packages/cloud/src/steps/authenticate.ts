@@ -2,9 +2,11 @@ import { AwsError } from '@cloud-orrery/models'
 import {
   type HttpRequest,
   headersNotSigned,
+  parsePresignedV2,
   parseSignature,
   payloadMismatch,
   type SignedRequest,
+  verifyPresignedV2,
   verifySignature,
 } from '@cloud-orrery/protocols'
 import type { Cloud } from '../cloud.ts'
@@ -34,6 +36,7 @@ export function authenticate(cloud: Cloud, exchange: Exchange): void {
   const signed = parseSignature(received, isS3 ? 's3' : 'common')
   if (signed instanceof AwsError) throw refusal.incompleteSignature(wording, signed)
   if (signed === undefined) {
+    if (isS3 && authenticatedByV2(cloud, exchange, received, wording)) return
     if (resolved.operation.optionalAuth !== true && !isS3) {
       throw refusal.missingAuthenticationToken(wording)
     }
@@ -51,6 +54,37 @@ export function authenticate(cloud: Cloud, exchange: Exchange): void {
   exchange.accountId = identity.accountId
 }
 
+/** URLs presigned with Signature Version 2. False where the request has no such signature. */
+function authenticatedByV2(
+  cloud: Cloud,
+  exchange: Exchange,
+  received: HttpRequest,
+  wording: refusal.Wording,
+): boolean {
+  const presigned = parsePresignedV2(received)
+  if (presigned === undefined) return false
+  const { accessKeyId, signature } = presigned
+  const identity = identify(cloud, presigned, wording)
+  const { clock } = cloud.kernel
+  // Deviation: such a URL says when it ends, not when it was made, so moving the clock does not end it sooner.
+  const expiresAtMs = clock.fromWall(presigned.expiresAtMs)
+  if (expiresAtMs < clock.nowMs) {
+    throw refusal.presignedUrlExpired({ expiresAtMs, nowMs: clock.nowMs })
+  }
+  const verdict = verifyPresignedV2(
+    exchange.request ?? received,
+    presigned,
+    identity.secretAccessKey,
+  )
+  if (!verdict.ok && !cloud.acceptAnyCredentials) {
+    const { stringToSign } = verdict
+    throw refusal.signatureDoesNotMatch(wording, { accessKeyId, signature, stringToSign })
+  }
+  exchange.caller = { ...identity.caller, ...circumstancesOf(received) }
+  exchange.accountId = identity.accountId
+  return true
+}
+
 /** What a request shows of its sender besides the signature. */
 function circumstancesOf({ headers }: HttpRequest): {
   sourceIp: string
@@ -65,7 +99,11 @@ function circumstancesOf({ headers }: HttpRequest): {
     : { sourceIp, userAgent, secureTransport }
 }
 
-function identify(cloud: Cloud, signed: SignedRequest, wording: refusal.Wording): Identity {
+function identify(
+  cloud: Cloud,
+  signed: Pick<SignedRequest, 'accessKeyId' | 'sessionToken'>,
+  wording: refusal.Wording,
+): Identity {
   const { accessKeyId, sessionToken } = signed
   const identity = identityOf(cloud, accessKeyId)
   if (identity === undefined) {
