@@ -1,7 +1,7 @@
 import { JsonProblem, JsonTokens, type TokenKind } from '../../shared/json-tokens.ts'
 import { parseAddress } from './address.ts'
 import { type MatchValue, readMatchExpression } from './match-expression.ts'
-import type { CompiledPattern } from './matching.ts'
+import { type CompiledPattern, fieldOf } from './matching.ts'
 import { type FieldTest, type Leaf, ofString } from './value-tests.ts'
 
 /** Fields of one branch by their dotted path. */
@@ -44,9 +44,7 @@ export function compilePattern(source: string): CompiledPattern {
   if (tokens.next() !== 'startObject') throw tokens.problem('Filter is not an object')
   const branches = readObject(tokens, [], [], false)
   return {
-    branches: branches.map((branch) =>
-      [...branch].map(([path, test]) => ({ steps: path.split('.'), test })),
-    ),
+    branches: branches.map((branch) => [...branch].map(([path, test]) => fieldOf(path, test))),
   }
 }
 
