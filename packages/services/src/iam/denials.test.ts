@@ -153,6 +153,22 @@ test('tags of the call and of the role decide', async () => {
   expect((await refusal(tag('team'))).code).toBe('AccessDenied')
 })
 
+test('a role that is made with tags needs the permission to tag it', async () => {
+  const { as, user } = await bobWith()
+  const create = async (name: string, document: string) =>
+    as(IAMClient, await user(name, document)).send(
+      new CreateRoleCommand({
+        RoleName: name,
+        AssumeRolePolicyDocument: trust(),
+        Tags: [{ Key: 'team', Value: 'blue' }],
+      }),
+    )
+  expect((await refusal(create('one', allow('iam:CreateRole')))).message).toBe(
+    `User: arn:aws:iam::${accountId}:user/one is not authorized to perform: iam:TagRole on resource: role one because no identity-based policy allows the iam:TagRole action`,
+  )
+  await create('two', allow(['iam:CreateRole', 'iam:TagRole']))
+})
+
 test('a role is put into an instance profile only by who may pass it to EC2', async () => {
   const pass = (service: string) => ({
     Effect: 'Allow',

@@ -67,7 +67,7 @@ export const listGroups = operation(ListGroups, {
 
 export const listGroupsForUser = operation(ListGroupsForUser, {
   authorize: ({ UserName }, ctx) => aboutEntity(ctx, 'user', UserName),
-  provenance: 'modelled',
+  provenance: 'recorded',
   run(ctx, { UserName, ...request }) {
     const key = findUser(ctx, UserName).userName.toLowerCase()
     const { items, rest } = page(

@@ -35,6 +35,7 @@ import { accountQuotas } from './limits.ts'
 import { page, pageOfList } from './paging.ts'
 import { roleBasics } from './roles.ts'
 import {
+  creationOf,
   givenTags,
   readTags,
   requestTagContext,
@@ -45,10 +46,12 @@ import {
 } from './tags.ts'
 
 export const createInstanceProfile = operation(CreateInstanceProfile, {
-  authorize: ({ InstanceProfileName, Path = '/', Tags }, ctx) => ({
-    resource: entityArn(ctx, 'instance-profile', Path, InstanceProfileName),
-    context: requestTagContext(Tags),
-  }),
+  authorize: ({ InstanceProfileName, Path = '/', Tags }, ctx) =>
+    creationOf(
+      entityArn(ctx, 'instance-profile', Path, InstanceProfileName),
+      Tags,
+      'TagInstanceProfile',
+    ),
   provenance: 'modelled',
   run(ctx, { InstanceProfileName, Path = '/', Tags }) {
     const tags = readTags(Tags, 'exact')

@@ -35,6 +35,7 @@ import { accountQuotas } from './limits.ts'
 import { page, pageOfList } from './paging.ts'
 import { readManagedPolicy } from './policy-documents.ts'
 import {
+  creationOf,
   givenTags,
   readTags,
   requestTagContext,
@@ -45,10 +46,8 @@ import {
 } from './tags.ts'
 
 export const createPolicy = operation(CreatePolicy, {
-  authorize: ({ PolicyName, Path = '/', Tags }, ctx) => ({
-    resource: entityArn(ctx, 'policy', Path, PolicyName),
-    context: requestTagContext(Tags),
-  }),
+  authorize: ({ PolicyName, Path = '/', Tags }, ctx) =>
+    creationOf(entityArn(ctx, 'policy', Path, PolicyName), Tags, 'TagPolicy'),
   provenance: 'recorded',
   run(ctx, { PolicyName, Path = '/', PolicyDocument, Description, Tags }) {
     const tags = readTags(Tags, 'exact')
@@ -78,7 +77,7 @@ export const createPolicy = operation(CreatePolicy, {
 
 export const getPolicy = operation(GetPolicy, {
   authorize: ({ PolicyArn }, ctx) => aboutPolicy(ctx, PolicyArn),
-  provenance: 'recorded',
+  provenance: 'modelled',
   run(ctx, { PolicyArn }) {
     checkPolicyArn(PolicyArn)
     const own = policies.get(ctx, PolicyArn)

@@ -25,6 +25,7 @@ import { accountQuotas, clientIdsPerProviderMax, thumbprintsPerProviderMax } fro
 import { pageOfList } from './paging.ts'
 import { type OidcProviderRecord, oidcProviders } from './state.ts'
 import {
+  creationOf,
   givenTags,
   readTags,
   requestTagContext,
@@ -35,10 +36,8 @@ import {
 } from './tags.ts'
 
 export const createOpenIdConnectProvider = operation(CreateOpenIDConnectProvider, {
-  authorize: ({ Url, Tags }, ctx) => ({
-    resource: providerArn(ctx, Url),
-    context: requestTagContext(Tags),
-  }),
+  authorize: ({ Url, Tags }, ctx) =>
+    creationOf(providerArn(ctx, Url), Tags, 'TagOpenIDConnectProvider'),
   provenance: 'modelled',
   run(ctx, { Url, ClientIDList = [], ThumbprintList = [], Tags }) {
     const tags = readTags(Tags, 'exact')

@@ -23,6 +23,7 @@ import { accountQuotas } from './limits.ts'
 import { page, pageOfList } from './paging.ts'
 import { encodePolicy } from './policy-documents.ts'
 import {
+  creationOf,
   givenTags,
   readTags,
   requestTagContext,
@@ -37,10 +38,13 @@ import { readTrustPolicy, trustPolicyText } from './trust-policies.ts'
 const sessionSecondsDefault = 3600
 
 export const createRole = operation(CreateRole, {
-  authorize: ({ RoleName, Path = '/', Tags, PermissionsBoundary }, ctx) => ({
-    resource: entityArn(ctx, 'role', Path, RoleName),
-    context: { ...requestTagContext(Tags), ...boundaryContext(PermissionsBoundary) },
-  }),
+  authorize: ({ RoleName, Path = '/', Tags, PermissionsBoundary }, ctx) =>
+    creationOf(
+      entityArn(ctx, 'role', Path, RoleName),
+      Tags,
+      'TagRole',
+      boundaryContext(PermissionsBoundary),
+    ),
   provenance: 'recorded',
   run(ctx, input) {
     const { RoleName, Path = '/', Description, MaxSessionDuration, PermissionsBoundary } = input

@@ -17,6 +17,7 @@ import { accountQuotas } from './limits.ts'
 import { pageOfList } from './paging.ts'
 import { type SamlProviderRecord, samlProviders } from './state.ts'
 import {
+  creationOf,
   givenTags,
   readTags,
   requestTagContext,
@@ -30,10 +31,7 @@ import {
 const validityMsDefault = 100 * 365 * 86_400_000
 
 export const createSamlProvider = operation(CreateSAMLProvider, {
-  authorize: ({ Name, Tags }, ctx) => ({
-    resource: samlArn(ctx, Name),
-    context: requestTagContext(Tags),
-  }),
+  authorize: ({ Name, Tags }, ctx) => creationOf(samlArn(ctx, Name), Tags, 'TagSAMLProvider'),
   provenance: 'modelled',
   refuses: ['AddPrivateKey', 'AssertionEncryptionMode'],
   run(ctx, { Name, SAMLMetadataDocument, Tags }) {

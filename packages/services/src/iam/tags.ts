@@ -1,4 +1,5 @@
 import type { RequestContext } from '@cloud-orrery/policy'
+import type { Authorization } from '../define.ts'
 import type { Tags } from '../shared/identity/state.ts'
 import { duplicateTagKeys, tooManyTags } from './errors.ts'
 import { tagsMax } from './limits.ts'
@@ -77,4 +78,22 @@ export function resourceTagContext(tags: Tags | undefined): RequestContext {
       [`iam:ResourceTag/${key}`, value],
     ]),
   )
+}
+
+/**
+ * What a creation needs: its own permission, and with tags the one to tag such a thing.
+ * Source: IAM User Guide, "Tagging IAM resources", Permissions required.
+ */
+export function creationOf(
+  resource: string,
+  list: readonly Tag[] | undefined,
+  tagAction: string,
+  own: RequestContext = {},
+): readonly Authorization[] {
+  const context = { ...requestTagContext(list), ...own }
+  if (list === undefined || list.length === 0) return [{ resource, context }]
+  return [
+    { resource, context },
+    { action: `iam:${tagAction}`, resource, context },
+  ]
 }

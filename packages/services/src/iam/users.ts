@@ -22,6 +22,7 @@ import { accountQuotas } from './limits.ts'
 import { page, pageOfList } from './paging.ts'
 import { loginProfiles, serviceCredentials } from './state.ts'
 import {
+  creationOf,
   givenTags,
   readTags,
   requestTagContext,
@@ -32,10 +33,13 @@ import {
 } from './tags.ts'
 
 export const createUser = operation(CreateUser, {
-  authorize: ({ UserName, Path = '/', Tags, PermissionsBoundary }, ctx) => ({
-    resource: entityArn(ctx, 'user', Path, UserName),
-    context: { ...requestTagContext(Tags), ...boundaryContext(PermissionsBoundary) },
-  }),
+  authorize: ({ UserName, Path = '/', Tags, PermissionsBoundary }, ctx) =>
+    creationOf(
+      entityArn(ctx, 'user', Path, UserName),
+      Tags,
+      'TagUser',
+      boundaryContext(PermissionsBoundary),
+    ),
   provenance: 'recorded',
   run(ctx, { UserName, Path = '/', Tags, PermissionsBoundary }) {
     const tags = readTags(Tags)

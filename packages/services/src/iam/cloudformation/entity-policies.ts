@@ -1,3 +1,4 @@
+import { AwsError } from '@cloud-orrery/models'
 import {
   AttachGroupPolicy,
   AttachRolePolicy,
@@ -118,7 +119,12 @@ export async function completed<T>(
   try {
     return await work()
   } catch (error) {
-    await takeBack()
+    try {
+      await takeBack()
+    } catch (second) {
+      // The deployer may make but not take away; the first failure is the one that the stack tells.
+      if (!(second instanceof AwsError)) throw second
+    }
     throw error
   }
 }

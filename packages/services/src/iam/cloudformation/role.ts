@@ -43,7 +43,11 @@ export const roleType = resource(withName(AwsIamRole, 'RoleName'), {
       ...(Tags.length === 0 ? {} : { Tags }),
     })
     await completed(
-      () => applyPolicies(ctx, roleCalls, RoleName, properties),
+      async () => {
+        await applyPolicies(ctx, roleCalls, RoleName, properties)
+        // CloudFormation looks at what it made: whoever deploys needs iam:GetRole.
+        await ctx.call(GetRole, { RoleName })
+      },
       () => removeRole(ctx, RoleName),
     )
     return { RoleName, Arn: Role.Arn, RoleId: Role.RoleId }
