@@ -4,6 +4,8 @@ import type { Context } from '../context.ts'
 /** One mail as it left the cloud. */
 export interface Mail {
   readonly id: string
+  /** In the order of sending, from 1. */
+  readonly number: number
   readonly sentAtMs: number
   readonly from: string
   readonly to: readonly string[]
@@ -23,9 +25,10 @@ export interface MailContent {
   readonly text: string
 }
 
-const mails = table<Mail>('mailbox.mails', {
-  key: (mail) => orderedKey(mail.sentAtMs, mail.id),
+const mails = table<Mail, 'to'>('mailbox.mails', {
+  key: (mail) => orderedKey(mail.number),
   partition: 'cloud',
+  indexes: { to: (mail) => mail.to },
 })
 
 /** Where every mail lands that leaves the cloud. */
@@ -34,13 +37,13 @@ export const mailbox = {
   all: (ctx: TableContext): Mail[] => [...mails.scan(ctx)],
 
   /** Mails to one address, oldest first. */
-  to: (ctx: TableContext, address: string): Mail[] =>
-    [...mails.scan(ctx)].filter((mail) => mail.to.includes(address)),
+  to: (ctx: TableContext, address: string): Mail[] => [...mails.where(ctx, 'to', address)],
 
   send(ctx: Context, content: MailContent): Mail {
     const id = ctx.ids.uuid()
     const mail: Mail = {
       id,
+      number: mails.count(ctx) + 1,
       sentAtMs: ctx.now(),
       from: content.from.address,
       to: content.to,

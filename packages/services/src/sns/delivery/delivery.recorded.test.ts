@@ -155,7 +155,7 @@ recorded(
       'TestSNSSubscriptionSQSFifo::test_publish_batch_messages_from_fifo_topic_to_fifo_queue[True]',
       true,
     )
-    const { sns, topicArn, arn, queueUrl, answers, holds, batch } = at
+    const { sns, arn, queueUrl, answers, holds, batch } = at
     await at.setSubscription(arn, 'RawMessageDelivery', 'true')
     const attributes = new GetSubscriptionAttributesCommand({ SubscriptionArn: arn })
     await answers('sub-attrs-raw-true', sns.send(attributes))
