@@ -179,7 +179,9 @@ test('EventBridge hears of everything, if it is asked to', async () => {
     'source-ip-address': '127.0.0.1',
   }
   const sequencer = expect.stringMatching(/^[0-9A-F]{18}$/)
-  expect(events.map(({ detailType, resources, detail }) => ({ detailType, resources, detail }))).toEqual([
+  expect(
+    events.map(({ detailType, resources, detail }) => ({ detailType, resources, detail })),
+  ).toEqual([
     {
       detailType: 'Object Created',
       resources: ['arn:aws:s3:::things'],

@@ -64,6 +64,8 @@ const stoodFor = new Set([
   'owner-id',
   'date',
   'sequencer',
+  'object-sequencer',
+  'request-id',
   'version-id',
   'amz-id',
   'amz-request-id',
