@@ -2,6 +2,8 @@ import type { RandomStream } from './random.ts'
 
 const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 const hexDigits = '0123456789abcdef'
+/** Every byte as two digits. */
+const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 const alphanumerics = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 /** Identifiers in the shapes that clouds use, drawn from one random stream. */
@@ -21,7 +23,13 @@ export class Ids {
 
   hex(length: number): string {
     let out = ''
-    while (out.length < length) out += this.#random.uint32().toString(16).padStart(8, '0')
+    while (out.length < length) {
+      const bits = this.#random.uint32()
+      out += hexPairs[bits >>> 24]
+      out += hexPairs[(bits >>> 16) & 0xff]
+      out += hexPairs[(bits >>> 8) & 0xff]
+      out += hexPairs[bits & 0xff]
+    }
     return out.slice(0, length)
   }
 

@@ -46,6 +46,8 @@ export class Scheduler {
   /** The end of the last stretch of work that runs or waits for its turn. */
   #last: Promise<void> | undefined
   #cancelTimer: (() => void) | undefined
+  /** The task that the timer is set for. */
+  #armedFor: string | undefined
   #stopped = false
   /** Work outside the model that is not back yet. */
   readonly #outside = new Set<Promise<unknown>>()
@@ -146,6 +148,7 @@ export class Scheduler {
       this.#clock.moveTo(Math.max(next.atMs, this.#clock.nowMs))
     }
     this.#clock.anchor()
+    this.#armedFor = undefined
     this.#arm()
   }
 
@@ -448,17 +451,26 @@ export class Scheduler {
 
   /** Sets the timer for the next task where the clock runs by itself. */
   #arm(): void {
+    if (this.#clock.mode.kind === 'held') return
+    const next = this.#stopped ? undefined : this.#tasks.first()
+    if (next?.id === this.#armedFor) return
+    this.#armedFor = next?.id
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
-    const next = this.#tasks.first()
-    if (next === undefined || this.#stopped) return
+    if (next === undefined) return
     if (this.#clock.mode.kind === 'skip') {
-      this.#cancelTimer = this.#wall.setTimer(0, () => void this.#skip())
+      this.#cancelTimer = this.#wall.setTimer(0, () => {
+        this.#armedFor = undefined
+        void this.#skip()
+      })
       return
     }
     const delayMs = this.#clock.wallDelayMs(next.atMs)
     if (delayMs === undefined) return
-    this.#cancelTimer = this.#wall.setTimer(delayMs, () => void this.#drainInBackground())
+    this.#cancelTimer = this.#wall.setTimer(delayMs, () => {
+      this.#armedFor = undefined
+      void this.#drainInBackground()
+    })
   }
 
   async #skip(): Promise<void> {

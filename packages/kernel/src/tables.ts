@@ -39,9 +39,24 @@ export interface Change {
   readonly after: unknown
 }
 
+/** One partition of one table. */
 interface Rows {
-  records: OrderedMap<object>
-  indexes: Record<string, OrderedMap<string>>
+  readonly partition: string
+  readonly records: OrderedMap<object>
+  readonly indexes: readonly RowIndex[]
+}
+
+interface RowIndex {
+  readonly name: string
+  readonly valueOf: Index<never>
+  readonly entries: OrderedMap<string>
+}
+
+/** Where a table was last looked into: nearly always where it is looked into next. */
+interface LastRows {
+  readonly accountId: string
+  readonly region: string
+  readonly rows: Rows
 }
 
 const separator = '\u0000'
@@ -183,7 +198,7 @@ export class Store {
   readonly #tables = new Map<string, Map<string, Rows>>()
   /** Records restored from JSON whose table nobody asked for yet. */
   readonly #restored = new Map<string, Map<string, object[]>>()
-  readonly #definitions = new Map<string, AnyTable>()
+  readonly #last = new Map<AnyTable, LastRows>()
   readonly #deepFreeze: boolean
   #changes: Change[] | undefined
 
@@ -196,9 +211,11 @@ export class Store {
     for (const [name, partitions] of this.#tables) {
       const copied = new Map<string, Rows>()
       for (const [partition, rows] of partitions) {
-        const indexes: Record<string, OrderedMap<string>> = {}
-        for (const [index, entries] of Object.entries(rows.indexes)) indexes[index] = entries.fork()
-        copied.set(partition, { records: rows.records.fork(), indexes })
+        const indexes = rows.indexes.map(({ entries, ...index }) => ({
+          ...index,
+          entries: entries.fork(),
+        }))
+        copied.set(partition, { partition, records: rows.records.fork(), indexes })
       }
       copy.#tables.set(name, copied)
     }
@@ -253,23 +270,31 @@ export class Store {
   }
 
   rows(table: AnyTable, scope: Scope): Rows {
+    const { accountId, region } = scope
+    const last = this.#last.get(table)
+    if (last?.accountId === accountId && last.region === region) return last.rows
+    const rows = this.#findRows(table, scope)
+    this.#last.set(table, { accountId, region, rows })
+    return rows
+  }
+
+  #findRows(table: AnyTable, scope: Scope): Rows {
     const partition = partitionOf(table.options.partition, scope)
     let partitions = this.#tables.get(table.name)
     if (partitions === undefined) {
       partitions = new Map()
       this.#tables.set(table.name, partitions)
     }
-    this.#definitions.set(table.name, table)
     let rows = partitions.get(partition)
     if (rows === undefined) {
-      rows = { records: new OrderedMap(), indexes: {} }
-      for (const index of Object.keys(table.options.indexes ?? {})) {
-        rows.indexes[index] = new OrderedMap()
-      }
+      const indexes = Object.entries<Index<never>>(table.options.indexes ?? {}).map(
+        ([name, valueOf]) => ({ name, valueOf, entries: new OrderedMap<string>() }),
+      )
+      rows = { partition, records: new OrderedMap(), indexes }
       partitions.set(partition, rows)
       const restored = this.#restored.get(table.name)
       for (const record of restored?.get(partition) ?? []) {
-        this.#set(table, rows, keyOf(table, record), this.freeze(record))
+        this.#set(rows, keyOf(table, record), this.freeze(record))
       }
       restored?.delete(partition)
     }
@@ -279,10 +304,10 @@ export class Store {
   /** Writes or (with undefined) deletes one record, keeps the indexes, and notes the change. */
   write(table: AnyTable, scope: Scope, key: string, after: object | undefined): object | undefined {
     const rows = this.rows(table, scope)
-    const before = this.#set(table, rows, key, after)
-    if (before !== undefined || after !== undefined) {
-      const partition = partitionOf(table.options.partition, scope)
-      this.#changes?.push({ table: table.name, partition, key, before, after })
+    const before = this.#set(rows, key, after)
+    if (this.#changes !== undefined && (before !== undefined || after !== undefined)) {
+      const { partition } = rows
+      this.#changes.push({ table: table.name, partition, key, before, after })
     }
     return before
   }
@@ -291,13 +316,9 @@ export class Store {
   undo(changes: readonly Change[]): void {
     for (const change of changes.toReversed()) {
       const rows = this.#tables.get(change.table)?.get(change.partition)
-      const table = this.#definitions.get(change.table)
-      invariant(
-        rows !== undefined && table !== undefined,
-        `undo: no rows of ${change.table} in ${change.partition}`,
-      )
+      invariant(rows !== undefined, `undo: no rows of ${change.table} in ${change.partition}`)
       // The change was noted by `write`, whose records are objects.
-      this.#set(table, rows, change.key, change.before as object | undefined)
+      this.#set(rows, change.key, change.before as object | undefined)
     }
   }
 
@@ -305,12 +326,14 @@ export class Store {
     return this.#deepFreeze ? deepFreeze(record) : Object.freeze(record)
   }
 
-  #set(table: AnyTable, rows: Rows, key: string, after: object | undefined): object | undefined {
+  #set(rows: Rows, key: string, after: object | undefined): object | undefined {
     const before = after === undefined ? rows.records.delete(key) : rows.records.set(key, after)
-    for (const [name, index] of Object.entries(table.options.indexes ?? {})) {
-      const old = before === undefined ? [] : valuesOf(index, before)
-      const now = after === undefined ? [] : valuesOf(index, after)
-      const entries = indexOf(rows, name)
+    for (const { valueOf, entries } of rows.indexes) {
+      // The records were written under the name of the table that has this index.
+      const was = before === undefined ? undefined : valueOf(before as never)
+      const is = after === undefined ? undefined : valueOf(after as never)
+      if (was === is) continue
+      const [old, now] = [listOf(was), listOf(is)]
       for (const value of old) if (!now.includes(value)) entries.delete(value + separator + key)
       for (const value of now) if (!old.includes(value)) entries.set(value + separator + key, key)
     }
@@ -319,9 +342,9 @@ export class Store {
 }
 
 function indexOf(rows: Rows, name: string): OrderedMap<string> {
-  const entries = rows.indexes[name]
-  invariant(entries !== undefined, `no index ${name}`)
-  return entries
+  const index = rows.indexes.find((index) => index.name === name)
+  invariant(index !== undefined, `no index ${name}`)
+  return index.entries
 }
 
 function keyOf(table: AnyTable, record: object): string {
@@ -329,11 +352,12 @@ function keyOf(table: AnyTable, record: object): string {
   return table.options.key(record as never)
 }
 
-function valuesOf(index: Index<never>, record: object): readonly string[] {
-  const value = index(record as never) // As in `keyOf`.
-  if (value === undefined) return []
+function listOf(value: string | readonly string[] | undefined): readonly string[] {
+  if (value === undefined) return none
   return typeof value === 'string' ? [value] : value
 }
+
+const none: readonly string[] = []
 
 function partitionOf(partitioning: Partitioning, { accountId, region }: Scope): string {
   switch (partitioning) {
