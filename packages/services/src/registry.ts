@@ -44,6 +44,11 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     queryVersion: '2010-05-08',
     resourcePrefixes: ['AWS::IAM::'],
   },
+  logs: {
+    load: async () => (await import('./logs/service.ts')).logs,
+    targetPrefix: 'Logs_20140328',
+    resourcePrefixes: ['AWS::Logs::'],
+  },
   s3: {
     load: async () => (await import('./s3/service.ts')).s3,
     endpointNames: ['s3'],

@@ -1,0 +1,93 @@
+import { service } from '../define.ts'
+import { resourceAccess } from './access.ts'
+import { invalid, nameTooLong } from './errors.ts'
+import { filterLogEvents } from './filter-log-events.ts'
+import { getLogEvents } from './get-log-events.ts'
+import {
+  createLogGroup,
+  deleteLogGroup,
+  describeLogGroups,
+  listLogGroups,
+  putLogGroupDeletionProtection,
+} from './log-groups.ts'
+import { createLogStream, deleteLogStream, describeLogStreams } from './log-streams.ts'
+import {
+  deleteMetricFilter,
+  describeMetricFilters,
+  putMetricFilter,
+  testMetricFilter,
+} from './metric-filters.ts'
+import { putLogEvents } from './put-log-events.ts'
+import {
+  deleteResourcePolicy,
+  describeResourcePolicies,
+  putResourcePolicy,
+} from './resource-policies.ts'
+import { deleteRetentionPolicy, putRetentionPolicy } from './retention.ts'
+import { logEvents, logGroups, logStreams, resourcePolicies } from './state.ts'
+import {
+  deleteSubscriptionFilter,
+  describeSubscriptionFilters,
+  putSubscriptionFilter,
+} from './subscription-filters.ts'
+import { dropEvents, expireEvents } from './sweep.ts'
+import {
+  listTagsForResource,
+  listTagsLogGroup,
+  tagLogGroup,
+  tagResource,
+  untagLogGroup,
+  untagResource,
+} from './tags.ts'
+
+/** CloudWatch Logs: groups, streams, events, filter patterns, retention, resource policies. */
+export const logs = service('logs', {
+  operations: [
+    createLogGroup,
+    createLogStream,
+    deleteLogGroup,
+    deleteLogStream,
+    deleteMetricFilter,
+    deleteResourcePolicy,
+    deleteRetentionPolicy,
+    deleteSubscriptionFilter,
+    describeLogGroups,
+    describeLogStreams,
+    describeMetricFilters,
+    describeResourcePolicies,
+    describeSubscriptionFilters,
+    filterLogEvents,
+    getLogEvents,
+    listLogGroups,
+    listTagsForResource,
+    listTagsLogGroup,
+    putLogEvents,
+    putLogGroupDeletionProtection,
+    putMetricFilter,
+    putResourcePolicy,
+    putRetentionPolicy,
+    putSubscriptionFilter,
+    tagLogGroup,
+    tagResource,
+    testMetricFilter,
+    untagLogGroup,
+    untagResource,
+  ],
+  tasks: [dropEvents, expireEvents],
+  tables: [logEvents, logGroups, logStreams, resourcePolicies],
+  resourceAccess,
+  errors: {
+    invalidInput(message, violations) {
+      // Recorded: logs: names that are too long have a sentence of their own.
+      const name = violations.find(
+        ({ path, kind, constraint }) =>
+          kind === 'length' &&
+          constraint.endsWith('less than or equal to 512') &&
+          (path === 'logGroupName' || path === 'logStreamName'),
+      )
+      if (name !== undefined) return nameTooLong()
+      // Recorded: logs PutMetricFilter: AWS shows a transformation's unit before its dimensions.
+      return invalid(message.replace(/(dimensions=[^)]*), (unit=\w+)\)/g, '$2, $1)'))
+    },
+  },
+})
