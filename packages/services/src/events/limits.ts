@@ -45,3 +45,9 @@ export const opsItemDescriptionMax = 2048
 
 /** Value of operational data, in bytes. Source: Systems Manager User Guide, "OpsItem quotas". */
 export const operationalDataBytesMax = 20_480
+
+/** Calls a second, in the largest Regions. Source: EventBridge quotas, "PutEvents throttle limit" and others. */
+export const callRates = {
+  default: { perSecond: 50, burst: 50 },
+  PutEvents: { perSecond: 10_000, burst: 10_000 },
+} as const

@@ -152,7 +152,6 @@ test('a policy of a bus lets another account manage the rules that it made', asy
     Principal: { AWS: 'arn:aws:iam::222222222222:root' },
     Action: ['events:PutRule', 'events:DeleteRule', 'events:DescribeRule'],
     Resource: `${arn}:rule/b/*`,
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
     Condition: { StringEqualsIfExists: { 'events:creatorAccount': '${aws:PrincipalAccount}' } },
   }
   const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })

@@ -21,6 +21,7 @@ import { eventBusType } from './cloudformation/event-bus.ts'
 import { eventBusPolicyType } from './cloudformation/event-bus-policy.ts'
 import { ruleType } from './cloudformation/rule.ts'
 import { deliver, expire } from './delivery.ts'
+import { callRates } from './limits.ts'
 import { testEventPattern } from './patterns.ts'
 import { putEvents } from './put-events.ts'
 import { cancelReplay, describeReplay, listReplays, replayNext, startReplay } from './replays.ts'
@@ -86,4 +87,5 @@ export const events = service('events', {
   resources: [ruleType, eventBusType, eventBusPolicyType, archiveType],
   tables: [eventBuses, rules, targetTable, archives, archivedEvents, replays, forwards],
   resourceAccess,
+  rateLimits: callRates,
 })
