@@ -12,10 +12,15 @@ export function findChangeSet(
   if (nameOrArn.startsWith('arn:')) return changeSets.get(ctx, nameOrArn)
   const stack = stackName === undefined ? undefined : findStack(ctx, stackName)
   if (stack === undefined) return undefined
-  for (const changeSet of changeSets.where(ctx, 'stack', stack.stackId)) {
-    if (changeSet.name === nameOrArn) return changeSet
-  }
-  return undefined
+  const named = [...changeSets.where(ctx, 'stack', stack.stackId)]
+    .filter(({ name }) => name === nameOrArn)
+    .sort((a, b) => b.createdAtMs - a.createdAtMs)
+  return named.find((changeSet) => !isExecuted(changeSet)) ?? named[0]
+}
+
+/** An executed change set gives its name free. Recorded: TestCaptureUpdateProcess. */
+export function isExecuted({ executionStatus }: ChangeSet): boolean {
+  return executionStatus === 'EXECUTE_COMPLETE' || executionStatus === 'EXECUTE_FAILED'
 }
 
 /** Recorded: test_describe_change_set_nonexisting, test_deleted_changeset. */

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { startOperation } from './apply/machine.ts'
 import { creationOf, updateOf } from './apply/stack-records.ts'
-import { changeSetOrThrow } from './change-set-lookup.ts'
+import { changeSetOrThrow, isExecuted } from './change-set-lookup.ts'
 import { page } from './describe-stacks.ts'
 import type { Cause, PropertyChange, ResourceChange } from './engine/change-plan.ts'
 import { type Json, stringified } from './engine/json.ts'
@@ -267,9 +267,10 @@ export const listChangeSets = operation(ListChangeSets, {
   provenance: 'recorded',
   run(ctx, { StackName, NextToken }) {
     const stack = stackOrThrow(ctx, StackName, stackMissing)
-    const all = [...changeSets.where(ctx, 'stack', stack.stackId)].sort(
-      (a, b) => b.createdAtMs - a.createdAtMs,
+    const pending = [...changeSets.where(ctx, 'stack', stack.stackId)].filter(
+      (changeSet) => !isExecuted(changeSet),
     )
+    const all = pending.sort((a, b) => b.createdAtMs - a.createdAtMs)
     const { rows, next } = page(all, NextToken, ['ListChangeSets', stack.stackId])
     return {
       Summaries: rows.map((changeSet) => ({

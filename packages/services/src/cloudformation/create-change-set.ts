@@ -5,7 +5,7 @@ import { operation, task } from '../define.ts'
 import { stackTransition } from './apply/journal-events.ts'
 import { storeTemplate } from './apply/stack-records.ts'
 import { identityOf, plannedEnvironment } from './apply/values.ts'
-import { findChangeSet } from './change-set-lookup.ts'
+import { findChangeSet, isExecuted } from './change-set-lookup.ts'
 import { dependencyGraph } from './engine/graph.ts'
 import { alreadyExists, notModelled, stackMissing, validationError } from './errors.ts'
 import { changeSetDurationMs } from './limits.ts'
@@ -124,7 +124,8 @@ function target(
     if (stack === undefined) throw stackMissing(input.StackName)
     checkUpdatable(stack)
   }
-  if (findChangeSet(ctx, input.ChangeSetName, input.StackName) !== undefined) {
+  const same = findChangeSet(ctx, input.ChangeSetName, input.StackName)
+  if (same !== undefined && !isExecuted(same)) {
     throw alreadyExists(`ChangeSet [${input.ChangeSetName}] already exists`)
   }
   return stack

@@ -207,8 +207,6 @@ function deleted(ctx: Context, operation: Operation): undefined {
   for (const phase of ['forward', 'cleanup', 'rollback', 'rollback-cleanup', 'delete'] as const) {
     dropSteps(ctx, stackId, phase)
   }
-  const { description: _, ...rest } = stackOf(ctx, operation)
-  stacks.put(ctx, { ...rest, outputs: [] })
   return end(ctx, operation, 'DELETE_COMPLETE')
 }
 

@@ -91,12 +91,15 @@ export function attributeValue(name: string, from: JsonObject): JsonObject[strin
   return value
 }
 
-/** Whether a type's schema has an attribute for `Fn::GetAtt`. Types without a schema take any. */
+/**
+ * Whether `Fn::GetAtt` can ask a type for something: an attribute of its schema or a property. Recorded:
+ * TestChangeSetFnGetAttr asks topics for their DisplayName. Types without a schema take any.
+ */
 export function hasAttribute(type: string, attribute: string): boolean {
   if (type === nestedStackType) return attribute.startsWith('Outputs.')
   const schema = schemaOf(type)
   if (schema === undefined) return true
-  const names = Object.keys(schema.attributes)
+  const names = [...Object.keys(schema.attributes), ...Object.keys(schema.properties)]
   return names.some(
     (name) =>
       name === attribute || attribute.startsWith(`${name}.`) || name.startsWith(`${attribute}.`),
