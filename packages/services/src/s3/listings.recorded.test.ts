@@ -159,10 +159,15 @@ recorded('tokens and starts of listings', async () => {
   await it.match('list-objects-start-after-encoded', encoded)
 })
 
-for (const [operation, List] of [
-  ['list_objects_v2', ListObjectsV2Command],
-  ['list_objects', ListObjectsCommand],
-  ['list_object_versions', ListObjectVersionsCommand],
+interface Listing {
+  readonly Bucket: string
+  readonly EncodingType: 'url'
+}
+
+for (const [operation, list] of [
+  ['list_objects_v2', (input: Listing) => new ListObjectsV2Command(input)],
+  ['list_objects', (input: Listing) => new ListObjectsCommand(input)],
+  ['list_object_versions', (input: Listing) => new ListObjectVersionsCommand(input)],
 ] as const) {
   recorded(`${operation} knows one encoding`, async () => {
     const it = replay(
@@ -175,7 +180,7 @@ for (const [operation, List] of [
       ['empty', ''],
     ] as const) {
       // The SDK's types know the one value too.
-      const command = new List({ Bucket, EncodingType: value as 'url' })
+      const command = list({ Bucket, EncodingType: value as 'url' })
       await it.match(`${operation}-error-${step}-value`, command)
     }
   })

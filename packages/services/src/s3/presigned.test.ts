@@ -13,7 +13,7 @@ async function signing() {
   const cloud = createCloud({ deepFreeze: true })
   const s3 = client(cloud, S3Client)
   await s3.send(new CreateBucketCommand({ Bucket: 'things' }))
-  const signed = (command: Parameters<typeof getSignedUrl>[1], expiresIn = 60) =>
+  const signed = (command: GetObjectCommand | PutObjectCommand, expiresIn = 60) =>
     getSignedUrl(s3, command, { expiresIn, signingDate: new Date(cloud.kernel.clock.nowMs) })
   return { cloud, s3, signed }
 }

@@ -7,8 +7,10 @@ import {
   recording,
 } from '../shared/recorded.test-support.ts'
 
-/** A command of the SDK's S3 client. */
-type Command = Parameters<S3Client['send']>[0]
+/** Any command of the SDK's S3 client: its own type names one operation at a time. */
+interface Command {
+  readonly input: object
+}
 
 /** Recordings were made by boto3, which speaks a little differently from the SDK for JavaScript. */
 export interface Replay {
@@ -117,7 +119,7 @@ const reasons: Readonly<Record<number, string>> = {
 /** An answer or error as boto3 gives it. */
 export async function answerOf(s3: S3Client, command: Command): Promise<Recorded> {
   try {
-    const output = (await s3.send(command as never)) as Record<string, unknown>
+    const output = (await s3.send(command as never)) as unknown as Recorded
     const { $metadata, Body, ...rest } = output
     const text = Body as { transformToString?: () => Promise<string> } | undefined
     const body =
