@@ -94,8 +94,6 @@ function sendNotice(
     token,
     publishedAtMs: ctx.now(),
     signatureVersion: topic?.attributes['SignatureVersion'] === '2' ? '2' : '1',
-    groupId: token,
-    deduplicationId: token.slice(0, 128),
   }
   const schedule = scheduleOf(topic, subscription)
   ctx.after(0, deliver, { subscriptionArn: arn, protocol, endpoint, message, schedule })

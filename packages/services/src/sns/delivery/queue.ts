@@ -30,7 +30,7 @@ export function queueMessage(
 }
 
 /**
- * FIFO queues get the topic's group and deduplication id; standard queues the group of a standard topic,
+ * FIFO queues get the topic's group and deduplication id, with a confirmation its own; standard queues the group of a standard topic,
  * for fairness. Recorded: sns, `fifo_topic_to_regular_sqs`.
  */
 function ordering(
