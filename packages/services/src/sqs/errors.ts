@@ -197,10 +197,11 @@ export function notAvailableForVisibilityChange(handle: string): AwsError {
   )
 }
 
-export function overLimit(inFlightMax: number): AwsError {
+/** Source: an answer of SQS quoted by a user, 2014. */
+export function tooManyInFlight(): AwsError {
   return awsError(
     model.OverLimit,
-    `The maximum number of in flight messages is reached: ${inFlightMax}.`,
+    'Too many messages have been received without being deleted.\nPlease delete your received messages or let them timeout before receiving more.',
   )
 }
 

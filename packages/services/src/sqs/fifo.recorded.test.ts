@@ -10,8 +10,8 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs'
 import { expect } from 'vitest'
+import { callsWait } from './queues.test-support.ts'
 import {
-  callsWait,
   recorded,
   recordedAccount,
   replaying,

@@ -31,9 +31,9 @@ export const startMessageMoveTask = operation(StartMessageMoveTask, {
       ...source,
       action: `sqs:${action}`,
     }))
-    if (DestinationArn === undefined) return [source, ...others]
-    const target = permission(DestinationArn, queueOfArn(ctx, DestinationArn), 'SendMessage')
-    return [source, ...others, target]
+    const targets = DestinationArn === undefined ? sourcesOf(ctx, SourceArn) : [DestinationArn]
+    const sends = targets.map((arn) => permission(arn, queueOfArn(ctx, arn), 'SendMessage'))
+    return [source, ...others, ...sends]
   },
   provenance: 'recorded',
   scope: ({ SourceArn }) => scopeOfArn(SourceArn),
@@ -65,6 +65,11 @@ export const startMessageMoveTask = operation(StartMessageMoveTask, {
     return { TaskHandle: handleOf(move) }
   },
 })
+
+/** Queues to which messages of a dead-letter queue may go back. */
+function sourcesOf(ctx: Context, deadLetterArn: string): string[] {
+  return [...queues.where(ctx, 'deadLetterTarget', deadLetterArn)].map(({ arn }) => arn)
+}
 
 function checkRate(perSecond: number | undefined): void {
   if (perSecond === undefined || (perSecond >= 1 && perSecond <= movedPerSecondMax)) return

@@ -116,6 +116,11 @@ async function longPoll(
   }
 }
 
+/** What is rare on AWS is drawn once in four times; how rare AWS does not say. */
+function thrice<T>(usual: T): [T, T, T] {
+  return [usual, usual, usual]
+}
+
 /** Takes messages out of sight and hands them over. */
 function receive(
   ctx: Context,
@@ -124,6 +129,9 @@ function receive(
   isLongPoll: boolean,
 ): Message[] {
   settle(ctx, queue)
+  // A short poll asks some of the servers. Source: SQS Developer Guide, "Short and long polling".
+  const isPartial = !isLongPoll && !queue.fifo
+  if (isPartial && ctx.choose('sqs.shortPoll', [...thrice('all'), 'none']) === 'none') return []
   const visibilityMs =
     1000 * (input.VisibilityTimeout ?? Number(queue.settings['VisibilityTimeout']))
   const again = repeatedAttempt(ctx, queue, input, visibilityMs)
@@ -146,7 +154,7 @@ function roomInFlight(ctx: Context, queue: Queue, isLongPoll: boolean): number {
   if (queue.fifo) return inFlightFifoMax - inFlight
   const room = inFlightStandardMax - inFlight
   // Long polls are answered with nothing. Source: SQS quotas, "In-flight messages per queue".
-  if (room <= 0 && !isLongPoll) throw errors.overLimit(inFlightStandardMax)
+  if (room <= 0 && !isLongPoll) throw errors.tooManyInFlight()
   return room
 }
 
@@ -173,7 +181,7 @@ function handOver(ctx: Context, queue: Queue, message: Message, visibilityMs: nu
   // At-least-once: now and then a message is delivered and stays. Source: SQS Developer Guide, "Standard queues".
   const stays =
     visibilityMs === 0 ||
-    (!queue.fifo && ctx.choose('sqs.duplicate', ['once', 'again']) === 'again')
+    (!queue.fifo && ctx.choose('sqs.duplicate', [...thrice('once'), 'again']) === 'again')
   return changeMessage(ctx, queue, message, {
     ...(stays ? {} : { state: 'inFlight' }),
     visibleAtMs: stays ? nowMs : nowMs + visibilityMs,

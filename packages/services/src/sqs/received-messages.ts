@@ -107,7 +107,7 @@ function changeVisibility(ctx: Context, queue: Queue, handle: string, seconds: n
     throw errors.invalidValue(
       seconds,
       'VisibilityTimeout',
-      `Total VisibilityTimeout for the message is beyond the limit [${visibilitySecondsMax} seconds]`,
+      `Total VisibilityTimeout for the message is beyond the limit [${visibilitySecondsMax} seconds].`,
     )
   }
   changeMessage(ctx, queue, message, {

@@ -1,6 +1,6 @@
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { AwsQueryProtocol } from '@aws-sdk/core/protocols'
-import { type Cloud, client, createCloud } from '@cloud-orrery/cloud'
+import { client, createCloud } from '@cloud-orrery/cloud'
 import { test } from 'vitest'
 import {
   asRecorded,
@@ -31,13 +31,6 @@ export class SqsQueryClient extends SQSClient {
 
 /** How a recording was made: the end of its name. */
 export type Variant = 'sqs' | 'sqs_query'
-
-/** Until as many calls wait in the cloud: a client takes a moment to sign. */
-export async function callsWait(cloud: Cloud, count = 1): Promise<void> {
-  while (cloud.kernel.scheduler.waiting.length < count) {
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
 
 export const recorded = test.skipIf(!recordingsPresent)
 

@@ -4,6 +4,7 @@ import {
   SetQueueAttributes,
 } from '@cloud-orrery/models/sqs'
 import { resource } from '../../define.ts'
+import { unlessGone } from './gone.ts'
 import { policyText } from './queue-policy.ts'
 
 export const queueInlinePolicyType = resource(AwsSqsQueueInlinePolicy, {
@@ -21,11 +22,10 @@ export const queueInlinePolicyType = resource(AwsSqsQueueInlinePolicy, {
     await ctx.call(SetQueueAttributes, { QueueUrl: Queue, Attributes: { Policy: '' } })
   },
   async read(ctx, _state, { Queue }) {
-    const { Attributes } = await ctx.call(GetQueueAttributes, {
-      QueueUrl: Queue,
-      AttributeNames: ['Policy'],
-    })
-    const text = Attributes?.['Policy']
+    const found = await unlessGone(
+      ctx.call(GetQueueAttributes, { QueueUrl: Queue, AttributeNames: ['Policy'] }),
+    )
+    const text = found?.Attributes?.['Policy']
     return text === undefined ? undefined : { PolicyDocument: JSON.parse(text) as unknown, Queue }
   },
 })

@@ -1,3 +1,4 @@
+import type { ResourceTag } from '@cloud-orrery/models'
 import {
   AwsSqsQueue,
   type AwsSqsQueueProperties,
@@ -11,6 +12,7 @@ import {
 } from '@cloud-orrery/models/sqs'
 import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
+import { unlessGone } from './gone.ts'
 
 /** Properties that are attributes of the queue; the others are its name and its tags. */
 const attributeNames = [
@@ -77,14 +79,18 @@ export const queueType = resource(AwsSqsQueue, {
   async delete(ctx, { QueueUrl }) {
     await ctx.call(DeleteQueue, { QueueUrl })
   },
-  async read(ctx, { QueueUrl, QueueName }) {
-    const { Attributes = {} } = await ctx.call(GetQueueAttributes, {
-      QueueUrl,
-      AttributeNames: ['All'],
-    })
+  async read(ctx, { QueueUrl, QueueName }, properties) {
+    const found = await unlessGone(
+      ctx.call(GetQueueAttributes, { QueueUrl, AttributeNames: ['All'] }),
+    )
+    if (found === undefined) return undefined
     const { Tags = {} } = await ctx.call(ListQueueTags, { QueueUrl })
-    const tags = Object.entries(Tags).map(([Key, Value]) => ({ Key, Value }))
-    return { ...propertiesOf(Attributes), QueueName, ...(tags.length === 0 ? {} : { Tags: tags }) }
+    const tags = ownTags(Tags, stackTagsOf(ctx), properties.Tags ?? [])
+    return {
+      ...propertiesOf(found.Attributes ?? {}),
+      QueueName,
+      ...(tags.length === 0 ? {} : { Tags: tags }),
+    }
   },
 })
 
@@ -115,8 +121,28 @@ function propertiesOf(attributes: Readonly<Record<string, string>>): AwsSqsQueue
   return properties
 }
 
+/** Queues show no `aws:` tags. Recorded: sqs, ListQueueTags of queues of a stack. */
+function stackTagsOf(ctx: ResourceContext): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(ctx.stackTags).filter(([key]) => !key.startsWith('aws:')),
+  )
+}
+
+/** Tags that are not the stack's, in the template's order. */
+function ownTags(
+  all: Readonly<Record<string, string>>,
+  stack: Readonly<Record<string, string>>,
+  template: readonly ResourceTag[],
+): ResourceTag[] {
+  const order = template.map(({ Key }) => Key)
+  return Object.entries(all)
+    .filter(([key]) => order.includes(key) || !(key in stack))
+    .map(([Key, Value]) => ({ Key, Value }))
+    .sort((a, b) => order.indexOf(a.Key) - order.indexOf(b.Key))
+}
+
 function tagsOf(ctx: ResourceContext, own: AwsSqsQueueProperties['Tags']): Record<string, string> {
-  const tags: Record<string, string> = { ...ctx.stackTags }
+  const tags = stackTagsOf(ctx)
   for (const { Key, Value } of own ?? []) tags[Key] = Value
   return tags
 }
@@ -127,7 +153,7 @@ async function updateTags(
   tags: Readonly<Record<string, string>>,
 ): Promise<void> {
   const { Tags: before = {} } = await ctx.call(ListQueueTags, { QueueUrl })
-  const gone = Object.keys(before).filter((key) => !(key in tags) && !key.startsWith('aws:'))
+  const gone = Object.keys(before).filter((key) => !(key in tags))
   const set = Object.fromEntries(
     Object.entries(tags).filter(([key, value]) => before[key] !== value),
   )
