@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { createCloud, listen } from '@cloud-orrery/cloud'
+import { createCloud, listen, readAssembly } from '@cloud-orrery/cloud'
 import { describe, expect, test } from 'vitest'
 
 /** Clients that no one here wrote, against the port, with nothing but an endpoint and the printed credentials. */
@@ -89,4 +91,15 @@ describe.concurrent('clients that no one here wrote', () => {
       expect(operationsOf(text)).toBeGreaterThanOrEqual(60)
     },
   )
+
+  const [commandLine = ''] = commandLines
+  test.skipIf(commandLine === '')('aws cloudformation deploy works, and leaves what AWS leaves', { timeout }, async () => {
+    const app = fileURLToPath(new URL('../systems/14-cloudformation-events-workflow', import.meta.url))
+    const [stack] = readAssembly(app).stacks
+    const template = join(mkdtempSync(join(tmpdir(), 'orrery-')), 'system-14.json')
+    writeFileSync(template, stack?.template ?? '')
+    const script = `${here}aws_cloudformation.sh`
+    const text = await withServer((env) => output('bash', [script, commandLine, template], env))
+    expect(text).toMatch(/^29 checks, 0 failures$/m)
+  })
 })
