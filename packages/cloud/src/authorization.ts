@@ -9,7 +9,7 @@ import {
   principalContext,
   type RequestContext,
 } from '@cloud-orrery/policy'
-import { type Authorization, policiesOf } from '@cloud-orrery/services'
+import { type Authorization, type Caller, policiesOf } from '@cloud-orrery/services'
 import type { Cloud } from './cloud.ts'
 import { accessDenied, wordingOf } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -53,12 +53,24 @@ export function decide(
       : service.resourceAccess?.(ctx, resource)
   const resourceAccountId =
     authorization.resourceAccountId ?? access?.accountId ?? accountOf(resource)
+  const circumstances: Circumstances = {
+    caller,
+    region: exchange.region,
+    nowMs: cloud.kernel.clock.nowMs,
+    extra: exchange.extraContext,
+    own: authorization.context,
+  }
+  let context: RequestContext | undefined
   const request: AuthorizationRequest = {
     principal: caller.principal,
     action,
     resource,
     ...(resourceAccountId === undefined ? {} : { resourceAccountId }),
-    context: requestContext(cloud, exchange, authorization.context),
+    // Few policies have conditions, so that most requests never need their context.
+    get context() {
+      context ??= requestContext(circumstances)
+      return context
+    },
     ...(access?.policyKind === undefined ? {} : { resourcePolicyKind: access.policyKind }),
   }
   const policies: PolicySet = {
@@ -70,14 +82,16 @@ export function decide(
   return { request, decision: evaluate(request, policies) }
 }
 
-function requestContext(
-  cloud: Cloud,
-  exchange: Exchange,
-  own: RequestContext | undefined,
-): RequestContext {
-  const { caller, region } = exchange
-  invariant(caller !== undefined, 'a call has a caller')
-  const nowMs = cloud.kernel.clock.nowMs
+/** What a request's condition keys are made of. */
+interface Circumstances {
+  readonly caller: Caller
+  readonly region: string
+  readonly nowMs: number
+  readonly extra: RequestContext | undefined
+  readonly own: RequestContext | undefined
+}
+
+function requestContext({ caller, region, nowMs, extra, own }: Circumstances): RequestContext {
   return {
     ...principalContext(caller.principal),
     'aws:CurrentTime': new Date(nowMs).toISOString(),
@@ -95,7 +109,7 @@ function requestContext(
     'aws:CalledViaFirst': caller.calledVia?.[0],
     'aws:CalledViaLast': caller.calledVia?.at(-1),
     'aws:ViaAWSService': caller.calledVia !== undefined && caller.calledVia.length > 0,
-    ...exchange.extraContext,
+    ...extra,
     ...own,
   }
 }

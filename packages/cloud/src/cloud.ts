@@ -80,6 +80,8 @@ export class Cloud {
   readonly egress: readonly string[]
   /** The default account and region. */
   readonly homeScope: TableContext
+  readonly #requestIds: Ids
+  readonly #ids = new Map<string, Ids>()
   readonly #options: CloudOptions
   readonly #startedAtMs: number
 
@@ -91,6 +93,7 @@ export class Cloud {
     this.acceptAnyCredentials = options.acceptAnyCredentials ?? false
     this.egress = options.egress ?? []
     this.kernel = kernel ?? new Kernel(kernelOptions(options), this.runTask)
+    this.#requestIds = new Ids(this.kernel.random.stream('requests'))
     this.#startedAtMs = this.kernel.clock.nowMs
     this.services = new Services((service) => this.#initialize(service), known)
     this.homeScope = this.scope(this.defaultAccountId, this.defaultRegion)
@@ -134,7 +137,17 @@ export class Cloud {
   }
 
   nextRequestId(): string {
-    return new Ids(this.kernel.random.stream('requests')).uuid()
+    return this.#requestIds.uuid()
+  }
+
+  /** A service's own stream of identifiers. */
+  idsOf(service: string): Ids {
+    let ids = this.#ids.get(service)
+    if (ids === undefined) {
+      ids = new Ids(this.kernel.random.stream(`${service}.ids`))
+      this.#ids.set(service, ids)
+    }
+    return ids
   }
 
   /** Moves model time; every task on the way runs at its own moment. */

@@ -1,5 +1,5 @@
 import { invariant } from '@cloud-orrery/kernel'
-import type { AwsError } from '@cloud-orrery/models'
+import type { AwsError, OperationModel } from '@cloud-orrery/models'
 import {
   encodeError,
   encodeOutput,
@@ -52,11 +52,19 @@ export async function answer(
   })
 }
 
+const streaming = new WeakMap<OperationModel, boolean>()
+
 function isStreaming({ resolved, error }: Exchange): boolean {
   if (resolved === undefined || error !== undefined) return false
-  return Object.values(resolved.operation.output.members ?? {}).some(
-    ({ shape }) => shape.streaming === true || shape.eventStream === true,
-  )
+  const { operation } = resolved
+  let known = streaming.get(operation)
+  if (known === undefined) {
+    known = Object.values(operation.output.members ?? {}).some(
+      ({ shape }) => shape.streaming === true || shape.eventStream === true,
+    )
+    streaming.set(operation, known)
+  }
+  return known
 }
 
 function encode(exchange: Exchange, received: HttpRequest): HttpResponse {

@@ -102,7 +102,12 @@ export function expiredToken(wording: Wording, sessionToken: string | undefined)
 export function signatureDoesNotMatch(
   wording: Wording,
   /** Signature Version 2 has no canonical request. */
-  facts: { accessKeyId: string; stringToSign: string; canonicalRequest?: string; signature: string },
+  facts: {
+    accessKeyId: string
+    stringToSign: string
+    canonicalRequest?: string
+    signature: string
+  },
 ): AwsError {
   return refusal(
     wording,

@@ -1,6 +1,11 @@
 import type { JournalEntry, Turn } from '@cloud-orrery/kernel'
 import type { AwsError, OperationModel, ServiceModel } from '@cloud-orrery/models'
-import type { ChunkVerification, HttpRequest, ResolvedOperation } from '@cloud-orrery/protocols'
+import type {
+  ChunkVerification,
+  HttpRequest,
+  ResolvedOperation,
+  SignatureReading,
+} from '@cloud-orrery/protocols'
 import type { Caller, Context, OperationHandler, Service } from '@cloud-orrery/services'
 import type { Judgement } from './authorization.ts'
 
@@ -13,6 +18,8 @@ export interface Exchange {
   readonly requestId: string
   /** As it came in; absent for internal calls. Signatures are verified over this one. */
   readonly received?: HttpRequest
+  /** As routing read it, in the words that most services share. */
+  signature?: SignatureReading
   /** The verified signature and its secret: chunks of the body are signed with the same. */
   verification?: ChunkVerification
   /** The same in path style: what the protocols read. */

@@ -1,13 +1,19 @@
 import type { JournalEntry } from '@cloud-orrery/kernel'
 import type { Judgement } from './authorization.ts'
 
-/** Full evaluations, kept as long as their journal entry is: what `explain` prints. */
-const judgements = new WeakMap<JournalEntry, readonly Judgement[]>()
+/**
+ * Full evaluations stay with their entry as long as it is kept: what `explain` prints. Under a symbol, for they
+ * are no part of what the digest covers; in a weak map, a hundred thousand of them would burden every
+ * garbage collection.
+ */
+const made = Symbol('judgements')
 
-export function rememberJudgements(entry: JournalEntry, made: readonly Judgement[]): void {
-  judgements.set(entry, made)
+type Judged = JournalEntry & { [made]?: readonly Judgement[] }
+
+export function rememberJudgements(entry: Judged, judgements: readonly Judgement[]): void {
+  entry[made] = judgements
 }
 
-export function judgementsOf(entry: JournalEntry): readonly Judgement[] {
-  return judgements.get(entry) ?? []
+export function judgementsOf(entry: Judged): readonly Judgement[] {
+  return entry[made] ?? []
 }

@@ -116,6 +116,18 @@ function encode(text: string): string {
 
 function lowerCase(headers: Record<string, string>): Record<string, string> {
   const lower: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers)) lower[name.toLowerCase()] = value
+  for (const name in headers) lower[lowerCaseName(name)] = headers[name] ?? ''
+  return lower
+}
+
+/** SDKs send the same few names again and again. */
+const lowerCaseNames = new Map<string, string>()
+
+function lowerCaseName(name: string): string {
+  let lower = lowerCaseNames.get(name)
+  if (lower === undefined) {
+    lower = name.toLowerCase()
+    if (lowerCaseNames.size < 1000) lowerCaseNames.set(name, lower)
+  }
   return lower
 }

@@ -1,11 +1,11 @@
-import {
-  type Blobs,
+import type {
+  Blobs,
   Ids,
-  type JournalEntry,
-  type RandomStream,
-  type Scope,
-  type Store,
-  type TaskRecord,
+  JournalEntry,
+  RandomStream,
+  Scope,
+  Store,
+  TaskRecord,
 } from '@cloud-orrery/kernel'
 import type { Operation } from '@cloud-orrery/models'
 import type {
@@ -57,7 +57,7 @@ export class ServiceContext implements Context {
   }
 
   get ids(): Ids {
-    return new Ids(this.#cloud.kernel.random.stream(`${this.#service.name}.ids`))
+    return this.#cloud.idsOf(this.#service.name)
   }
 
   get caller(): Caller {

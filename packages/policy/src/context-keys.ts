@@ -40,7 +40,7 @@ export function missingContextKeys(
   documents: readonly PolicyDocument[],
   context: RequestContext,
 ): readonly string[] {
-  const reader = new ContextReader(context)
+  const reader = new ContextReader({ context })
   const lacking = documents
     .flatMap((document) => usedContextKeys(document))
     .filter((key) => reader.values(key) === undefined)

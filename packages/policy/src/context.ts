@@ -2,10 +2,11 @@ import type { ContextValue, Principal, RequestContext } from './request.ts'
 
 /** Reads condition keys without regard to letter case; every value as a list of strings. */
 export class ContextReader {
-  readonly #context: RequestContext
+  readonly #request: { readonly context: RequestContext }
 
-  constructor(context: RequestContext) {
-    this.#context = context
+  /** The context is asked for only where a statement has a condition or a variable: callers may make it then. */
+  constructor(request: { readonly context: RequestContext }) {
+    this.#request = request
   }
 
   /**
@@ -13,12 +14,13 @@ export class ContextReader {
    * for in one evaluation, so they are looked for instead of indexed.
    */
   values(key: string): readonly string[] | undefined {
-    const exact = Object.hasOwn(this.#context, key) ? this.#context[key] : undefined
+    const { context } = this.#request
+    const exact = Object.hasOwn(context, key) ? context[key] : undefined
     if (exact !== undefined) return toValues(exact)
     const lower = key.toLowerCase()
-    for (const other in this.#context) {
+    for (const other in context) {
       if (other.length !== key.length || other.toLowerCase() !== lower) continue
-      const value = this.#context[other]
+      const value = context[other]
       if (value !== undefined) return toValues(value)
     }
     return undefined

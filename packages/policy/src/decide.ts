@@ -64,7 +64,7 @@ function tally(request: AuthorizationRequest, policies: PolicySet): Tally {
     principal,
     lowerCaseAction: request.action.toLowerCase(),
     resource: request.resource,
-    context: new ContextReader(request.context),
+    context: new ContextReader(request),
   }
   const matched: MatchedStatement[] = []
   const vote = (type: PolicyType, group: readonly SourcedPolicy[]) =>

@@ -31,7 +31,7 @@ export function explainOutcome(
   policies: PolicySet,
   outcome: Outcome,
 ): Explanation {
-  const context = new ContextReader(request.context)
+  const context = new ContextReader(request)
   const facts: Facts = {
     principal: request.principal,
     lowerCaseAction: request.action.toLowerCase(),

@@ -33,7 +33,7 @@ export function authenticate(cloud: Cloud, exchange: Exchange): void {
   if (received === undefined || resolved === undefined || service === undefined) return
   const wording = refusal.wordingOf(exchange)
   const isS3 = service.name === 's3'
-  const signed = parseSignature(received, isS3 ? 's3' : 'common')
+  const signed = isS3 ? parseSignature(received, 's3') : exchange.signature
   if (signed instanceof AwsError) throw refusal.incompleteSignature(wording, signed)
   if (signed === undefined) {
     if (isS3 && authenticatedByV2(cloud, exchange, received, wording)) return

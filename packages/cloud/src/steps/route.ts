@@ -3,6 +3,7 @@ import {
   type HttpRequest,
   parseSignature,
   resolveOperation,
+  type SignatureReading,
   unknownOperation,
 } from '@cloud-orrery/protocols'
 import type { Cloud } from '../cloud.ts'
@@ -16,7 +17,9 @@ import { folderOf, folderOfLink, folderOfQueryVersion, folderOfTarget } from '..
 export async function route(cloud: Cloud, exchange: Exchange): Promise<void> {
   const { received } = exchange
   if (received === undefined) return
-  const found = serviceOf(received)
+  const signature = parseSignature(received)
+  exchange.signature = signature
+  const found = serviceOf(received, signature)
   if (found.region !== undefined) exchange.region = found.region
   const name = folderOf(found.service)
   if (name === undefined) throw serviceNotModelled(found.service)
@@ -32,8 +35,10 @@ export async function route(cloud: Cloud, exchange: Exchange): Promise<void> {
 }
 
 /** The credential scope says it; without a signature the host, the target, the version; else S3. */
-function serviceOf(request: HttpRequest): { service: string; region?: string } {
-  const signature = parseSignature(request)
+function serviceOf(
+  request: HttpRequest,
+  signature: SignatureReading,
+): { service: string; region?: string } {
   if (signature !== undefined && 'scope' in signature) {
     const { service, regions } = signature.scope
     const region = regions.find((name) => !name.includes('*'))

@@ -40,12 +40,29 @@ function algorithmOf(text: string | undefined): SignatureAlgorithm | undefined {
   return algorithms.find((algorithm) => algorithm === text)
 }
 
+interface Components {
+  Credential?: string
+  SignedHeaders?: string
+  Signature?: string
+}
+
+/** As every SDK writes them. */
+const usualComponents = /^Credential=([^,\s]+), ?SignedHeaders=([^,\s]+), ?Signature=([^,\s]+)$/
+
 /** `Credential=..., SignedHeaders=..., Signature=...` after the algorithm. */
-function componentsOf(text: string): Map<string, string> {
-  const components = new Map<string, string>()
+function componentsOf(text: string): Components {
+  const usual = usualComponents.exec(text)
+  if (usual !== null) {
+    const [, Credential = '', SignedHeaders = '', Signature = ''] = usual
+    return { Credential, SignedHeaders, Signature }
+  }
+  const components: Components = {}
   for (const part of text.split(',')) {
     const equals = part.indexOf('=')
-    if (equals > 0) components.set(part.slice(0, equals).trim(), part.slice(equals + 1).trim())
+    const name = part.slice(0, Math.max(0, equals)).trim()
+    if (name === 'Credential' || name === 'SignedHeaders' || name === 'Signature') {
+      components[name] = part.slice(equals + 1).trim()
+    }
   }
   return components
 }
@@ -61,6 +78,37 @@ function splitHeader(header: string): { algorithm: string; rest: string } {
 interface Credential {
   accessKeyId: string
   scope: CredentialScope
+}
+
+/** One client's requests differ in signature and second only: what they share is read once. */
+let lastCredential: { text: string; read: Credential } | undefined
+let lastDate: { text: string; signedAtMs: number } | undefined
+let lastHeaders: { text: string; names: readonly string[] } | undefined
+
+function credentialOf(
+  text: string,
+  algorithm: SignatureAlgorithm,
+  regionSet: string | undefined,
+): Credential | undefined {
+  if (algorithm !== 'AWS4-HMAC-SHA256') return parseCredential(text, algorithm, regionSet)
+  if (lastCredential?.text === text) return lastCredential.read
+  const read = parseCredential(text, algorithm, regionSet)
+  if (read !== undefined) lastCredential = { text, read }
+  return read
+}
+
+function headerNames(text: string): readonly string[] {
+  if (lastHeaders?.text === text) return lastHeaders.names
+  const names = text.toLowerCase().split(';')
+  lastHeaders = { text, names }
+  return names
+}
+
+function basicDate(text: string): number | undefined {
+  if (lastDate?.text === text) return lastDate.signedAtMs
+  const signedAtMs = amzDateMilliseconds(text)
+  if (signedAtMs !== undefined) lastDate = { text, signedAtMs }
+  return signedAtMs
 }
 
 /** Access key ids may contain slashes; the scope is the last four parts (three for SigV4a). */
@@ -86,7 +134,7 @@ function parseCredential(
 function headerDate({ headers }: HttpRequest): { amzDate: string; signedAtMs: number } | undefined {
   const amzDate = headers['x-amz-date'] ?? headers['date']
   if (amzDate === undefined) return undefined
-  const basic = amzDateMilliseconds(amzDate)
+  const basic = basicDate(amzDate)
   if (basic !== undefined) return { amzDate, signedAtMs: basic }
   const signedAtMs = timestampOfText(amzDate)
   return signedAtMs === undefined ? undefined : { amzDate: writeAmzDate(signedAtMs), signedAtMs }
@@ -125,7 +173,7 @@ function assembled(
     algorithm,
     place: 'header',
     ...credential,
-    signedHeaders: rest.signedHeaders.toLowerCase().split(';'),
+    signedHeaders: headerNames(rest.signedHeaders),
     signature: rest.signature,
     amzDate: rest.amzDate,
     signedAtMs: rest.signedAtMs,
@@ -138,10 +186,10 @@ function assembled(
 function commonHeader(request: HttpRequest, header: string): SignedRequest | AwsError {
   const { algorithm: name, rest } = splitHeader(header)
   const algorithm = algorithmOf(name)
-  const components = algorithm === undefined ? new Map<string, string>() : componentsOf(rest)
+  const components: Components = algorithm === undefined ? {} : componentsOf(rest)
   const problems: string[] = []
-  for (const key of ['Credential', 'Signature', 'SignedHeaders']) {
-    if (!components.get(key)) problems.push(`Authorization header requires '${key}' parameter.`)
+  for (const key of ['Credential', 'Signature', 'SignedHeaders'] as const) {
+    if (!components[key]) problems.push(`Authorization header requires '${key}' parameter.`)
   }
   const date = headerDate(request)
   if (date === undefined) {
@@ -152,8 +200,8 @@ function commonHeader(request: HttpRequest, header: string): SignedRequest | Aws
   if (problems.length > 0 || algorithm === undefined || date === undefined) {
     return incomplete(`${problems.join(' ')} ${quoted(header)}`)
   }
-  const text = components.get('Credential') ?? ''
-  const credential = parseCredential(text, algorithm, request.headers['x-amz-region-set'])
+  const text = components.Credential ?? ''
+  const credential = credentialOf(text, algorithm, request.headers['x-amz-region-set'])
   if (credential === undefined) {
     return incomplete(
       `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${text}'`,
@@ -161,8 +209,8 @@ function commonHeader(request: HttpRequest, header: string): SignedRequest | Aws
   }
   return assembled(request, algorithm, credential, {
     ...date,
-    signature: components.get('Signature') ?? '',
-    signedHeaders: components.get('SignedHeaders') ?? '',
+    signature: components.Signature ?? '',
+    signedHeaders: components.SignedHeaders ?? '',
   })
 }
 
@@ -194,16 +242,17 @@ function s3Header(request: HttpRequest, header: string): SignedRequest | AwsErro
       'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
     )
   }
-  const components = componentsOf(rest)
-  const text = components.get('Credential')
-  const signedHeaders = components.get('SignedHeaders')
-  const signature = components.get('Signature')
+  const {
+    Credential: text,
+    SignedHeaders: signedHeaders,
+    Signature: signature,
+  } = componentsOf(rest)
   if (!text || !signedHeaders || !signature) {
     return malformed(
       'the authorization header requires three components: Credential, SignedHeaders, and Signature.',
     )
   }
-  const credential = parseCredential(text, algorithm, request.headers['x-amz-region-set'])
+  const credential = credentialOf(text, algorithm, request.headers['x-amz-region-set'])
   if (credential === undefined) {
     return malformed(
       'the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
