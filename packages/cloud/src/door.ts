@@ -42,8 +42,12 @@ export async function answer(
       ...(options.verifiedKeys === undefined ? {} : { verifiedKeys: options.verifiedKeys }),
     }
     try {
-      if (await readRequest(cloud, exchange)) await makeCall(cloud, exchange)
-      else noteRefusal(cloud, exchange)
+      let read = readRequest(cloud, exchange)
+      if (read instanceof Promise) read = await read
+      if (read) {
+        const made = makeCall(cloud, exchange)
+        if (made !== undefined) await made
+      } else noteRefusal(cloud, exchange)
       return { response: encode(exchange, received), streaming: isStreaming(exchange) }
     } catch (error) {
       exchange.error = cloud.bug(error, exchange.model && wordingOf(exchange))

@@ -1,4 +1,11 @@
-import { accessKeys, type Caller, sessions, users } from '@cloud-orrery/services'
+import {
+  type AccessKeyRecord,
+  accessKeys,
+  type Caller,
+  sessions,
+  type UserRecord,
+  users,
+} from '@cloud-orrery/services'
 import type { Cloud } from './cloud.ts'
 
 /** Whose an access key is, and what proves it. */
@@ -11,6 +18,9 @@ export interface Identity {
   readonly expiresAtMs?: number
 }
 
+/** Read once for each state of the key's and the user's records, which are frozen. */
+const known = new WeakMap<object, { readonly user: object | undefined; identity: Identity }>()
+
 /** Undefined for a key that is not there, inactive, or without its user. */
 export function identityOf(cloud: Cloud, accessKeyId: string): Identity | undefined {
   const scope = cloud.homeScope
@@ -18,13 +28,28 @@ export function identityOf(cloud: Cloud, accessKeyId: string): Identity | undefi
   if (session !== undefined) return session
   const key = accessKeys.get(scope, accessKeyId)
   if (key === undefined || key.status !== 'Active') return undefined
-  const { accountId, userName, secretAccessKey } = key
-  if (userName === undefined) return { ...rootOf(accountId, accessKeyId), secretAccessKey }
-  const user = users.get(cloud.scope(accountId, cloud.defaultRegion), userName.toLowerCase())
-  if (user === undefined) return undefined
-  const { arn, userId, tags } = user
-  const principal = { kind: 'user', accountId, arn, userId, userName: user.userName, tags } as const
-  return { accountId, caller: { principal, accessKeyId }, secretAccessKey }
+  const user = userOf(cloud, key)
+  if (user === undefined && key.userName !== undefined) return undefined
+  const before = known.get(key)
+  if (before !== undefined && before.user === user) return before.identity
+  const identity = { ...callerOf(key, user), secretAccessKey: key.secretAccessKey }
+  known.set(key, { user, identity })
+  return identity
+}
+
+function userOf(cloud: Cloud, { accountId, userName }: AccessKeyRecord): UserRecord | undefined {
+  if (userName === undefined) return undefined
+  return users.get(cloud.scope(accountId, cloud.defaultRegion), userName.toLowerCase())
+}
+
+function callerOf(
+  { accountId, accessKeyId }: AccessKeyRecord,
+  user: UserRecord | undefined,
+): Omit<Identity, 'secretAccessKey'> {
+  if (user === undefined) return rootOf(accountId, accessKeyId)
+  const { arn, userId, userName, tags } = user
+  const principal = { kind: 'user', accountId, arn, userId, userName, tags } as const
+  return { accountId, caller: { principal, accessKeyId } }
 }
 
 /**
@@ -37,7 +62,7 @@ export function anyIdentity(cloud: Cloud, accessKeyId: string): Identity {
   return { ...rootOf(accountId, accessKeyId), secretAccessKey: '' }
 }
 
-function rootOf(accountId: string, accessKeyId: string): { accountId: string; caller: Caller } {
+function rootOf(accountId: string, accessKeyId: string): Omit<Identity, 'secretAccessKey'> {
   const arn = `arn:aws:iam::${accountId}:root`
   return { accountId, caller: { principal: { kind: 'root', accountId, arn }, accessKeyId } }
 }

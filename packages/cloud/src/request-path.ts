@@ -13,7 +13,7 @@ import { run } from './steps/run.ts'
 import { throttle } from './steps/throttle.ts'
 import { validate } from './steps/validate.ts'
 
-/** One step: throws an AwsError to refuse, or fills in what it found. Asynchronous only to load a service. */
+/** One step: throws an AwsError to refuse, or fills in what it found. Asynchronous only where it has to wait. */
 export type Step = (cloud: Cloud, exchange: Exchange) => void | Promise<void>
 
 /**
@@ -45,35 +45,69 @@ export const authorizeFirstSteps: readonly Step[] = [
 ]
 
 /** Reads a request from a door. False when it was refused; `exchange.error` then says why. */
-export async function readRequest(cloud: Cloud, exchange: Exchange): Promise<boolean> {
-  return await takeSteps(cloud, exchange, wireSteps)
+export function readRequest(cloud: Cloud, exchange: Exchange): boolean | Promise<boolean> {
+  return takeSteps(cloud, exchange, wireSteps)
 }
 
-/** Makes the call. Either `exchange.output` or `exchange.error` is set afterwards. */
-export async function makeCall(cloud: Cloud, exchange: Exchange): Promise<void> {
+/**
+ * Makes the call. Either `exchange.output` or `exchange.error` is set afterwards. Nearly all calls end at
+ * once; those that wait for something give a promise.
+ */
+export function makeCall(cloud: Cloud, exchange: Exchange): void | Promise<void> {
   openEntry(cloud, exchange)
   const steps = exchange.service?.first === 'authorize' ? authorizeFirstSteps : callSteps
+  let taken: boolean | Promise<boolean>
   try {
-    await takeSteps(cloud, exchange, steps)
-  } finally {
+    taken = takeSteps(cloud, exchange, steps)
+  } catch (error) {
     closeEntry(cloud, exchange)
+    throw error
   }
+  if (taken instanceof Promise) {
+    return taken.then(() => {}).finally(() => closeEntry(cloud, exchange))
+  }
+  closeEntry(cloud, exchange)
 }
 
-async function takeSteps(
+function takeSteps(
   cloud: Cloud,
   exchange: Exchange,
   steps: readonly Step[],
+): boolean | Promise<boolean> {
+  try {
+    for (const [index, step] of steps.entries()) {
+      const pending = step(cloud, exchange)
+      if (pending !== undefined) {
+        return takeRest(cloud, exchange, steps.slice(index + 1), pending)
+      }
+    }
+    return true
+  } catch (error) {
+    return refuse(exchange, error)
+  }
+}
+
+async function takeRest(
+  cloud: Cloud,
+  exchange: Exchange,
+  steps: readonly Step[],
+  first: Promise<void>,
 ): Promise<boolean> {
   try {
+    await first
     for (const step of steps) {
       const pending = step(cloud, exchange)
       if (pending !== undefined) await pending
     }
     return true
   } catch (error) {
-    if (!(error instanceof AwsError)) throw error
-    exchange.error = error
-    return false
+    return refuse(exchange, error)
   }
+}
+
+/** Only what AWS would answer is an answer; anything else is a bug of ours. */
+function refuse(exchange: Exchange, error: unknown): false {
+  if (!(error instanceof AwsError)) throw error
+  exchange.error = error
+  return false
 }

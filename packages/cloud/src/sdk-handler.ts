@@ -38,7 +38,8 @@ export class SdkHandler {
     request: SdkRequest,
     options: { abortSignal?: AbortSignal } = {},
   ): Promise<{ response: SdkResponse }> {
-    const body = await bytesOf(request.body)
+    const { body: sent } = request
+    const body = bytesAtHand(sent) ?? (await bytesOf(sent))
     const received: HttpRequest = {
       method: request.method,
       path: request.path,
@@ -80,10 +81,14 @@ function streamOf(body: Uint8Array | AsyncIterable<Uint8Array>): Readable {
     : Readable.from(body)
 }
 
-async function bytesOf(body: unknown): Promise<Uint8Array> {
+/** Undefined for a body that has to be waited for. */
+function bytesAtHand(body: unknown): Uint8Array | undefined {
   if (body === undefined || body === null) return new Uint8Array(0)
   if (typeof body === 'string') return Buffer.from(body)
-  if (body instanceof Uint8Array) return body
+  return body instanceof Uint8Array ? body : undefined
+}
+
+async function bytesOf(body: unknown): Promise<Uint8Array> {
   if (body instanceof ArrayBuffer) return new Uint8Array(body)
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
   if (body instanceof Blob) return new Uint8Array(await body.arrayBuffer())

@@ -1,3 +1,4 @@
+import { invariant } from '@cloud-orrery/kernel'
 import { loadServiceModel } from '@cloud-orrery/models'
 import {
   type HttpRequest,
@@ -6,6 +7,7 @@ import {
   type SignatureReading,
   unknownOperation,
 } from '@cloud-orrery/protocols'
+import type { Service } from '@cloud-orrery/services'
 import type { Cloud } from '../cloud.ts'
 import { serviceNotModelled } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
@@ -14,7 +16,7 @@ import { withQueryHeaders } from '../query-headers.ts'
 import { folderOf, folderOfLink, folderOfQueryVersion, folderOfTarget } from '../service-names.ts'
 
 /** Finds the service, the region and the operation that a request means. */
-export async function route(cloud: Cloud, exchange: Exchange): Promise<void> {
+export function route(cloud: Cloud, exchange: Exchange): void | Promise<void> {
   const { received } = exchange
   if (received === undefined) return
   const signature = parseSignature(received)
@@ -24,13 +26,21 @@ export async function route(cloud: Cloud, exchange: Exchange): Promise<void> {
   const name = folderOf(found.service)
   if (name === undefined) throw serviceNotModelled(found.service)
   exchange.request = name === 's3' ? withQueryHeaders(toPathStyle(received)) : received
-  exchange.service = await cloud.services.load(name)
-  exchange.model = loadServiceModel(name)
-  const resolved = resolveOperation(exchange.model, exchange.request)
-  if (resolved === undefined) throw unknownOperation(exchange.model, exchange.request)
+  const service = cloud.services.loaded(name)
+  if (service !== undefined) return routeTo(cloud, exchange, service)
+  return cloud.services.load(name).then((service) => routeTo(cloud, exchange, service))
+}
+
+function routeTo(cloud: Cloud, exchange: Exchange, service: Service): void {
+  const { request } = exchange
+  invariant(request !== undefined, 'a routed call has a request')
+  exchange.service = service
+  exchange.model = loadServiceModel(service.name)
+  const resolved = resolveOperation(exchange.model, request)
+  if (resolved === undefined) throw unknownOperation(exchange.model, request)
   exchange.resolved = resolved
   exchange.operationModel = resolved.operation
-  const handler = cloud.services.handler(name, resolved.operation.name)
+  const handler = cloud.services.handler(service.name, resolved.operation.name)
   if (handler !== undefined) exchange.handler = handler
 }
 
