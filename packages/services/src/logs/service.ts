@@ -1,5 +1,8 @@
 import { service } from '../define.ts'
 import { resourceAccess } from './access.ts'
+import { logGroupType } from './cloudformation/log-group.ts'
+import { logStreamType } from './cloudformation/log-stream.ts'
+import { resourcePolicyType } from './cloudformation/resource-policy.ts'
 import { invalid, nameTooLong } from './errors.ts'
 import { filterLogEvents } from './filter-log-events.ts'
 import { getLogEvents } from './get-log-events.ts'
@@ -74,6 +77,7 @@ export const logs = service('logs', {
     untagResource,
   ],
   tasks: [dropEvents, expireEvents],
+  resources: [logGroupType, logStreamType, resourcePolicyType],
   tables: [logEvents, logGroups, logStreams, resourcePolicies],
   resourceAccess,
   errors: {

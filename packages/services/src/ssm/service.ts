@@ -1,4 +1,5 @@
 import { service } from '../define.ts'
+import { opsItemType } from './cloudformation/ops-item.ts'
 import { parameterType } from './cloudformation/parameter.ts'
 import { listOpsItemEvents } from './ops-center/events.ts'
 import { describeOpsItems } from './ops-center/listing.ts'
@@ -50,7 +51,7 @@ export const ssm = service('ssm', {
     updateOpsItem,
   ],
   tasks: [applyPolicy],
-  resources: [parameterType],
+  resources: [opsItemType, parameterType],
   tables: [
     opsItemEvents,
     opsItemMonths,

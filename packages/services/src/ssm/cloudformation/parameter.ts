@@ -1,10 +1,14 @@
+import { AwsError } from '@cloud-orrery/models'
 import {
   AddTagsToResource,
   AwsSsmParameter,
   type AwsSsmParameterProperties,
   DeleteParameter,
+  DescribeParameters,
   GetParameter,
   ListTagsForResource,
+  type Parameter,
+  ParameterNotFound,
   PutParameter,
   type PutParameterRequest,
   RemoveTagsFromResource,
@@ -18,37 +22,77 @@ export const parameterType = resource(AwsSsmParameter, {
   async create(ctx, properties) {
     // Recorded: cloudformation change sets: `CFN-MySSMParameter-EcezJ6ETXORO`.
     const Name = properties.Name ?? `CFN-${ctx.logicalId}-${ctx.ids.from(alphabet, 12)}`
-    const Tags = tagList({ ...ctx.stackTags, ...properties.Tags })
-    await ctx.call(PutParameter, { ...request(Name, properties), Tags })
+    const Tags = tagList({ ...stackTagsOf(ctx), ...properties.Tags })
+    await ctx.call(PutParameter, {
+      ...request(Name, properties),
+      ...(Tags.length === 0 ? {} : { Tags }),
+    })
     return { physicalId: Name, ...attributes(ctx, Name, properties) }
   },
   async update(ctx, properties, previous, state) {
     const Name = state.physicalId ?? properties.Name ?? ''
     await ctx.call(PutParameter, { ...request(Name, properties), Overwrite: true })
-    await changeTags(ctx, Name, previous.Tags ?? {}, properties.Tags ?? {})
+    await changeTags(ctx, Name, previous.Tags ?? {}, { ...stackTagsOf(ctx), ...properties.Tags })
     return { physicalId: Name, ...attributes(ctx, Name, properties) }
   },
   async delete(ctx, { physicalId = '' }) {
     await ctx.call(DeleteParameter, { Name: physicalId })
   },
   async read(ctx, { physicalId: Name = '' }, properties) {
-    const { Parameter } = await ctx.call(GetParameter, { Name })
+    const Parameter = await parameterOf(ctx, Name)
     if (Parameter === undefined) return undefined
+    const { Type, Value, DataType } = Parameter
+    const found = {
+      Name,
+      ...(Type === undefined ? {} : { Type }),
+      ...(Value === undefined ? {} : { Value }),
+      ...(properties.DataType === undefined ? {} : { DataType }),
+      ...(await describedOf(ctx, Name, properties)),
+    }
+    if (properties.Tags === undefined) return found
     const { TagList = [] } = await ctx.call(ListTagsForResource, {
       ResourceType: 'Parameter',
       ResourceId: Name,
     })
-    const tags = TagList.filter(({ Key }) => Object.hasOwn(properties.Tags ?? {}, Key))
-    return {
-      Name,
-      ...(Parameter.Type === undefined ? {} : { Type: Parameter.Type }),
-      ...(Parameter.Value === undefined ? {} : { Value: Parameter.Value }),
-      ...(properties.Tags === undefined
-        ? {}
-        : { Tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) }),
-    }
+    // Tags of the stack are not the template's.
+    const own = TagList.filter(({ Key }) => !Object.hasOwn(ctx.stackTags, Key))
+    return { ...found, Tags: Object.fromEntries(own.map(({ Key, Value: value }) => [Key, value])) }
   },
 })
+
+async function parameterOf(ctx: ResourceContext, Name: string): Promise<Parameter | undefined> {
+  try {
+    return (await ctx.call(GetParameter, { Name })).Parameter
+  } catch (error) {
+    if (error instanceof AwsError && error.code === ParameterNotFound.code) return undefined
+    throw error
+  }
+}
+
+/** What only DescribeParameters tells, where the template sets it. */
+async function describedOf(
+  ctx: ResourceContext,
+  Name: string,
+  { Description, AllowedPattern, Tier }: AwsSsmParameterProperties,
+): Promise<Partial<AwsSsmParameterProperties>> {
+  if (Description === undefined && AllowedPattern === undefined && Tier === undefined) return {}
+  const { Parameters = [] } = await ctx.call(DescribeParameters, {
+    ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: [Name] }],
+  })
+  const found = Parameters.find((it) => it.Name === Name)
+  return {
+    ...(Description === undefined ? {} : { Description: found?.Description }),
+    ...(AllowedPattern === undefined ? {} : { AllowedPattern: found?.AllowedPattern }),
+    ...(Tier === undefined || Tier === 'Intelligent-Tiering' ? {} : { Tier: found?.Tier }),
+  }
+}
+
+/** The three tags of CloudFormation's own are not among those that may be set. */
+function stackTagsOf(ctx: ResourceContext): TagMap {
+  return Object.fromEntries(
+    Object.entries(ctx.stackTags).filter(([key]) => !key.startsWith('aws:')),
+  )
+}
 
 function request(Name: string, properties: AwsSsmParameterProperties): PutParameterRequest {
   const { AllowedPattern, DataType, Description, Policies, Tier, Type, Value } = properties
