@@ -8,6 +8,7 @@ import {
   CreateBucketCommand,
   DeleteBucketPolicyCommand,
   DeletePublicAccessBlockCommand,
+  GetBucketLocationCommand,
   GetBucketPolicyStatusCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -19,6 +20,7 @@ import {
   PutObjectCommand,
   PutPublicAccessBlockCommand,
   S3Client,
+  type S3ClientConfig,
 } from '@aws-sdk/client-s3'
 import { type Cloud, client, createCloud, fetchFromCloud } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
@@ -301,4 +303,14 @@ test('a request to another region is sent on', async () => {
     Bucket: 'things',
     $metadata: { httpStatusCode: 301 },
   })
+  class FollowingClient extends S3Client {
+    constructor(config: S3ClientConfig) {
+      super({ ...config, followRegionRedirects: true })
+    }
+  }
+  const following = client(cloud, FollowingClient, { region: 'us-west-2' })
+  const { KeyCount } = await following.send(new ListObjectsV2Command({ Bucket }))
+  expect(KeyCount).toBe(1)
+  const { LocationConstraint } = await west.send(new GetBucketLocationCommand({ Bucket }))
+  expect(LocationConstraint).toBeUndefined()
 })

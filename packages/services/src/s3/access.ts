@@ -32,7 +32,9 @@ export function bucketOf(ctx: Context, name: string): BucketRecord {
  */
 export function scopeOfBucket(input: BucketInput, ctx: Context): Scope {
   const { name, accountId, region } = bucketOf(ctx, input.Bucket)
-  if (region !== ctx.region) throw permanentRedirect(name, region)
+  // Who signs nothing names no region: the bucket's own name leads there.
+  const isSigned = ctx.caller.principal.kind !== 'anonymous'
+  if (isSigned && region !== ctx.region) throw permanentRedirect(name, region)
   if (input.ExpectedBucketOwner !== undefined) checkOwner(input.ExpectedBucketOwner, accountId)
   return { accountId, region }
 }

@@ -165,7 +165,9 @@ export const deleteBucket = operation(DeleteBucket, {
 export const getBucketLocation = operation(GetBucketLocation, {
   authorize: (input, ctx) => bucketArn(ctx, input.Bucket),
   provenance: 'recorded',
-  scope: scopeOfBucket,
+  // It may be asked anywhere: that is what it is for.
+  scope: (input, ctx) =>
+    scopeOfBucket(input, ctx.at({ region: bucketOf(ctx, input.Bucket).region })),
   run(ctx, { Bucket }) {
     const { locationConstraint } = bucketOf(ctx, Bucket)
     return locationConstraint === undefined ? {} : { LocationConstraint: locationConstraint }

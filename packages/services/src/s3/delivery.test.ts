@@ -233,7 +233,13 @@ test('among what AWS allows is that a notification comes twice', async () => {
     await configure()
     await put('k')
     await cloud.advance({ minutes: 1 })
-    seen.add((await heard()).filter((event) => event.startsWith('ObjectCreated')).length)
+    // A queue may hide some of what it has from a short poll: the fullest answer counts.
+    let most = 0
+    for (let poll = 0; poll < 8; poll += 1) {
+      const events = await heard()
+      most = Math.max(most, events.filter((event) => event.startsWith('ObjectCreated')).length)
+    }
+    seen.add(most)
   }
   expect(seen.has(2)).toBe(true)
   expect(seen.has(0)).toBe(false)

@@ -1,23 +1,35 @@
 import type { Operation } from '@cloud-orrery/models'
 import {
+  DeleteBucketAnalyticsConfiguration,
   DeleteBucketCors,
+  DeleteBucketIntelligentTieringConfiguration,
+  DeleteBucketInventoryConfiguration,
   DeleteBucketLifecycle,
+  DeleteBucketMetricsConfiguration,
   DeleteBucketReplication,
   DeleteBucketWebsite,
   GetBucketAccelerateConfiguration,
+  GetBucketAnalyticsConfiguration,
   GetBucketCors,
+  GetBucketIntelligentTieringConfiguration,
+  GetBucketInventoryConfiguration,
   GetBucketLifecycleConfiguration,
   GetBucketLogging,
+  GetBucketMetricsConfiguration,
   GetBucketReplication,
   GetBucketWebsite,
+  GetObjectLegalHold,
   GetObjectLockConfiguration,
+  GetObjectRetention,
   ListBucketAnalyticsConfigurations,
   ListBucketIntelligentTieringConfigurations,
   ListBucketInventoryConfigurations,
   ListBucketMetricsConfigurations,
+  PutObjectLegalHold,
+  PutObjectRetention,
 } from '@cloud-orrery/models/s3'
 import { type OperationHandler, operation } from '../define.ts'
-import { type BucketInput, bucketArn, bucketOf, scopeOfBucket } from './access.ts'
+import { type BucketInput, bucketArn, bucketOf, objectArn, scopeOfBucket } from './access.ts'
 import { type S3Code, s3Error } from './errors.ts'
 
 /**
@@ -56,6 +68,37 @@ function empty<O>(
     run(ctx, { Bucket }) {
       bucketOf(ctx, Bucket)
       return output
+    },
+  })
+}
+
+/** Of configurations that have an id there is none: to read one or to delete one is the same. */
+function noneWithId<O>(
+  descriptor: Operation<BucketInput & { readonly Id: string }, O>,
+  action: string,
+): OperationHandler {
+  return operation(descriptor, {
+    authorize: (input, ctx) => ({ action, resource: bucketArn(ctx, input.Bucket) }),
+    provenance: 'recorded',
+    scope: scopeOfBucket,
+    run(ctx, { Bucket }) {
+      bucketOf(ctx, Bucket)
+      throw s3Error('NoSuchConfiguration', 'The specified configuration does not exist.')
+    },
+  })
+}
+
+/** Nothing is locked in a bucket without Object Lock, and nothing can be. Recorded: S3, February 2026. */
+function unlocked<O>(
+  descriptor: Operation<BucketInput & { readonly Key: string }, O>,
+): OperationHandler {
+  return operation(descriptor, {
+    authorize: (input, ctx) => objectArn(ctx, input.Bucket, input.Key),
+    provenance: 'recorded',
+    scope: scopeOfBucket,
+    run(ctx, { Bucket }) {
+      bucketOf(ctx, Bucket)
+      throw s3Error('InvalidRequest', 'Bucket is missing Object Lock Configuration')
     },
   })
 }
@@ -103,4 +146,16 @@ export const unsetConfigurations: readonly OperationHandler[] = [
   empty(DeleteBucketLifecycle, 's3:PutLifecycleConfiguration', {}),
   empty(DeleteBucketReplication, 's3:PutReplicationConfiguration', {}),
   empty(DeleteBucketWebsite, 's3:DeleteBucketWebsite', {}),
+  noneWithId(GetBucketAnalyticsConfiguration, 's3:GetAnalyticsConfiguration'),
+  noneWithId(GetBucketIntelligentTieringConfiguration, 's3:GetIntelligentTieringConfiguration'),
+  noneWithId(GetBucketInventoryConfiguration, 's3:GetInventoryConfiguration'),
+  noneWithId(GetBucketMetricsConfiguration, 's3:GetMetricsConfiguration'),
+  noneWithId(DeleteBucketAnalyticsConfiguration, 's3:PutAnalyticsConfiguration'),
+  noneWithId(DeleteBucketIntelligentTieringConfiguration, 's3:PutIntelligentTieringConfiguration'),
+  noneWithId(DeleteBucketInventoryConfiguration, 's3:PutInventoryConfiguration'),
+  noneWithId(DeleteBucketMetricsConfiguration, 's3:PutMetricsConfiguration'),
+  unlocked(GetObjectLegalHold),
+  unlocked(GetObjectRetention),
+  unlocked(PutObjectLegalHold),
+  unlocked(PutObjectRetention),
 ]
