@@ -2,5 +2,8 @@
 // Type errors do not fail the install (`npm run check` judges them); what compiles is emitted all the same.
 import { spawnSync } from 'node:child_process'
 
-const { status } = spawnSync('tsc', ['-b'], { stdio: 'inherit', shell: true })
+const windows = process.platform === 'win32'
+const { status } = windows
+  ? spawnSync('tsc -b', { stdio: 'inherit', shell: true })
+  : spawnSync('tsc', ['-b'], { stdio: 'inherit' })
 if (status !== 0) process.stderr.write('The build has errors; see `npm run check`.\n')

@@ -3,6 +3,7 @@ export { Cloud, type CloudOptions } from './cloud.ts'
 export { version } from './control.ts'
 export { type ClientOptions, client, createCloud } from './create-cloud.ts'
 export { type Assembly, readAssembly, type StackSource } from './deploy/assembly.ts'
+export { cachedAssembly } from './deploy/assembly-cache.ts'
 export { type DeployedStack, type DeployOptions, deploy, destroy } from './deploy/deploy.ts'
 export {
   type DeployTarget,
