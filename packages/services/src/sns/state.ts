@@ -94,7 +94,6 @@ export interface Message {
   readonly groupId?: string
   readonly deduplicationId?: string
   readonly sequenceNumber?: string
-  readonly traceHeader?: string
   /** Of confirmations. */
   readonly token?: string
 }

@@ -4,6 +4,7 @@ import {
   SetSubscriptionAttributesCommand,
   SubscribeCommand,
 } from '@aws-sdk/client-sns'
+import { record, replay } from '@cloud-orrery/cloud'
 import type { OutboundRequest } from '@cloud-orrery/services'
 import { expect, test } from 'vitest'
 import {
@@ -127,4 +128,17 @@ test('what a policy may not say is refused', async () => {
   await expect(refused).rejects.toThrow(
     'Invalid parameter: Attributes Reason: DeliveryPolicy: minDelayTarget must be less than or equal to maxDelayTarget',
   )
+})
+
+test('a replay answers for the endpoint, and nobody is called', async () => {
+  const aws = world()
+  const { answers, publish, seconds } = await hook(aws)
+  answers.push(500)
+  await publish('hi')
+  await aws.cloud.advance({ minutes: 1 })
+  const calls = seconds()
+  const recording = record(aws.cloud)
+  const again = await replay(recording)
+  expect(again.kernel.journal.digest()).toBe(recording.journalSha256)
+  expect(seconds()).toEqual(calls)
 })

@@ -13,18 +13,11 @@ export function queueMessage(
   queueArn: string,
   isRaw: boolean,
 ): QueueMessage {
-  const { attributes, traceHeader } = message
+  const { attributes } = message
   const hasAttributes = isRaw && attributes !== undefined && Object.keys(attributes).length > 0
   return {
     MessageBody: isRaw ? message.body : envelope(message, subscriptionArn),
     ...(hasAttributes ? { MessageAttributes: queueAttributes(attributes) } : {}),
-    ...(traceHeader === undefined
-      ? {}
-      : {
-          MessageSystemAttributes: {
-            AWSTraceHeader: { DataType: 'String', StringValue: traceHeader },
-          },
-        }),
     ...ordering(message, queueArn),
   }
 }
