@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { cachedAssembly, type StackProgress } from '@cloud-orrery/cloud'
+import { canonicalJson } from '@cloud-orrery/kernel'
 import type { Aws } from '@cloud-orrery/vitest/aws'
 import type { PromiseDefinition } from '@cloud-orrery/vitest/scenario'
 import { type Command, type Io, UsageError } from '../command.ts'
@@ -35,6 +38,7 @@ export const command: Command = {
   usage: `orrery run NUMBER|SLUG [OPTIONS]
   --seed N     from which all chance comes (default 1)
   --only ID    show only this promise
+  --journal FILE  write the whole journal, one canonical JSON entry a line
   --json       print one object: { system, engines, seed, promises, leftovers, journalSha256, ok }`,
   run: runSystem,
 }
@@ -42,7 +46,12 @@ export const command: Command = {
 async function runSystem(args: string[], io: Io): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
-    options: { ...jsonOption, seed: { type: 'string' }, only: { type: 'string' } },
+    options: {
+      ...jsonOption,
+      seed: { type: 'string' },
+      only: { type: 'string' },
+      journal: { type: 'string' },
+    },
     allowPositionals: true,
   })
   const [wanted] = positionals
@@ -55,7 +64,10 @@ async function runSystem(args: string[], io: Io): Promise<number> {
   const promises = (await readPromises(folder)).filter(
     ({ id }) => values.only === undefined || id === Number(values.only),
   )
-  const report = await runPromises(folder, promises, seed, view)
+  const lines: string[] | undefined = values.journal === undefined ? undefined : []
+  const report = await runPromises(folder, promises, seed, view, lines)
+  if (values.journal !== undefined)
+    writeFileSync(resolve(io.cwd, values.journal), `${lines?.join('\n')}\n`)
   if (values.json === true) io.out(`${JSON.stringify(report)}\n`)
   else printEnd(report, io)
   return report.ok ? 0 : 1
@@ -72,6 +84,7 @@ async function runPromises(
   promises: readonly PromiseDefinition[],
   seed: number,
   io: Io | undefined,
+  journalLines: string[] | undefined,
 ): Promise<RunReport> {
   const { createAws } = await import('@cloud-orrery/vitest/aws')
   const aws = createAws({ seed })
@@ -80,7 +93,7 @@ async function runPromises(
   const given = await setUp(folder, aws, promises, io)
   const shown: ShownPromise[] = []
   for (const promise of promises) {
-    const result = await show(promise, aws, given, journals)
+    const result = await show(promise, aws, given, journals, journalLines)
     if (io !== undefined) printPromise(result, io)
     shown.push(result)
   }
@@ -88,6 +101,7 @@ async function runPromises(
   const untouched = createAws({ seed }).inventory()
   const leftovers = aws.inventory().filter((arn) => !untouched.includes(arn) && !isShared(arn))
   journals.update(aws.journal.digest())
+  journalLines?.push(...aws.journal.entries.map(canonicalJson))
   aws.cloud.close()
   return {
     system: folder.name,
@@ -148,6 +162,7 @@ async function show(
   base: Aws,
   given: object,
   journals: ReturnType<typeof createHash>,
+  journalLines: string[] | undefined,
 ): Promise<ShownPromise> {
   const { id, title, skipped } = promise
   if (skipped !== undefined) return { id, title, ok: true, skipped, modelMs: 0, realMs: 0 }
@@ -161,6 +176,7 @@ async function show(
     error = thrown instanceof Error ? thrown.message : String(thrown)
   }
   journals.update(`${id} ${aws.journal.digest()}\n`)
+  journalLines?.push(...aws.journal.entries.map(canonicalJson))
   aws.cloud.close()
   return {
     id,
