@@ -1,4 +1,3 @@
-import { PolicyError, parsePolicy } from '@cloud-orrery/policy'
 import type { Context } from '../context.ts'
 import {
   invalidAttributeName,
@@ -7,6 +6,7 @@ import {
   unknownAttribute,
 } from './errors.ts'
 import { messageBytesMax, visibilitySecondsMax } from './limits.ts'
+import { readQueuePolicy } from './queue-policies.ts'
 import { checkRedriveAllowPolicy, readRedrivePolicy } from './redrive-policies.ts'
 import type { Queue, QueueSettings } from './state.ts'
 
@@ -159,7 +159,8 @@ function withDocuments(
   { Policy, RedrivePolicy, RedriveAllowPolicy }: Readonly<Record<string, string>>,
 ): Queue {
   const { policy, redrive, settings, ...rest } = queue
-  const newPolicy = Policy === undefined ? policy : Policy === '' ? undefined : readPolicy(Policy)
+  const newPolicy =
+    Policy === undefined ? policy : Policy === '' ? undefined : readQueuePolicy(ctx, Policy)
   const newRedrive =
     RedrivePolicy === undefined
       ? redrive
@@ -175,15 +176,6 @@ function withDocuments(
         : { ...settings, RedrivePolicy: JSON.stringify(newRedrive) },
     ...(newPolicy === undefined ? {} : { policy: newPolicy }),
     ...(newRedrive === undefined ? {} : { redrive: newRedrive }),
-  }
-}
-
-export function readPolicy(text: string): Queue['policy'] & object {
-  try {
-    return { text, document: parsePolicy(text, 'resource') }
-  } catch (error) {
-    if (error instanceof PolicyError) throw invalidAttributeValue('Policy')
-    throw error
   }
 }
 

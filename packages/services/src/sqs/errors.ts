@@ -70,7 +70,10 @@ export function invalidAttributeValue(name: string, reason?: string): AwsError {
   return awsError(model.InvalidAttributeValue, `Invalid value for the parameter ${name}.${why}`)
 }
 
-/** Recorded: sqs, GetQueueUrl. */
+/**
+ * Recorded: sqs, GetQueueAttributes.
+ * Deviation: query clients read the same words; AWS tells them "... does not exist for this wsdl version."
+ */
 export function queueDoesNotExist(): AwsError {
   return awsError(model.QueueDoesNotExist, 'The specified queue does not exist.')
 }

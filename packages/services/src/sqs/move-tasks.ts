@@ -112,7 +112,7 @@ export const moveSome = task<MoveKey>('sqs.move', {
     if (source === undefined) return fail(ctx, move)
     settle(ctx, source)
     let moved = move.moved
-    // Without a rate AWS chooses one of its own; ours is the fastest that can be asked for.
+    // Deviation: without a rate AWS chooses one of its own; ours is the fastest that can be asked for.
     const most = Math.min(moved + (move.perSecondMax ?? movedPerSecondMax), move.toMove)
     for (const message of nextReceivable(ctx, source)) {
       if (moved >= most) break

@@ -1,9 +1,9 @@
 import { AddPermission, RemovePermission } from '@cloud-orrery/models/sqs'
 import type { Statement } from '@cloud-orrery/policy'
 import { operation } from '../define.ts'
-import { readPolicy } from './attributes.ts'
 import * as errors from './errors.ts'
 import { permissionActionsMax } from './limits.ts'
+import { readQueuePolicy } from './queue-policies.ts'
 import { onQueue, queueOfUrl, scopeOfUrl } from './queue-urls.ts'
 import { type Queue, queues } from './state.ts'
 
@@ -52,7 +52,7 @@ export const addPermission = operation(AddPermission, {
       Statement: [...statements, statement],
     }
     queues.update(ctx, queue.name, {
-      policy: readPolicy(JSON.stringify(policy)),
+      policy: readQueuePolicy(ctx, JSON.stringify(policy)),
       modifiedAtMs: ctx.now(),
     })
     return {}
@@ -84,7 +84,7 @@ export const removePermission = operation(RemovePermission, {
     const next =
       left.length === 0
         ? {}
-        : { policy: readPolicy(JSON.stringify({ ...policy?.document, Statement: left })) }
+        : { policy: readQueuePolicy(ctx, JSON.stringify({ ...policy?.document, Statement: left })) }
     queues.put(ctx, { ...rest, ...next, modifiedAtMs: ctx.now() })
     return {}
   },

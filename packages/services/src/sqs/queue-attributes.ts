@@ -25,6 +25,7 @@ export const getQueueAttributes = operation(GetQueueAttributes, {
   },
 })
 
+/** Deviation: counts are exact and of this moment; AWS's are approximate for about a minute. */
 function attributesOf(ctx: Context, queue: Queue): Record<string, string> {
   settle(ctx, queue)
   const { ready, delayed, inFlight } = countsOf(ctx, queue)
@@ -40,6 +41,7 @@ function attributesOf(ctx: Context, queue: Queue): Record<string, string> {
   }
 }
 
+/** Deviation: a change holds at once, but for the scope of deduplication; on AWS it takes up to a minute. */
 export const setQueueAttributes = operation(SetQueueAttributes, {
   authorize: onQueue(),
   provenance: 'recorded',

@@ -218,3 +218,29 @@ test('on the wire an error of JSON has its name, and its query code in a header'
     },
   ])
 })
+
+test('a policy that names someone who is not there, or actions of others, is refused', async () => {
+  const { set } = await withQueue()
+  const policy = (Principal: object, Action = 'sqs:SendMessage') =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal, Action, Resource: arnOf('orders') }],
+    })
+  const refused = {
+    code: 'InvalidAttributeValue',
+    message: 'Invalid value for the parameter Policy.',
+  }
+  const nobody = { AWS: `arn:aws:iam::${accountId}:role/nobody` }
+  expect(await refusal(set({ Policy: policy(nobody) }))).toEqual(refused)
+  const sns = { Service: 'sns.amazonaws.com' }
+  expect(await refusal(set({ Policy: policy(sns, 's3:GetObject') }))).toEqual(refused)
+  await set({ Policy: policy(sns) })
+})
+
+test('tags of AWS are set by AWS alone', async () => {
+  const { sqs } = sqsOf()
+  const input = { QueueName: 'orders', tags: { 'aws:mine': 'x' } }
+  expect((await refusal(sqs.send(new CreateQueueCommand(input)))).code).toBe(
+    'InvalidParameterValue',
+  )
+})

@@ -38,7 +38,7 @@ export const createQueue = operation(CreateQueue, {
   run(ctx, { QueueName, Attributes = {}, tags = {} }) {
     const fifo = Attributes['FifoQueue']?.toLowerCase() === 'true'
     checkName(QueueName, fifo)
-    checkTags(tags)
+    checkTags(ctx, tags)
     const asked = newQueue(ctx, QueueName, fifo, Attributes, tags)
     const existing = queues.get(ctx, QueueName)
     if (existing !== undefined) {
@@ -90,7 +90,7 @@ function newQueue(
 export const getQueueUrl = operation(GetQueueUrl, {
   authorize: ({ QueueName }, ctx) =>
     permission(queueArn(ctx, QueueName), queues.get(ctx, QueueName)),
-  provenance: 'recorded',
+  provenance: 'modelled',
   scope: ({ QueueOwnerAWSAccountId: accountId }) => (accountId === undefined ? {} : { accountId }),
   run(ctx, { QueueName }) {
     const queue = queues.get(ctx, QueueName)
@@ -130,6 +130,7 @@ export const listQueues = operation(ListQueues, {
   },
 })
 
+/** Deviation: the queue is gone at once; on AWS calls may succeed for another minute. */
 export const deleteQueue = operation(DeleteQueue, {
   authorize: onQueue(),
   provenance: 'recorded',

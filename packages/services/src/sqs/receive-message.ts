@@ -161,7 +161,10 @@ function roomInFlight(ctx: Context, queue: Queue, isLongPoll: boolean): number {
 /** How far out of order a standard queue may deliver; ours, since AWS promises nothing. */
 const disorderMax = 100
 
-/** Messages as they are to be handed over. */
+/**
+ * Messages as they are to be handed over.
+ * Deviation: groups of a standard queue (fair queues) do not change its order.
+ */
 function* candidates(ctx: Context, queue: Queue): Generator<Message, void, undefined> {
   const isInOrder =
     queue.fifo || ctx.choose('sqs.order', ['oldest first', 'any']) === 'oldest first'
@@ -199,6 +202,7 @@ function attemptKey(queue: Queue, attemptId: string): string {
 /**
  * The same messages again, for a receive that is repeated under its attempt id, as long as none was
  * deleted, shown or given to someone else. Source: SQS API reference, ReceiveMessage.
+ * Deviation: when one was, the receive is taken for a new one.
  */
 function repeatedAttempt(
   ctx: Context,

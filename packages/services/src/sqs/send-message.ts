@@ -85,7 +85,10 @@ function bytesOf({ MessageBody, MessageAttributes = {} }: Sending): number {
   return bytes
 }
 
-/** Puts one message into the queue, once its caller has checked what the whole request needs. */
+/**
+ * Puts one message into the queue, once its caller has checked what the whole request needs.
+ * Deviation: `AWSTraceHeader` is what the request's parameter says; AWS takes the header `X-Amzn-Trace-Id` too.
+ */
 function send(ctx: Context, queue: Queue, sending: Sending) {
   const { MessageBody: body, MessageAttributes = {}, MessageSystemAttributes = {} } = sending
   checkBody(body)

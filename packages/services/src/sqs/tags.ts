@@ -1,12 +1,19 @@
 import { ListQueueTags, TagQueue, UntagQueue } from '@cloud-orrery/models/sqs'
+import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { isReservedTag } from '../shared/system-tags.ts'
 import { invalidParameter } from './errors.ts'
 import { tagsMax } from './limits.ts'
 import { onQueue, queueOfUrl, scopeOfUrl } from './queue-urls.ts'
 import { queues } from './state.ts'
 
-export function checkTags(tags: Readonly<Record<string, string>>): void {
+/** The words of both refusals are ours. */
+export function checkTags(ctx: Context, tags: Readonly<Record<string, string>>): void {
   const keys = Object.keys(tags)
+  const reserved = keys.find((key) => isReservedTag(ctx, key))
+  if (reserved !== undefined) {
+    throw invalidParameter(`Tag keys that start with aws: are reserved: ${reserved}.`)
+  }
   if (keys.length > tagsMax) {
     throw invalidParameter(`Too many tags added for queue. The maximum number is ${tagsMax}.`)
   }
@@ -26,7 +33,7 @@ export const tagQueue = operation(TagQueue, {
   run(ctx, { QueueUrl, Tags }) {
     const queue = queueOfUrl(ctx, QueueUrl)
     const tags = { ...queue.tags, ...Tags }
-    checkTags(tags)
+    checkTags(ctx, tags)
     queues.update(ctx, queue.name, { tags })
     return {}
   },
