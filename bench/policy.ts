@@ -32,7 +32,6 @@ const document: PolicyDocument = {
     {
       Effect: 'Allow',
       Action: 'sqs:SendMessage',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: A policy variable.
       Resource: 'arn:aws:sqs:us-east-1:111122223333:${aws:username}-*',
       Condition: { StringEquals: { 'aws:PrincipalTag/team': ['red', 'blue'] } },
     },

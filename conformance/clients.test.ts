@@ -93,13 +93,19 @@ describe.concurrent('clients that no one here wrote', () => {
   )
 
   const [commandLine = ''] = commandLines
-  test.skipIf(commandLine === '')('aws cloudformation deploy works, and leaves what AWS leaves', { timeout }, async () => {
-    const app = fileURLToPath(new URL('../systems/14-cloudformation-events-workflow', import.meta.url))
-    const [stack] = readAssembly(app).stacks
-    const template = join(mkdtempSync(join(tmpdir(), 'orrery-')), 'system-14.json')
-    writeFileSync(template, stack?.template ?? '')
-    const script = `${here}aws_cloudformation.sh`
-    const text = await withServer((env) => output('bash', [script, commandLine, template], env))
-    expect(text).toMatch(/^29 checks, 0 failures$/m)
-  })
+  test.skipIf(commandLine === '')(
+    'aws cloudformation deploy works, and leaves what AWS leaves',
+    { timeout },
+    async () => {
+      const app = fileURLToPath(
+        new URL('../systems/14-cloudformation-events-workflow', import.meta.url),
+      )
+      const [stack] = readAssembly(app).stacks
+      const template = join(mkdtempSync(join(tmpdir(), 'orrery-')), 'system-14.json')
+      writeFileSync(template, stack?.template ?? '')
+      const script = `${here}aws_cloudformation.sh`
+      const text = await withServer((env) => output('bash', [script, commandLine, template], env))
+      expect(text).toMatch(/^29 checks, 0 failures$/m)
+    },
+  )
 })

@@ -48,7 +48,7 @@ interface Rows {
 
 interface RowIndex {
   readonly name: string
-  readonly valueOf: Index<never>
+  readonly keysOf: Index<never>
   readonly entries: OrderedMap<string>
 }
 
@@ -288,7 +288,7 @@ export class Store {
     let rows = partitions.get(partition)
     if (rows === undefined) {
       const indexes = Object.entries<Index<never>>(table.options.indexes ?? {}).map(
-        ([name, valueOf]) => ({ name, valueOf, entries: new OrderedMap<string>() }),
+        ([name, keysOf]) => ({ name, keysOf, entries: new OrderedMap<string>() }),
       )
       rows = { partition, records: new OrderedMap(), indexes }
       partitions.set(partition, rows)
@@ -328,10 +328,10 @@ export class Store {
 
   #set(rows: Rows, key: string, after: object | undefined): object | undefined {
     const before = after === undefined ? rows.records.delete(key) : rows.records.set(key, after)
-    for (const { valueOf, entries } of rows.indexes) {
+    for (const { keysOf, entries } of rows.indexes) {
       // The records were written under the name of the table that has this index.
-      const was = before === undefined ? undefined : valueOf(before as never)
-      const is = after === undefined ? undefined : valueOf(after as never)
+      const was = before === undefined ? undefined : keysOf(before as never)
+      const is = after === undefined ? undefined : keysOf(after as never)
       if (was === is) continue
       const [old, now] = [listOf(was), listOf(is)]
       for (const value of old) if (!now.includes(value)) entries.delete(value + separator + key)

@@ -7,10 +7,8 @@ const document: PolicyDocument = {
     {
       Effect: 'Allow',
       Action: 's3:ListBucket',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: A policy variable.
       Resource: 'arn:aws:s3:::${aws:PrincipalTag/team}',
       Condition: {
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: A policy variable.
         StringLike: { 's3:prefix': ["${aws:username, 'anyone'}/*", '${*}'] },
         DateLessThan: { 'aws:CurrentTime': '2030-01-01T00:00:00Z' },
       },

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import {
   type AuthorizationRequest,
   applyChange,
+  type ConditionElement,
   evaluate,
   explain,
   type PolicyDocument,
@@ -33,7 +34,7 @@ const named = [
   'arn:aws:iam::111122223333:role/examplerole',
 ]
 
-const condition = fc.constantFrom(
+const condition = fc.constantFrom<ConditionElement>(
   { StringEquals: { 'aws:username': 'Ana' } },
   { StringNotEquals: { 'aws:username': 'Ana' } },
   { Bool: { 'aws:PrincipalIsAWSService': 'false' } },
@@ -54,7 +55,6 @@ function statement(withPrincipal: boolean): fc.Arbitrary<Statement> {
       Effect: fc.constantFrom('Allow' as const, 'Allow' as const, 'Deny' as const),
       action: fc.constantFrom('*', 's3:*', 's3:Get*', 'sqs:SendMessage'),
       notAction: fc.boolean(),
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: A policy variable.
       resource: fc.constantFrom('*', 'arn:aws:s3:::b/*', 'arn:aws:s3:::b/${aws:username}/*'),
       notResource: fc.boolean(),
       principal,

@@ -55,7 +55,6 @@ const policies: PolicySet = {
           Effect: 'Deny',
           Principal: '*',
           Action: 'sqs:*',
-          // biome-ignore lint/suspicious/noTemplateCurlyInString: A policy variable.
           Resource: 'arn:aws:sqs:us-east-1:${aws:PrincipalAccount}:orders',
           Condition: { Bool: { 'aws:SecureTransport': 'false' } },
         },

@@ -45,8 +45,8 @@ export {
 export type { ErrorContext, HttpRequest, HttpResponse, ResolvedOperation } from './http.ts'
 export { decodeInput, encodeError, encodeOutput } from './protocol.ts'
 export { unknownOperation } from './refusals.ts'
-export { protocolOf, resolveOperation } from './routing.ts'
 export { s3HostId } from './rest/s3-host-id.ts'
+export { protocolOf, resolveOperation } from './routing.ts'
 export { isS3Family, sha256Hex, uriEncode } from './signature/canonical-request.ts'
 export {
   parseSignature,

@@ -1,6 +1,11 @@
 import type { Scope, Store } from '@cloud-orrery/kernel'
 import type { AwsError, Operation, ResourceType, Violation } from '@cloud-orrery/models'
-import type { AuthorizationRequest, DenialWording, PolicyDocument, RequestContext } from '@cloud-orrery/policy'
+import type {
+  AuthorizationRequest,
+  DenialWording,
+  PolicyDocument,
+  RequestContext,
+} from '@cloud-orrery/policy'
 import type { HttpRequest, HttpResponse } from '@cloud-orrery/protocols'
 import type { Context, ResourceContext } from './context.ts'
 

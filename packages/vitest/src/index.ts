@@ -9,10 +9,8 @@ export { expect, matchers }
 
 declare module 'vitest' {
   // The type parameters have to be spelled as Vitest spells them.
-  interface Matchers<
-    R extends void | Promise<void> = void | Promise<void>,
-    T = unknown,
-  > extends OrreryMatchers<R> {}
+  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown>
+    extends OrreryMatchers<R> {}
 }
 
 expect.extend(matchers)

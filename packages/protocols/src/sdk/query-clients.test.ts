@@ -87,8 +87,12 @@ test('IAM: a role goes out and comes back with its dates and tags', async () => 
 test('IAM: a refusal has its class and code', async () => {
   const { config } = sdkDoor(loadServiceModel('iam'), () => {
     const descriptor = {
-      ...{ kind: 'error', code: 'NoSuchEntityException', status: 404, fault: 'client' },
-      ...{ queryCode: 'NoSuchEntity', queryStatus: 404 },
+      kind: 'error',
+      code: 'NoSuchEntityException',
+      status: 404,
+      fault: 'client',
+      queryCode: 'NoSuchEntity',
+      queryStatus: 404,
     } as const
     throw new AwsError(descriptor, 'The role with name r cannot be found.')
   })

@@ -19,7 +19,7 @@ function signedOf(request: HttpRequest): SignedRequest {
 describe.skipIf(folder === undefined)('AWS’s Signature Version 4 test suite', () => {
   for (const suiteCase of folder === undefined ? [] : suiteCases(`${folder}/sigv4`)) {
     const { name, authorization } = suiteCase
-    const headers = { ...suiteCase.request.headers, authorization }
+    const headers: Record<string, string> = { ...suiteCase.request.headers, authorization }
     const request = { ...suiteCase.request, headers }
 
     test(`${name} has that canonical request and is accepted`, () => {
