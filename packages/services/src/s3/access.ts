@@ -29,6 +29,7 @@ export function bucketOf(ctx: Context, name: string): BucketRecord {
 /**
  * The owner's account and the bucket's region: there its operations work. It comes before permissions: that a
  * bucket does not exist, or lies elsewhere, S3 tells everyone. Source: S3 API Reference, "Error responses".
+ * Deviation: where the name of the host led to the bucket's region AWS answers AuthorizationHeaderMalformed.
  */
 export function scopeOfBucket(input: BucketInput, ctx: Context): Scope {
   const { name, accountId, region } = bucketOf(ctx, input.Bucket)

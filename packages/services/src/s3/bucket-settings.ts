@@ -93,7 +93,7 @@ export const putBucketRequestPayment = operation(PutBucketRequestPayment, {
 
 export const getBucketRequestPayment = operation(GetBucketRequestPayment, {
   authorize: (input, ctx) => bucketArn(ctx, input.Bucket),
-  provenance: 'recorded',
+  provenance: 'modelled',
   scope: scopeOfBucket,
   run(ctx, { Bucket }) {
     bucketOf(ctx, Bucket)

@@ -40,7 +40,10 @@ export function checkKey(key: string): void {
   if (sizeBytes > keyBytesMax) throw keyTooLong(sizeBytes, keyBytesMax)
 }
 
-/** User-defined metadata: names in lower case. Throws MetadataTooLarge. */
+/**
+ * User-defined metadata: names in lower case. Throws MetadataTooLarge.
+ * Deviation: values that are not ASCII are given back as they came; AWS encodes them (RFC 2047).
+ */
 export function readMetadata(metadata: Tags | undefined): Tags {
   const kept: Record<string, string> = {}
   let sizeBytes = 0

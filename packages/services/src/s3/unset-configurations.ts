@@ -28,7 +28,7 @@ import {
   PutObjectLegalHold,
   PutObjectRetention,
 } from '@cloud-orrery/models/s3'
-import { type OperationHandler, operation } from '../define.ts'
+import { type OperationHandler, operation, type Provenance } from '../define.ts'
 import { type BucketInput, bucketArn, bucketOf, objectArn, scopeOfBucket } from './access.ts'
 import { type S3Code, s3Error } from './errors.ts'
 
@@ -43,10 +43,11 @@ function missing<O>(
   action: string,
   code: S3Code,
   message: string,
+  provenance: Provenance = 'recorded',
 ): OperationHandler {
   return operation(descriptor, {
     authorize: (input, ctx) => ({ action, resource: bucketArn(ctx, input.Bucket) }),
-    provenance: 'recorded',
+    provenance,
     scope: scopeOfBucket,
     run(ctx, { Bucket }) {
       bucketOf(ctx, Bucket)
@@ -76,10 +77,11 @@ function empty<O>(
 function noneWithId<O>(
   descriptor: Operation<BucketInput & { readonly Id: string }, O>,
   action: string,
+  provenance: Provenance = 'modelled',
 ): OperationHandler {
   return operation(descriptor, {
     authorize: (input, ctx) => ({ action, resource: bucketArn(ctx, input.Bucket) }),
-    provenance: 'recorded',
+    provenance,
     scope: scopeOfBucket,
     run(ctx, { Bucket }) {
       bucketOf(ctx, Bucket)
@@ -94,7 +96,7 @@ function unlocked<O>(
 ): OperationHandler {
   return operation(descriptor, {
     authorize: (input, ctx) => objectArn(ctx, input.Bucket, input.Key),
-    provenance: 'recorded',
+    provenance: 'modelled',
     scope: scopeOfBucket,
     run(ctx, { Bucket }) {
       bucketOf(ctx, Bucket)
@@ -109,6 +111,7 @@ export const unsetConfigurations: readonly OperationHandler[] = [
     's3:GetBucketCORS',
     'NoSuchCORSConfiguration',
     'The CORS configuration does not exist',
+    'modelled',
   ),
   missing(
     GetBucketLifecycleConfiguration,
@@ -133,6 +136,7 @@ export const unsetConfigurations: readonly OperationHandler[] = [
     's3:GetBucketObjectLockConfiguration',
     'ObjectLockConfigurationNotFoundError',
     'Object Lock configuration does not exist for this bucket',
+    'modelled',
   ),
   empty(GetBucketAccelerateConfiguration, 's3:GetAccelerateConfiguration', {}),
   empty(GetBucketLogging, 's3:GetBucketLogging', {}),
@@ -146,9 +150,9 @@ export const unsetConfigurations: readonly OperationHandler[] = [
   empty(DeleteBucketLifecycle, 's3:PutLifecycleConfiguration', {}),
   empty(DeleteBucketReplication, 's3:PutReplicationConfiguration', {}),
   empty(DeleteBucketWebsite, 's3:DeleteBucketWebsite', {}),
-  noneWithId(GetBucketAnalyticsConfiguration, 's3:GetAnalyticsConfiguration'),
+  noneWithId(GetBucketAnalyticsConfiguration, 's3:GetAnalyticsConfiguration', 'recorded'),
   noneWithId(GetBucketIntelligentTieringConfiguration, 's3:GetIntelligentTieringConfiguration'),
-  noneWithId(GetBucketInventoryConfiguration, 's3:GetInventoryConfiguration'),
+  noneWithId(GetBucketInventoryConfiguration, 's3:GetInventoryConfiguration', 'recorded'),
   noneWithId(GetBucketMetricsConfiguration, 's3:GetMetricsConfiguration'),
   noneWithId(DeleteBucketAnalyticsConfiguration, 's3:PutAnalyticsConfiguration'),
   noneWithId(DeleteBucketIntelligentTieringConfiguration, 's3:PutIntelligentTieringConfiguration'),
