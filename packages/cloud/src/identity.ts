@@ -1,6 +1,7 @@
 import {
   type AccessKeyRecord,
   accessKeys,
+  administratorName,
   type Caller,
   sessions,
   type UserRecord,
@@ -43,7 +44,7 @@ function userOf(cloud: Cloud, { accountId, userName }: AccessKeyRecord): UserRec
 }
 
 function callerOf(
-  { accountId, accessKeyId }: AccessKeyRecord,
+  { accountId, accessKeyId }: Pick<AccessKeyRecord, 'accountId' | 'accessKeyId'>,
   user: UserRecord | undefined,
 ): Omit<Identity, 'secretAccessKey'> {
   if (user === undefined) return rootOf(accountId, accessKeyId)
@@ -54,12 +55,15 @@ function callerOf(
 
 /**
  * For people who come from other emulators: any key is the administrator's. A key of twelve digits names
- * its account, as those emulators have it.
+ * its account, as those emulators have it. It is the user and not root, since AWS lets no one assume a role
+ * as root. An account whose administrator was deleted has its root.
  */
 export function anyIdentity(cloud: Cloud, accessKeyId: string): Identity {
   const accountId = /^\d{12}$/.test(accessKeyId) ? accessKeyId : cloud.defaultAccountId
   cloud.openAccount(accountId)
-  return { ...rootOf(accountId, accessKeyId), secretAccessKey: '' }
+  const scope = cloud.scope(accountId, cloud.defaultRegion)
+  const user = users.get(scope, administratorName)
+  return { ...callerOf({ accountId, accessKeyId }, user), secretAccessKey: '' }
 }
 
 function rootOf(accountId: string, accessKeyId: string): Omit<Identity, 'secretAccessKey'> {

@@ -65,8 +65,8 @@ export async function asRecorded(call: Promise<object>): Promise<Recorded> {
 }
 
 function withoutNoise(fields: Record<string, unknown>): Record<string, unknown> {
-  const { stack, $retryable, RequestId, HostId, __type, Error: inner, ...rest } = fields
-  void [stack, $retryable, RequestId, HostId, __type, inner]
+  const { stack, $retryable, RequestId, HostId, __type, Error: inner, xmlns, ...rest } = fields
+  void [stack, $retryable, RequestId, HostId, __type, inner, xmlns]
   return rest
 }
 
