@@ -3,6 +3,7 @@ import { opsItemType } from './cloudformation/ops-item.ts'
 import { parameterType } from './cloudformation/parameter.ts'
 import { listOpsItemEvents } from './ops-center/events.ts'
 import { describeOpsItems } from './ops-center/listing.ts'
+import { notifyTopic } from './ops-center/notifications.ts'
 import { createOpsItem, deleteOpsItem, getOpsItem, updateOpsItem } from './ops-center/ops-items.ts'
 import {
   associateOpsItemRelatedItem,
@@ -50,7 +51,7 @@ export const ssm = service('ssm', {
     unlabelParameterVersion,
     updateOpsItem,
   ],
-  tasks: [applyPolicy],
+  tasks: [applyPolicy, notifyTopic],
   resources: [opsItemType, parameterType],
   tables: [
     opsItemEvents,

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compileFilterPattern } from './compilation.ts'
 
@@ -156,11 +157,6 @@ test.each([
 })
 
 test('no pattern of any form brings it down', () => {
-  let seed = 1
-  const random = (n: number) => {
-    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
-    return seed % n
-  }
   const pieces = [
     '{',
     '}',
@@ -179,12 +175,21 @@ test('no pattern of any form brings it down', () => {
     ')',
     'x',
   ]
-  for (let n = 0; n < 5000; n += 1) {
-    const pattern = Array.from({ length: random(12) }, () => pieces[random(pieces.length)]).join('')
-    try {
-      compileFilterPattern(pattern)('{"a":"x"}')
-    } catch (error) {
-      expect(error).toMatchObject({ code: 'InvalidParameterException' })
-    }
-  }
+  const patterns = fc.array(fc.constantFrom(...pieces), { maxLength: 12 })
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        patterns.map((it) => it.join('')),
+        fc.string(),
+      ),
+      (pattern) => {
+        try {
+          compileFilterPattern(pattern)('{"a":"x"}')
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'InvalidParameterException' })
+        }
+      },
+    ),
+    { numRuns: 3000 },
+  )
 })

@@ -6,6 +6,7 @@ import { isoTime } from '../iso-time.ts'
 import { pageOf } from '../pages.ts'
 import { invalidParameter } from './errors.ts'
 import { pageItems } from './limits.ts'
+import { notifyTopic } from './notifications.ts'
 import { eventKeys, type OpsItemEvent, type OpsItemRecord, opsItemEvents } from './state.ts'
 
 /**
@@ -41,6 +42,10 @@ export function announce(
     createdAtMs: ctx.now(),
   })
   ctx.emit({ source: 'aws.ssm', detailType, resources: [item.arn], detail })
+  for (const topicArn of item.notifications) {
+    const message = JSON.stringify(detail)
+    ctx.after(0, notifyTopic, { topicArn, opsItemArn: item.arn, subject: detailType, message })
+  }
 }
 
 /**
