@@ -109,6 +109,15 @@ describe('a stamp of the wall’s time is read as the model time that it was mad
     expect(clock.fromWall(wholeSecond)).toBe(startMs + 3_600_000)
   })
 
+  test('unless it is nearer to model time: then it was made by this clock', () => {
+    const { clock, wall } = clockOf({ kind: 'held' })
+    clock.moveTo(startMs + 86_400_000)
+    clock.anchor()
+    expect(clock.timeOfStamp(wall.nowMs())).toBe(startMs + 86_400_000)
+    expect(clock.timeOfStamp(startMs + 3_600_000)).toBe(startMs + 3_600_000)
+    expect(clock.timeOfStamp(wall.nowMs() - 1_000)).toBe(startMs - 1_000)
+  })
+
   test('when it is older than the cloud', () => {
     const { clock, wall } = clockOf({ kind: 'held' })
     expect(clock.fromWall(wall.nowMs() - 86_400_000)).toBe(startMs - 86_400_000)

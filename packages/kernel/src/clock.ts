@@ -130,6 +130,15 @@ export class Clock {
   }
 
   /**
+   * Model time of a stamp by someone who may go by this clock (code inside the cloud, clients that were told)
+   * or by the wall's (all others): by the one that the stamp is nearer to.
+   */
+  timeOfStamp(stampMs: number): number {
+    const fromHereMs = Math.abs(stampMs - this.dueMs)
+    return fromHereMs <= Math.abs(stampMs - this.#wall.nowMs()) ? stampMs : this.fromWall(stampMs)
+  }
+
+  /**
    * Model time at which something was stamped with the wall's time, as outside programs do. Stamps carry
    * whole seconds, so the last stretch that began within that second is taken.
    */

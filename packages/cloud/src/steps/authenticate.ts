@@ -67,7 +67,7 @@ function authenticatedByV2(
   const identity = identify(cloud, presigned, wording)
   const { clock } = cloud.kernel
   // Deviation: such a URL says when it ends, not when it was made, so moving the clock does not end it sooner.
-  const expiresAtMs = clock.fromWall(presigned.expiresAtMs)
+  const expiresAtMs = clock.timeOfStamp(presigned.expiresAtMs)
   if (expiresAtMs < clock.nowMs) {
     throw refusal.presignedUrlExpired({ expiresAtMs, nowMs: clock.nowMs })
   }
@@ -136,19 +136,15 @@ function verify(
   exchange.verification = { signed, secretAccessKey }
 }
 
-/**
- * A stamp near model time is read as model time (code inside the cloud, clients that were told); any
- * other was made by the wall's time and is carried over by how the clock was moved.
- */
+/** Refuses a signature that is too old or too young, or a presigned URL whose life is over. */
 function verifyTime(cloud: Cloud, signed: SignedRequest, wording: refusal.Wording): void {
   const { clock } = cloud.kernel
   const { nowMs } = clock
   const { expiresSeconds } = signed
-  const inModelTime = Math.abs(signed.signedAtMs - nowMs) <= clockSkewMsMax
-  const signedAtMs = inModelTime ? signed.signedAtMs : clock.fromWall(signed.signedAtMs)
+  const signedAtMs = clock.timeOfStamp(signed.signedAtMs)
   if (expiresSeconds === undefined) {
     if (Math.abs(signedAtMs - nowMs) <= clockSkewMsMax) return
-    throw refusal.signatureExpired(wording, { signedAtMs: signed.signedAtMs, nowMs })
+    throw refusal.signatureExpired(wording, { signedAtMs, nowMs })
   }
   if (signedAtMs - nowMs > clockSkewMsMax) throw refusal.presignedUrlNotYetValid()
   const expiresAtMs = signedAtMs + expiresSeconds * 1000
