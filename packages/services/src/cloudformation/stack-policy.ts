@@ -1,6 +1,7 @@
 import { GetStackPolicy, SetStackPolicy } from '@cloud-orrery/models/cloudformation'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { operations } from './apply/operation.ts'
 import { isList, isObject, type Json, type JsonObject } from './engine/json.ts'
 import { stackNotReady, stackWithIdMissing, validationError } from './errors.ts'
 import { stackPolicyBytesMax } from './limits.ts'
@@ -29,7 +30,11 @@ export const getStackPolicy = operation(GetStackPolicy, {
   authorize: (input, ctx) => aboutStack(ctx, input.StackName),
   provenance: 'recorded',
   run(ctx, { StackName }) {
-    const { policy } = stackOrThrow(ctx, StackName, stackWithIdMissing)
+    const stack = stackOrThrow(ctx, StackName, stackWithIdMissing)
+    // Recorded: test_policy_during_update.
+    const updating = stack.status.startsWith('UPDATE_') && stack.status.endsWith('_IN_PROGRESS')
+    const during = updating ? operations.get(ctx, stack.stackId)?.policyDuringUpdate : undefined
+    const policy = during ?? stack.policy
     return policy === undefined ? {} : { StackPolicyBody: policy }
   },
 })

@@ -8,10 +8,12 @@ import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { findChangeSet } from './change-set-lookup.ts'
 import { neededCapabilities } from './engine/capabilities.ts'
+import { isList, isObject, type Json } from './engine/json.ts'
 import { schemaOf } from './engine/resource-types.ts'
 import type { Template } from './engine/template.ts'
+import { isJsonText } from './engine/template-text.ts'
 import { changeSetMissing, stackWithIdMissing, validationError } from './errors.ts'
-import { prepareTemplate } from './prepare.ts'
+import { type PreparedTemplate, prepareTemplate } from './prepare.ts'
 import { aboutStack, stackOrThrow } from './stack-lookup.ts'
 import { templates } from './state.ts'
 import { templateText } from './template-source.ts'
@@ -91,7 +93,7 @@ export const getTemplateSummary = operation(GetTemplateSummary, {
   provenance: 'recorded',
   refuses: ['StackSetName', 'CallAs'],
   async run(ctx, input) {
-    const template = await summarised(ctx, input)
+    const { template, original } = await summarised(ctx, input)
     const { capabilities, reason } = neededCapabilities(template)
     const types = new Map<string, string[]>()
     for (const [logicalId, { type }] of Object.entries(template.resources)) {
@@ -110,8 +112,9 @@ export const getTemplateSummary = operation(GetTemplateSummary, {
           }),
       ResourceTypes: [...types.keys()],
       ...(template.version === undefined ? {} : { Version: template.version }),
-      // Recorded: AWS writes metadata in Java's manner, as the text of a map.
-      ...(template.metadata === undefined ? {} : { Metadata: JSON.stringify(template.metadata) }),
+      ...(template.metadata === undefined
+        ? {}
+        : { Metadata: metadataText(template.metadata, original) }),
       ...(template.transforms.length === 0
         ? {}
         : { DeclaredTransforms: template.transforms.map(({ name }) => name) }),
@@ -123,6 +126,24 @@ export const getTemplateSummary = operation(GetTemplateSummary, {
     }
   },
 })
+
+/** Recorded: test_get_template_summary. Metadata is written as its template is: YAML's on one line, quoted. */
+function metadataText(metadata: Json, original: string): string {
+  return isJsonText(original) ? JSON.stringify(metadata) : flowText(metadata)
+}
+
+function flowText(value: Json): string {
+  if (isList(value)) return `[${value.map(flowText).join(', ')}]`
+  if (isObject(value)) {
+    const members = Object.entries(value)
+    return `{${members.map(([key, item]) => `${quoted(key)}: ${flowText(item)}`).join(', ')}}`
+  }
+  return typeof value === 'string' ? quoted(value) : String(value)
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
 
 function identifiersOf(type: string): { ResourceIdentifiers?: string[] } {
   const identifiers = schemaOf(type)?.primaryIdentifier
@@ -152,7 +173,9 @@ interface SummaryInput {
   readonly TemplateURL?: string | undefined
 }
 
-async function summarised(ctx: Context, input: SummaryInput): Promise<Template> {
+type Summarised = Pick<PreparedTemplate, 'template' | 'original'>
+
+async function summarised(ctx: Context, input: SummaryInput): Promise<Summarised> {
   const given = [input.StackName, input.TemplateBody, input.TemplateURL].filter(
     (each) => each !== undefined,
   )
@@ -163,7 +186,7 @@ async function summarised(ctx: Context, input: SummaryInput): Promise<Template> 
   }
   if (input.StackName === undefined) {
     const text = await templateText(ctx, input)
-    return (await prepareTemplate(ctx, text ?? '')).template
+    return prepareTemplate(ctx, text ?? '')
   }
   const stack = stackOrThrow(ctx, input.StackName, stackWithIdMissing)
   if (stack.status === 'REVIEW_IN_PROGRESS') {
@@ -171,5 +194,5 @@ async function summarised(ctx: Context, input: SummaryInput): Promise<Template> 
   }
   const record = templates.get(ctx, stack.templateKey)
   if (record === undefined) throw stackWithIdMissing(input.StackName)
-  return record.template
+  return record
 }

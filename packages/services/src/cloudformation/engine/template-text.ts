@@ -29,12 +29,17 @@ const shortForms = new Set([
 
 const core = new Set(['null', 'bool', 'int', 'float', 'str', 'seq', 'map'])
 
+/** Whether AWS reads a text as JSON; all other is YAML. */
+export function isJsonText(text: string): boolean {
+  return /^\s*[{[]/.test(text)
+}
+
 /**
  * Reads a template's text. Throws `Template format error: ...` for whatever is no object of plain JSON
  * values: malformed text, aliases (so no bomb can be built from them), nesting beyond reason.
  */
 export function readTemplateText(text: string): JsonObject {
-  const value = /^\s*[{[]/.test(text) ? readJson(text) : readYaml(text)
+  const value = isJsonText(text) ? readJson(text) : readYaml(text)
   if (!isObject(value)) throw templateFormatError('unsupported structure.')
   return value
 }
@@ -81,7 +86,11 @@ function readYaml(text: string): Json {
       ),
   })
   const [error] = document.errors
-  if (error !== undefined) throw yamlError(lines, error.pos[0])
+  if (error !== undefined) {
+    // AWS points at the text that does not fit, behind its indentation.
+    const indentation = /^ */.exec(text.slice(error.pos[0]))?.[0].length ?? 0
+    throw yamlError(lines, error.pos[0] + indentation)
+  }
   return document.contents === null ? null : jsonOf(document.contents, lines, 0)
 }
 
