@@ -1,5 +1,6 @@
 import {
   CreateQueueCommand,
+  DeleteQueueCommand,
   GetQueueUrlCommand,
   ListQueuesCommand,
   SendMessageBatchCommand,
@@ -142,6 +143,22 @@ test('another account needs the permission of both', async () => {
   // What the other account may do it does in the queue's account.
   const mine = client(cloud, SQSClient, { accountId: other })
   expect((await mine.send(new ListQueuesCommand({}))).QueueUrls).toBeUndefined()
+})
+
+test('what concerns a queue itself no policy gives to another account', async () => {
+  const { cloud, QueueUrl, set } = await withQueue()
+  const Principal = { AWS: `arn:aws:iam::${other}:root` }
+  await set({ Policy: document(allow('sqs:*', arnOf('orders'), { Principal })) })
+  const ana = userOf(cloud, allow('sqs:*', '*'), other)
+  await ana.send(new SendMessageCommand({ QueueUrl, MessageBody: 'hi' }))
+  expect(await refusal(ana.send(new DeleteQueueCommand({ QueueUrl })))).toEqual(
+    denied(
+      'deletequeue',
+      arnOf('orders'),
+      'because no resource-based policy allows the sqs:deletequeue action',
+      other,
+    ),
+  )
 })
 
 test("a queue's policy can take away what an identity policy gives", async () => {

@@ -104,6 +104,7 @@ export function withAttributes(
     // Recorded: sqs, CreateQueue takes `True` and answers `true`.
     const value = settable[name]?.check === boolean ? text.toLowerCase() : text
     checkAttribute(queue, name, value)
+    if (name === 'Policy') continue // Kept apart, as it is read on every call.
     if (value === '' && removable.has(name)) delete settings[name]
     else settings[name] = value
   }
@@ -181,5 +182,9 @@ function withDocuments(
 
 /** The first attribute in which a queue differs from what is asked for. */
 export function differingAttribute(queue: Queue, asked: Queue, names: readonly string[]) {
-  return names.find((name) => queue.settings[name] !== asked.settings[name])
+  return names.find((name) =>
+    name === 'Policy'
+      ? JSON.stringify(queue.policy?.document) !== JSON.stringify(asked.policy?.document)
+      : queue.settings[name] !== asked.settings[name],
+  )
 }

@@ -10,11 +10,12 @@ import { redriveMessage } from './dead-letters.ts'
 import * as errors from './errors.ts'
 import { listedMoveTasksMax, movedPerSecondMax } from './limits.ts'
 import { countsOf, nextReceivable, settle } from './message-store.ts'
-import { partsOfArn, permission, queueOfArn } from './queue-urls.ts'
+import { checkOwner, partsOfArn, permission, queueOfArn } from './queue-urls.ts'
 import { type Message, type MoveTask, moveTasks, type Queue, queues } from './state.ts'
 
 /** These operations name queues by ARN, which may be in another account. */
-function onSource(ctx: Context, sourceArn: string): Authorization {
+function onSource(ctx: Context, sourceArn: string, action: string): Authorization {
+  checkOwner(ctx, action, sourceArn)
   return permission(sourceArn, queueOfArn(ctx, sourceArn))
 }
 
@@ -25,7 +26,7 @@ function scopeOfArn(arn: string) {
 
 export const startMessageMoveTask = operation(StartMessageMoveTask, {
   authorize({ SourceArn, DestinationArn }, ctx) {
-    const source = onSource(ctx, SourceArn)
+    const source = onSource(ctx, SourceArn, 'StartMessageMoveTask')
     // Source: SQS Developer Guide, "Dead-letter queue redrive permissions".
     const others = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].map((action) => ({
       ...source,
@@ -140,7 +141,7 @@ function fail(ctx: Context, move: MoveTask): void {
 }
 
 export const listMessageMoveTasks = operation(ListMessageMoveTasks, {
-  authorize: ({ SourceArn }, ctx) => onSource(ctx, SourceArn),
+  authorize: ({ SourceArn }, ctx) => onSource(ctx, SourceArn, 'ListMessageMoveTasks'),
   provenance: 'recorded',
   scope: ({ SourceArn }) => scopeOfArn(SourceArn),
   run(ctx, { SourceArn, MaxResults = 1 }) {
@@ -176,7 +177,8 @@ function shown(move: MoveTask): ListMessageMoveTasksResultEntry {
 
 export const cancelMessageMoveTask = operation(CancelMessageMoveTask, {
   // A handle that says nothing is refused after everyone's permission on any queue was looked at.
-  authorize: ({ TaskHandle }, ctx) => onSource(ctx, readHandle(TaskHandle)?.sourceArn ?? '*'),
+  authorize: ({ TaskHandle }, ctx) =>
+    onSource(ctx, readHandle(TaskHandle)?.sourceArn ?? '*', 'CancelMessageMoveTask'),
   provenance: 'recorded',
   scope: ({ TaskHandle }) => scopeOfArn(readHandle(TaskHandle)?.sourceArn ?? ''),
   run(ctx, { TaskHandle }) {

@@ -4,7 +4,7 @@ import { operation } from '../define.ts'
 import * as errors from './errors.ts'
 import { permissionActionsMax } from './limits.ts'
 import { readQueuePolicy } from './queue-policies.ts'
-import { onQueue, queueOfUrl, scopeOfUrl } from './queue-urls.ts'
+import { onOwnQueue, queueOfUrl, scopeOfUrl } from './queue-urls.ts'
 import { type Queue, queues } from './state.ts'
 
 /** Actions that AddPermission takes. Source: SQS API reference, AddPermission, `Actions`. */
@@ -21,7 +21,7 @@ const sharedActions = [
 ]
 
 export const addPermission = operation(AddPermission, {
-  authorize: onQueue(),
+  authorize: onOwnQueue('AddPermission'),
   provenance: 'recorded',
   scope: scopeOfUrl,
   run(ctx, { QueueUrl, Label, AWSAccountIds, Actions }) {
@@ -70,7 +70,7 @@ function statementsOf({ policy }: Queue): readonly Statement[] {
 }
 
 export const removePermission = operation(RemovePermission, {
-  authorize: onQueue(),
+  authorize: onOwnQueue('RemovePermission'),
   provenance: 'recorded',
   scope: scopeOfUrl,
   run(ctx, { QueueUrl, Label }) {

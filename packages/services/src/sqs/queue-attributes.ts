@@ -5,7 +5,7 @@ import { isQueueAttribute, withAttributes } from './attributes.ts'
 import { unknownAttribute } from './errors.ts'
 import { scopePropagationMs } from './limits.ts'
 import { countsOf, settle } from './message-store.ts'
-import { onQueue, queueOfUrl, scopeOfUrl } from './queue-urls.ts'
+import { onOwnQueue, onQueue, queueOfUrl, scopeOfUrl } from './queue-urls.ts'
 import { type Queue, queues } from './state.ts'
 import { wakeReceivers } from './waiting.ts'
 
@@ -43,7 +43,7 @@ function attributesOf(ctx: Context, queue: Queue): Record<string, string> {
 
 /** Deviation: a change holds at once, but for the scope of deduplication; on AWS it takes up to a minute. */
 export const setQueueAttributes = operation(SetQueueAttributes, {
-  authorize: onQueue(),
+  authorize: onOwnQueue('SetQueueAttributes'),
   provenance: 'recorded',
   scope: scopeOfUrl,
   run(ctx, { QueueUrl, Attributes }) {

@@ -1,7 +1,8 @@
 import type { Scope } from '@cloud-orrery/kernel'
+import { denialMessage } from '@cloud-orrery/policy'
 import type { Context } from '../context.ts'
 import type { Authorization } from '../define.ts'
-import { invalidAddress, queueDoesNotExist } from './errors.ts'
+import { accessDenied, invalidAddress, queueDoesNotExist } from './errors.ts'
 import { type Queue, queues } from './state.ts'
 
 /** AWS's own form, whatever address the client uses. */
@@ -58,6 +59,26 @@ export function onQueue(action?: string) {
     const name = partsOfUrl(QueueUrl ?? '')?.name ?? ''
     return permission(queueArn(ctx, name), queues.get(ctx, name), action)
   }
+}
+
+/**
+ * The same for actions that no policy of a queue gives to other accounts.
+ * Source: SQS Developer Guide, "Overview of managing access": cross-account permissions.
+ */
+export function onOwnQueue(action: string) {
+  return (input: { readonly QueueUrl: string }, ctx: Context): Authorization => {
+    const authorization = onQueue(action)(input, ctx)
+    checkOwner(ctx, action, authorization.resource)
+    return authorization
+  }
+}
+
+/** Throws AccessDenied for callers of other accounts than the queue's. */
+export function checkOwner(ctx: Context, action: string, resource: string): void {
+  const { principal } = ctx.caller
+  if ('accountId' in principal && principal.accountId === ctx.accountId) return
+  const request = { principal, action: `sqs:${action}`.toLowerCase(), resource, context: {} }
+  throw accessDenied(denialMessage(request, { reason: 'implicit-deny', missing: 'resource' }))
 }
 
 export function permission(

@@ -6,6 +6,7 @@ import {
   ListQueuesCommand,
   ListQueueTagsCommand,
   PurgeQueueCommand,
+  RemovePermissionCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs'
 import { call, client, createCloud, fetchFromCloud } from '@cloud-orrery/cloud'
@@ -242,5 +243,29 @@ test('tags of AWS are set by AWS alone', async () => {
   const input = { QueueName: 'orders', tags: { 'aws:mine': 'x' } }
   expect((await refusal(sqs.send(new CreateQueueCommand(input)))).code).toBe(
     'InvalidParameterValue',
+  )
+})
+
+test('a policy that was set loses its statements one by one', async () => {
+  const { sqs, QueueUrl, set, attributes } = await withQueue()
+  const statement = (Sid: string) => ({
+    Sid,
+    Effect: 'Allow',
+    Principal: '*',
+    Action: 'sqs:SendMessage',
+    Resource: arnOf('orders'),
+  })
+  const policy = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement })
+  const Policy = policy(statement('one'), statement('two'))
+  await set({ Policy })
+  await sqs.send(new CreateQueueCommand({ QueueName: 'orders', Attributes: { Policy } }))
+  const remove = (Label: string) => sqs.send(new RemovePermissionCommand({ QueueUrl, Label }))
+  await remove('one')
+  expect((await attributes())['Policy']).toBe(policy(statement('two')))
+  await remove('two')
+  expect((await attributes())['Policy']).toBeUndefined()
+  const again = new CreateQueueCommand({ QueueName: 'orders', Attributes: { Policy } })
+  expect((await refusal(sqs.send(again))).message).toBe(
+    'A queue already exists with the same name and a different value for attribute Policy',
   )
 })

@@ -16,7 +16,15 @@ import {
   queueNameCharactersMax,
   queuesPerPageMax,
 } from './limits.ts'
-import { onQueue, permission, queueArn, queueOfUrl, queueUrl, scopeOfUrl } from './queue-urls.ts'
+import {
+  onOwnQueue,
+  onQueue,
+  permission,
+  queueArn,
+  queueOfUrl,
+  queueUrl,
+  scopeOfUrl,
+} from './queue-urls.ts'
 import { counts, deletedNames, type Queue, queues } from './state.ts'
 import { sweep } from './sweep.ts'
 import { checkTags } from './tags.ts'
@@ -51,6 +59,7 @@ export const createQueue = operation(CreateQueue, {
       throw errors.queueDeletedRecently()
     }
     const id = ctx.ids.hex(16)
+    deletedNames.delete(ctx, QueueName)
     queues.put(ctx, { ...asked, id, store: `${id}.0` })
     counts.put(ctx, { queueId: id, sequence: 0, ready: 0, delayed: 0, inFlight: 0 })
     return { QueueUrl: asked.url }
@@ -132,7 +141,7 @@ export const listQueues = operation(ListQueues, {
 
 /** Deviation: the queue is gone at once; on AWS calls may succeed for another minute. */
 export const deleteQueue = operation(DeleteQueue, {
-  authorize: onQueue(),
+  authorize: onOwnQueue('DeleteQueue'),
   provenance: 'recorded',
   scope: scopeOfUrl,
   run(ctx, { QueueUrl }) {

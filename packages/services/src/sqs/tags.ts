@@ -4,7 +4,7 @@ import { operation } from '../define.ts'
 import { isReservedTag } from '../shared/system-tags.ts'
 import { invalidParameter } from './errors.ts'
 import { tagsMax } from './limits.ts'
-import { onQueue, queueOfUrl, scopeOfUrl } from './queue-urls.ts'
+import { onOwnQueue, queueOfUrl, scopeOfUrl } from './queue-urls.ts'
 import { queues } from './state.ts'
 
 /** The words of both refusals are ours. */
@@ -21,7 +21,7 @@ export function checkTags(ctx: Context, tags: Readonly<Record<string, string>>):
 
 export const tagQueue = operation(TagQueue, {
   authorize(input, ctx) {
-    const { resource, context = {} } = onQueue()(input, ctx)
+    const { resource, context = {} } = onOwnQueue('TagQueue')(input, ctx)
     const request: Record<string, string | readonly string[]> = {
       'aws:TagKeys': Object.keys(input.Tags),
     }
@@ -41,7 +41,7 @@ export const tagQueue = operation(TagQueue, {
 
 export const untagQueue = operation(UntagQueue, {
   authorize(input, ctx) {
-    const { resource, context = {} } = onQueue()(input, ctx)
+    const { resource, context = {} } = onOwnQueue('UntagQueue')(input, ctx)
     return { resource, context: { ...context, 'aws:TagKeys': input.TagKeys } }
   },
   provenance: 'recorded',
@@ -56,7 +56,7 @@ export const untagQueue = operation(UntagQueue, {
 })
 
 export const listQueueTags = operation(ListQueueTags, {
-  authorize: onQueue(),
+  authorize: onOwnQueue('ListQueueTags'),
   provenance: 'recorded',
   scope: scopeOfUrl,
   run(ctx, { QueueUrl }) {
