@@ -11,7 +11,7 @@ const made = Symbol('judgements')
 type Judged = JournalEntry & { [made]?: readonly Judgement[] }
 
 export function rememberJudgements(entry: Judged, judgements: readonly Judgement[]): void {
-  entry[made] = judgements
+  Object.defineProperty(entry, made, { value: judgements })
 }
 
 export function judgementsOf(entry: Judged): readonly Judgement[] {
