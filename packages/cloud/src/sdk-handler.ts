@@ -50,10 +50,14 @@ export class SdkHandler {
     received.headers['host'] ??= request.hostname
     if (request.protocol === 'http:') received.headers[plainHttpHeader] = 'true'
     if (this.#sourceIp !== undefined) received.headers[sourceIpHeader] = this.#sourceIp
-    const { response, streaming } = await answer(this.#cloud, 'in-process', received, {
-      signal: options.abortSignal,
+    const { abortSignal: signal } = options
+    const answered = answer(this.#cloud, 'in-process', received, {
+      signal,
       verifiedKeys: this.#verifiedKeys,
     })
+    const { response, streaming } = await (signal === undefined
+      ? answered
+      : unlessAborted(answered, signal))
     return {
       response: {
         statusCode: response.status,
@@ -73,6 +77,20 @@ export class SdkHandler {
   }
 
   destroy(): void {}
+}
+
+/** The call goes on to its end, as on AWS; its answer has nobody to go to. */
+async function unlessAborted<T>(answered: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = (): void =>
+    reject(Object.assign(new Error('Request aborted'), { name: 'AbortError' }))
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([answered, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
 }
 
 function streamOf(body: Uint8Array | AsyncIterable<Uint8Array>): Readable {
