@@ -50,3 +50,22 @@ export const sweptEventsMax = 10_000
 
 /** Regular expressions in one filter pattern. Source: "Filter pattern syntax", quotas. */
 export const regexesMax = 2
+
+const rate = (perSecond: number) => ({ perSecond, burst: perSecond })
+
+/**
+ * Calls a second in an account and Region. Source: CloudWatch Logs quotas; those that it does not list have
+ * its smallest, 5.
+ */
+export const callRates = {
+  default: rate(5),
+  CreateLogGroup: rate(10),
+  CreateLogStream: rate(50),
+  DeleteLogGroup: rate(10),
+  DeleteLogStream: rate(15),
+  DescribeLogGroups: rate(10),
+  DescribeLogStreams: rate(25),
+  FilterLogEvents: rate(25),
+  GetLogEvents: rate(25),
+  PutLogEvents: rate(5000),
+}

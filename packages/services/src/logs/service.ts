@@ -6,6 +6,7 @@ import { resourcePolicyType } from './cloudformation/resource-policy.ts'
 import { invalid, nameTooLong } from './errors.ts'
 import { filterLogEvents } from './filter-log-events.ts'
 import { getLogEvents } from './get-log-events.ts'
+import { callRates } from './limits.ts'
 import {
   createLogGroup,
   deleteLogGroup,
@@ -80,6 +81,7 @@ export const logs = service('logs', {
   resources: [logGroupType, logStreamType, resourcePolicyType],
   tables: [logEvents, logGroups, logStreams, resourcePolicies],
   resourceAccess,
+  rateLimits: callRates,
   errors: {
     invalidInput(message, violations) {
       // Recorded: logs: names that are too long have a sentence of their own.

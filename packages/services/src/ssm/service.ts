@@ -1,6 +1,7 @@
 import { service } from '../define.ts'
 import { opsItemType } from './cloudformation/ops-item.ts'
 import { parameterType } from './cloudformation/parameter.ts'
+import { callRates } from './limits.ts'
 import { listOpsItemEvents } from './ops-center/events.ts'
 import { describeOpsItems } from './ops-center/listing.ts'
 import { notifyTopic } from './ops-center/notifications.ts'
@@ -62,4 +63,5 @@ export const ssm = service('ssm', {
     parameterVersions,
     relatedItems,
   ],
+  rateLimits: callRates,
 })

@@ -18,6 +18,7 @@ import {
   DisassociateOpsItemRelatedItemCommand,
   ListOpsItemEventsCommand,
   ListOpsItemRelatedItemsCommand,
+  type OpsItemEventFilter,
   SSMClient,
   UpdateOpsItemCommand,
 } from '@aws-sdk/client-ssm'
@@ -95,8 +96,10 @@ test('EventBridge hears of an OpsItem that is made and changed', async () => {
     'OpsItem Update',
     'OpsItem Create',
   ])
-  const Filters = [{ Key: 'OpsItemId', Operator: 'Equal', Values: ['oi-000000000000'] }] as const
-  const others = await ssm.send(new ListOpsItemEventsCommand({ Filters: [...Filters] }))
+  const Filters: OpsItemEventFilter[] = [
+    { Key: 'OpsItemId', Operator: 'Equal', Values: ['oi-000000000000'] },
+  ]
+  const others = await ssm.send(new ListOpsItemEventsCommand({ Filters }))
   expect(others.Summaries).toEqual([])
 })
 

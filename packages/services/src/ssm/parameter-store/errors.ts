@@ -1,4 +1,4 @@
-import { type AwsError, awsError } from '@cloud-orrery/models'
+import { type AwsError, awsError, commonError } from '@cloud-orrery/models'
 import {
   HierarchyLevelLimitExceededException,
   IncompatiblePolicyException,
@@ -60,6 +60,13 @@ export function oldestVersionLabelled(name: string, version: number): AwsError {
   return awsError(
     ParameterMaxVersionLimitExceeded,
     `You attempted to create a new version of ${name} by calling the PutParameter API with the overwrite flag. Version ${version}, the oldest version, can't be deleted because it has a label associated with it. Move the label to another version of the parameter, and try again.`,
+  )
+}
+
+export function reservedName(name: string): AwsError {
+  return awsError(
+    commonError('AccessDeniedException', 400),
+    `No access to reserved parameter name: ${name}.`,
   )
 }
 

@@ -1,5 +1,4 @@
 import type { Scope } from '@cloud-orrery/kernel'
-import { type AwsError, awsError, commonError } from '@cloud-orrery/models'
 import type { Context } from '../../context.ts'
 import type { Authorization } from '../../define.ts'
 import { notModelled } from '../../shared/not-modelled.ts'
@@ -9,6 +8,7 @@ import {
   labelNotFound,
   parameterNotFound,
   parameterVersionNotFound,
+  reservedName,
   tooManyLevels,
 } from './errors.ts'
 import { levelsMax, nameWithArnMax, versionsMax } from './limits.ts'
@@ -148,12 +148,5 @@ export function checkPath(path: string): void {
   if (pathForm.test(path)) return
   throw invalid(
     'The parameter doesn\'t meet the parameter name requirements. The parameter name must begin with a forward slash "/". It can\'t be prefixed with "aws" or "ssm" (case-insensitive). It must use only letters, numbers, or the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All sub-paths, if specified, must use the forward slash symbol "/". Valid example: /get/parameters2-/by1./path0_.',
-  )
-}
-
-function reservedName(name: string): AwsError {
-  return awsError(
-    commonError('AccessDeniedException', 400),
-    `No access to reserved parameter name: ${name}.`,
   )
 }
