@@ -1,7 +1,7 @@
 import { orderedKey } from '@cloud-orrery/kernel'
 import { DescribeOpsItems, type OpsItemFilter, type OpsItemSummary } from '@cloud-orrery/models/ssm'
 import { operation } from '../../define.ts'
-import { pageOf } from '../pages.ts'
+import { pageOf } from '../../shared/pages.ts'
 import { invalidFilter } from './errors.ts'
 import { compileFilters } from './filters.ts'
 import { pageItems } from './limits.ts'

@@ -6,8 +6,8 @@ import {
   type OpsItemRelatedItemsFilter,
 } from '@cloud-orrery/models/ssm'
 import { operation } from '../../define.ts'
+import { pageOf } from '../../shared/pages.ts'
 import { callerArn } from '../caller-arn.ts'
-import { pageOf } from '../pages.ts'
 import {
   associationNotFound,
   invalidParameter,

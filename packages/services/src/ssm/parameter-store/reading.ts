@@ -10,7 +10,7 @@ import {
 import type { Context } from '../../context.ts'
 import { operation } from '../../define.ts'
 import { notModelledCode } from '../../shared/not-modelled.ts'
-import { pageOf } from '../pages.ts'
+import { pageOf } from '../../shared/pages.ts'
 import { invalidToken } from './errors.ts'
 import { compileFilters } from './filters.ts'
 import { pageItems, pathPageItems } from './limits.ts'

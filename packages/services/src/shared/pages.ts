@@ -1,8 +1,8 @@
 import type { AwsError } from '@cloud-orrery/models'
-import { pageToken, positionOf as tokenPosition } from '../shared/page-tokens.ts'
+import { pageToken, positionOf as tokenPosition } from './page-tokens.ts'
 
-/** One page of an ordered list that can be entered anywhere: its cost is that of the page. */
-export function pageOf<T>(options: {
+/** How a list is cut into pages. */
+export interface PageOptions<T> {
   /** The list from a position on; from its start where `after` is not given. */
   readonly list: (start: { after?: string }) => Iterable<T>
   /** Where an item stands, as `after` takes it. */
@@ -15,7 +15,10 @@ export function pageOf<T>(options: {
   readonly request: unknown
   /** The service's words for a token that is not one of this request. */
   readonly refused: () => AwsError
-}): { items: T[]; nextToken: string | undefined } {
+}
+
+/** One page of an ordered list that can be entered anywhere: its cost is that of the page. */
+export function pageOf<T>(options: PageOptions<T>): { items: T[]; nextToken: string | undefined } {
   const { list, positionOf, wanted = () => true, itemsMax, token, request } = options
   const after = token === undefined ? undefined : tokenPosition(token, request)
   if (token !== undefined && after === undefined) throw options.refused()
