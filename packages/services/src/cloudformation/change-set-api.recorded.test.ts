@@ -1,24 +1,14 @@
 import {
   CreateChangeSetCommand,
-  CreateStackCommand,
   DeleteChangeSetCommand,
   DeleteStackCommand,
   DescribeChangeSetCommand,
-  DescribeStackEventsCommand,
-  DescribeStackResourceCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
-  GetTemplateCommand,
-  GetTemplateSummaryCommand,
   ListChangeSetsCommand,
-  UpdateStackCommand,
-  UpdateTerminationProtectionCommand,
-  ValidateTemplateCommand,
 } from '@aws-sdk/client-cloudformation'
-import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
-import { ListTopicsCommand } from '@aws-sdk/client-sns'
 import { GetParameterCommand } from '@aws-sdk/client-ssm'
-import { describe, expect, test } from 'vitest'
+import { describe, test } from 'vitest'
 import {
   asRecorded,
   expectRecorded,
@@ -26,14 +16,8 @@ import {
   recording,
   recordingsPresent,
 } from '../shared/recorded.test-support.ts'
-import {
-  deploymentWorld,
-  minimal,
-  parameterOf,
-  sortedBy,
-  topicSimple,
-} from './recorded-deployment.test-support.ts'
-import { errorText, withDrawnNames } from './recorded-update.test-support.ts'
+import { deploymentWorld, minimal, parameterOf } from './recorded-deployment.test-support.ts'
+import { errorText } from './recorded-update.test-support.ts'
 
 describe.skipIf(!recordingsPresent)('change sets, as recorded', () => {
   const recorded = (name: string) => recording('cloudformation/api/test_changesets', name)

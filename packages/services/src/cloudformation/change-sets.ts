@@ -14,6 +14,7 @@ import { changeSetOrThrow, isExecuted } from './change-set-lookup.ts'
 import { page } from './describe-stacks.ts'
 import type { Cause, PropertyChange, ResourceChange } from './engine/change-plan.ts'
 import { type Json, stringified } from './engine/json.ts'
+import { inMapOrder } from './engine/map-order.ts'
 import {
   changeSetNotDeletable,
   changeSetNotReady,
@@ -74,11 +75,13 @@ export const describeChangeSet = operation(DescribeChangeSet, {
 function parametersView({ parameters }: ChangeSet) {
   if (parameters.length === 0) return {}
   return {
-    Parameters: parameters.map(({ key, value, resolved, noEcho }) => ({
-      ParameterKey: key,
-      ParameterValue: noEcho === true ? '****' : value,
-      ...(resolved === undefined ? {} : { ResolvedValue: resolved }),
-    })),
+    Parameters: inMapOrder(parameters, ({ key }) => key).map(
+      ({ key, value, resolved, noEcho }) => ({
+        ParameterKey: key,
+        ParameterValue: noEcho === true ? '****' : value,
+        ...(resolved === undefined ? {} : { ResolvedValue: resolved }),
+      }),
+    ),
   }
 }
 

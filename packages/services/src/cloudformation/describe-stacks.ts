@@ -7,6 +7,7 @@ import {
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { pageToken, positionOf } from '../shared/page-tokens.ts'
+import { inMapOrder } from './engine/map-order.ts'
 import { stackWithIdMissing, validationError } from './errors.ts'
 import { deletedStackKeptMs, pageRows } from './limits.ts'
 import { aboutStack, stackOrThrow } from './stack-lookup.ts'
@@ -65,11 +66,13 @@ export function page<R>(
 /** Recorded: DescribeStacks in every state; lists that are empty stay away unless the recording has them. */
 function stackView(stack: Stack): StackView {
   const gone = stack.status === 'DELETE_COMPLETE'
-  const parameters = stack.parameters.map(({ key, value, resolved, noEcho }) => ({
-    ParameterKey: key,
-    ParameterValue: noEcho === true ? '****' : value,
-    ...(resolved === undefined ? {} : { ResolvedValue: resolved }),
-  }))
+  const parameters = inMapOrder(stack.parameters, ({ key }) => key).map(
+    ({ key, value, resolved, noEcho }) => ({
+      ParameterKey: key,
+      ParameterValue: noEcho === true ? '****' : value,
+      ...(resolved === undefined ? {} : { ResolvedValue: resolved }),
+    }),
+  )
   return {
     StackId: stack.stackId,
     StackName: stack.name,

@@ -69,6 +69,7 @@ export async function replayUpdate(
   await cloud.advance({ minutes: 2 })
   found['delete-describe'] = await describe(cfn, created)
   if (late) found['per-resource-events'] = withoutRepeats(await eventsByResource(cfn, created))
+  if ('all-events' in recorded) found['all-events'] = await statusesInOrder(cfn, created)
   const bindings: Bindings = new Map(Object.entries(update.bindings ?? {}))
   expectRecorded(normal(found), normal(withDrawnNames(recorded)), bindings)
 }
@@ -126,15 +127,38 @@ async function describe(cfn: CloudFormationClient, stackId: string): Promise<Rec
   return stack ?? {}
 }
 
+async function eventsOf(cfn: CloudFormationClient, stackId: string): Promise<StackEvent[]> {
+  const { StackEvents = [] } = await cfn.send(
+    new DescribeStackEventsCommand({ StackName: stackId }),
+  )
+  return StackEvents
+}
+
+/** Who came into which status, oldest first, without repeats and clean-ups: what one recorded test keeps. */
+async function statusesInOrder(
+  cfn: CloudFormationClient,
+  stackId: string,
+): Promise<readonly (readonly string[])[]> {
+  const last = new Map<string, string>()
+  const statuses: string[][] = []
+  for (const { LogicalResourceId: id = '', ResourceStatus: status = '' } of (
+    await eventsOf(cfn, stackId)
+  ).toReversed()) {
+    if (last.get(id) === status || noise.includes(status)) continue
+    last.set(id, status)
+    statuses.push([id, status])
+  }
+  return statuses
+}
+
+const noise = ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS']
+
 async function eventsByResource(
   cfn: CloudFormationClient,
   stackId: string,
 ): Promise<Record<string, StackEvent[]>> {
-  const { StackEvents = [] } = await cfn.send(
-    new DescribeStackEventsCommand({ StackName: stackId }),
-  )
   const events: Record<string, StackEvent[]> = {}
-  for (const event of StackEvents) {
+  for (const event of await eventsOf(cfn, stackId)) {
     const key = event.LogicalResourceId ?? ''
     events[key] = [...(events[key] ?? []), event]
   }
@@ -148,7 +172,6 @@ function withoutRepeats(
   const kept: Record<string, Partial<StackEvent>[]> = {}
   for (const [name, list] of Object.entries(events)) {
     const last = list.filter((event, i) => event.ResourceStatus !== list[i - 1]?.ResourceStatus)
-    const noise = ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS']
     kept[name === StackName ? 'Stack' : name] = last
       .filter(({ ResourceStatus = '' }) => !noise.includes(ResourceStatus))
       .toReversed()
@@ -169,7 +192,7 @@ function withoutRepeats(
  * Takes away what recordings of the same request differ in: the order of details, the moments and UUIDs in
  * event ids, and `Replacement` of additions, which AWS answered until April 2025 and left out since.
  */
-function normal(value: unknown): unknown {
+export function normal(value: unknown): unknown {
   if (value instanceof Date) return value
   if (Array.isArray(value)) return value.map(normal)
   if (typeof value !== 'object' || value === null) return value

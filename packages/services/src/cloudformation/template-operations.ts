@@ -9,6 +9,7 @@ import { operation } from '../define.ts'
 import { findChangeSet } from './change-set-lookup.ts'
 import { neededCapabilities } from './engine/capabilities.ts'
 import { isList, isObject, type Json } from './engine/json.ts'
+import { inMapOrder } from './engine/map-order.ts'
 import { schemaOf } from './engine/resource-types.ts'
 import type { Template } from './engine/template.ts'
 import { isJsonText } from './engine/template-text.ts'
@@ -68,7 +69,7 @@ export const validateTemplate = operation(ValidateTemplate, {
     const { template } = await prepareTemplate(ctx, text)
     const { capabilities, reason } = neededCapabilities(template)
     return {
-      Parameters: Object.entries(template.parameters).map(([key, definition]) => ({
+      Parameters: listed(template).map(([key, definition]) => ({
         ParameterKey: key,
         ...(definition.default === undefined ? {} : { DefaultValue: definition.default }),
         NoEcho: definition.noEcho,
@@ -102,7 +103,7 @@ export const getTemplateSummary = operation(GetTemplateSummary, {
       else list.push(logicalId)
     }
     return {
-      Parameters: Object.entries(template.parameters).map(parameterDeclaration),
+      Parameters: listed(template).map(parameterDeclaration),
       ...(template.description === undefined ? {} : { Description: template.description }),
       ...(capabilities.length === 0
         ? {}
@@ -148,6 +149,10 @@ function quoted(text: string): string {
 function identifiersOf(type: string): { ResourceIdentifiers?: string[] } {
   const identifiers = schemaOf(type)?.primaryIdentifier
   return identifiers === undefined ? {} : { ResourceIdentifiers: [...identifiers] }
+}
+
+function listed({ parameters }: Template): [string, Template['parameters'][string]][] {
+  return inMapOrder(Object.entries(parameters), ([key]) => key)
 }
 
 function parameterDeclaration([key, definition]: [
