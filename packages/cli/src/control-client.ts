@@ -33,7 +33,8 @@ export class ControlClient {
     } catch {
       throw notRunning(this.#port)
     }
-    const answer = (await response.json()) as Record<string, unknown>
+    const answer = await objectIn(response)
+    if (answer === undefined) throw notRunning(this.#port)
     if (response.ok) return answer
     if (answer['awsError'] !== undefined) throw awsErrorOf(answer)
     throw new SimulatorError(
@@ -41,6 +42,16 @@ export class ControlClient {
       String(answer['message']),
       String(answer['next'] ?? 'Restart the server, so that its token is known.'),
     )
+  }
+}
+
+/** Undefined where something else than a server of ours answered. */
+async function objectIn(response: Response): Promise<Record<string, unknown> | undefined> {
+  try {
+    return (await response.json()) as Record<string, unknown> // Control answers are objects.
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
   }
 }
 

@@ -36,8 +36,7 @@ export function portTarget(
     async untilStackRests(stackId, report, options) {
       const seen = new Set<string>()
       for (;;) {
-        // A held clock would never get there by itself.
-        await control.post('clock/settle')
+        const moved = await nudge(control)
         const { StackEvents = [] } = await this.call(
           DescribeStackEvents,
           { StackName: stackId },
@@ -54,10 +53,24 @@ export function portTarget(
           resting = last.ResourceStatus
         }
         if (resting !== undefined) return resting
-        await new Promise((resolve) => setTimeout(resolve, pollMs))
+        if (!moved) await new Promise((resolve) => setTimeout(resolve, pollMs))
       }
     },
   }
+}
+
+/** A held clock would never get there by itself: moves it to the next pending task. False for clocks that run. */
+async function nudge(control: ControlClient): Promise<boolean> {
+  // The control answer of this path has this shape; tasks come in the order of their moments.
+  const { mode, now, pending } = (await control.get('status')) as {
+    mode: string
+    now: string
+    pending: { at: string }[]
+  }
+  const [next] = pending
+  if (mode !== 'held' || next === undefined) return false
+  await control.post('clock/advance', { byMs: Math.max(0, Date.parse(next.at) - Date.parse(now)) })
+  return true
 }
 
 /** Events of the operation that runs, oldest first. `StackEvents` come newest first. */

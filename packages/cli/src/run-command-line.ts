@@ -1,9 +1,23 @@
 import { version } from '@cloud-orrery/cloud'
 import { SimulatorError } from '@cloud-orrery/kernel'
+import { AwsError } from '@cloud-orrery/models'
 import { type Command, type Io, UsageError } from './command.ts'
 
+/** Mistakes in what the user gave, as opposed to what failed while it ran. */
+const usageCodes: ReadonlySet<string> = new Set([
+  'AccountId',
+  'ClockBackwards',
+  'ClockRange',
+  'FaultRule',
+  'FaultSite',
+  'NoAppCommand',
+  'NoAssembly',
+  'NoSuchPath',
+  'UnknownCall',
+])
+
 /** Loaded one at a time: a command costs only what it needs. */
-const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
+export const commands: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   run: () => import('./commands/run.ts'),
   systems: () => import('./commands/systems.ts'),
   start: () => import('./commands/start.ts'),
@@ -54,6 +68,14 @@ function reportFailure(error: unknown, name: string, io: Io): number {
   }
   if (error instanceof SimulatorError) {
     io.err(`orrery: ${error.message}\n${error.next}\n`)
+    return usageCodes.has(error.code) ? 2 : 1
+  }
+  if (error instanceof AwsError) {
+    io.err(`orrery: ${error.code}: ${error.message}\nSee 'orrery journal' for the call.\n`)
+    return 1
+  }
+  if (isSystemError(error)) {
+    io.err(`orrery: ${error.message}\nCheck the address or path, and that you may use it.\n`)
     return 1
   }
   if (
@@ -65,6 +87,11 @@ function reportFailure(error: unknown, name: string, io: Io): number {
     return 2
   }
   throw error
+}
+
+/** What the operating system refuses: a file that cannot be written, an address that is not ours. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error
 }
 
 async function overview(): Promise<string> {

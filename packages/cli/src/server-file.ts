@@ -27,11 +27,23 @@ export function removeServerFile(port: number): void {
 }
 
 export function readServerFile(port: number): ServerFile {
+  let file: ServerFile
   try {
     // Written by `writeServerFile` alone, in a folder that only this user can write.
-    return JSON.parse(readFileSync(join(folder(), `${port}.json`), 'utf8')) as ServerFile
+    file = JSON.parse(readFileSync(join(folder(), `${port}.json`), 'utf8')) as ServerFile
   } catch {
     throw notRunning(port)
+  }
+  // A server that was killed could not take its file away.
+  if (!isAlive(file.pid)) throw notRunning(port)
+  return file
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 

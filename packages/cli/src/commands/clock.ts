@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type Command, UsageError } from '../command.ts'
 import { ControlClient } from '../control-client.ts'
-import { durationOf, jsonOption, portOf, portOption } from '../options.ts'
+import { atMost, durationOf, jsonOption, portOf, portOption } from '../options.ts'
 
 interface ClockView {
   now: string
@@ -15,6 +15,12 @@ export const command: Command = {
   advance 90d  moves model time; every task on the way runs at its own moment (90d, 12h30m, 45s, 1y)
   settle       runs what is due now`,
   async run(args, io) {
+    if (args.some((word) => /^-\d/.test(word))) {
+      throw new UsageError(
+        'The clock only moves forward.',
+        'Give a duration such as 90d or 12h30m.',
+      )
+    }
     const { values, positionals } = parseArgs({
       args,
       options: { ...portOption, ...jsonOption },
@@ -22,6 +28,7 @@ export const command: Command = {
     })
     const client = new ControlClient(portOf(values.port))
     const [verb, duration] = positionals
+    atMost(verb === 'advance' ? 2 : 1, positionals)
     let view: ClockView
     // The control answers of the clock all have this shape.
     if (verb === undefined) view = (await client.get('clock')) as ClockView

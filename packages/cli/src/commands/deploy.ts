@@ -1,8 +1,17 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { deploy, readAssembly, type StackProgress } from '@cloud-orrery/cloud'
 import { type Command, type Io, UsageError } from '../command.ts'
 import { paint } from '../io.ts'
-import { jsonOption, pairsOf, portOf, portOption } from '../options.ts'
+import {
+  atMost,
+  jsonOption,
+  pairsOf,
+  placeOf,
+  placeOptions,
+  portOf,
+  portOption,
+} from '../options.ts'
 import { portTarget } from '../port-target.ts'
 
 export const command: Command = {
@@ -18,10 +27,9 @@ export const command: Command = {
       options: {
         ...portOption,
         ...jsonOption,
+        ...placeOptions,
         name: { type: 'string' },
         parameter: { type: 'string', multiple: true },
-        account: { type: 'string' },
-        region: { type: 'string' },
       },
       allowPositionals: true,
     })
@@ -29,18 +37,20 @@ export const command: Command = {
     if (path === undefined) {
       throw new UsageError('Nothing to deploy.', 'Name a template, a cdk.out or a CDK app.')
     }
-    const target = portTarget(portOf(values.port), {
-      ...(values.account === undefined ? {} : { accountId: values.account }),
-      ...(values.region === undefined ? {} : { region: values.region }),
-    })
-    const assembly = readAssembly(path, values.name === undefined ? {} : { stackName: values.name })
+    atMost(1, positionals)
+    const parameters = pairsOf(values.parameter, '--parameter')
+    const target = portTarget(portOf(values.port), placeOf(values))
+    const assembly = readAssembly(
+      resolve(io.cwd, path),
+      values.name === undefined ? {} : { stackName: values.name },
+    )
     const deployed = await deploy(target, assembly, {
-      parameters: pairsOf(values.parameter, '--parameter'),
+      parameters,
       ...(values.json === true
         ? {}
         : { onProgress: (progress) => io.out(progressLine(progress, io)) }),
     })
-    if (values.json === true) io.out(`${JSON.stringify(deployed)}\n`)
+    if (values.json === true) io.out(`${JSON.stringify({ stacks: deployed })}\n`)
     else {
       for (const { stackName, status, outputs } of deployed) {
         io.out(`${stackName}: ${status}\n`)

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { destroy } from '@cloud-orrery/cloud'
 import { type Command, UsageError } from '../command.ts'
-import { jsonOption, portOf, portOption } from '../options.ts'
+import { atMost, jsonOption, placeOf, placeOptions, portOf, portOption } from '../options.ts'
 import { portTarget } from '../port-target.ts'
 import { progressLine } from './deploy.ts'
 
@@ -11,20 +11,13 @@ export const command: Command = {
   async run(args, io) {
     const { values, positionals } = parseArgs({
       args,
-      options: {
-        ...portOption,
-        ...jsonOption,
-        account: { type: 'string' },
-        region: { type: 'string' },
-      },
+      options: { ...portOption, ...jsonOption, ...placeOptions },
       allowPositionals: true,
     })
     const [stack] = positionals
     if (stack === undefined) throw new UsageError('No stack named.', "See 'orrery destroy --help'.")
-    const target = portTarget(portOf(values.port), {
-      ...(values.account === undefined ? {} : { accountId: values.account }),
-      ...(values.region === undefined ? {} : { region: values.region }),
-    })
+    atMost(1, positionals)
+    const target = portTarget(portOf(values.port), placeOf(values))
     const status = await destroy(target, stack, {
       ...(values.json === true
         ? {}

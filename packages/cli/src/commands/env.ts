@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { administratorCredentials } from '@cloud-orrery/services'
 import type { Command } from '../command.ts'
 import { ControlClient } from '../control-client.ts'
-import { jsonOption, portOf, portOption } from '../options.ts'
+import { accountOf, jsonOption, portOf, portOption } from '../options.ts'
 import { readServerFile } from '../server-file.ts'
 
 export const command: Command = {
@@ -16,7 +16,7 @@ export const command: Command = {
       options: { ...portOption, ...jsonOption, account: { type: 'string' } },
     })
     const server = readServerFile(portOf(values.port))
-    const accountId = values.account ?? server.accountId
+    const accountId = accountOf(values.account) ?? server.accountId
     if (accountId !== server.accountId)
       await new ControlClient(server.port).post('accounts', { accountId })
     const keys = administratorCredentials(accountId)

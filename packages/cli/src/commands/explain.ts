@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Command } from '../command.ts'
 import { ControlClient } from '../control-client.ts'
-import { jsonOption, portOf, portOption } from '../options.ts'
+import { atMost, jsonOption, portOf, portOption } from '../options.ts'
 
 export const command: Command = {
   summary: 'Explain why a call was allowed or denied: the whole evaluation.',
@@ -13,6 +13,7 @@ export const command: Command = {
       options: { ...portOption, ...jsonOption },
       allowPositionals: true,
     })
+    atMost(1, positionals)
     const answer = await new ControlClient(portOf(values.port)).get('explain', {
       id: positionals[0],
     })

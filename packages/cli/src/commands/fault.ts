@@ -1,7 +1,15 @@
 import { parseArgs } from 'node:util'
 import { type Command, UsageError } from '../command.ts'
 import { ControlClient } from '../control-client.ts'
-import { durationOf, jsonOption, portOf, portOption } from '../options.ts'
+import {
+  atMost,
+  countOf,
+  durationOf,
+  jsonOption,
+  portOf,
+  portOption,
+  probabilityOf,
+} from '../options.ts'
 
 export const command: Command = {
   summary: 'Arm or end a fault at an operation.',
@@ -25,9 +33,18 @@ export const command: Command = {
       },
       allowPositionals: true,
     })
+    if (values.error !== undefined && values.delay !== undefined) {
+      throw new UsageError('A fault answers with an error or late, not both.', 'Arm two faults.')
+    }
+    const times = countOf(values.times, '--times', 1)
+    const probability = probabilityOf(values.probability)
     const client = new ControlClient(portOf(values.port))
     const [site, id] = positionals
+    atMost(site === 'end' ? 2 : 1, positionals)
     if (site === undefined) throw new UsageError('No site named.', "See 'orrery fault --help'.")
+    if (site === 'end' && id === undefined) {
+      throw new UsageError('No fault named.', "See 'orrery status' for those that are armed.")
+    }
     const answer =
       site === 'end'
         ? await client.post('faults/end', { id })
@@ -35,10 +52,8 @@ export const command: Command = {
             site,
             error: values.error,
             ...(values.delay === undefined ? {} : { delayMs: durationOf(values.delay) }),
-            ...(values.times === undefined ? {} : { times: Number(values.times) }),
-            ...(values.probability === undefined
-              ? {}
-              : { probability: Number(values.probability) }),
+            ...(times === undefined ? {} : { times }),
+            ...(probability === undefined ? {} : { probability }),
           })
     const { id: armed } = answer as { id?: string } // The control answers of faults.
     const text =

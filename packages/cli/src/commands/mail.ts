@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import type { Mail } from '@cloud-orrery/services'
 import { type Command, UsageError } from '../command.ts'
 import { ControlClient } from '../control-client.ts'
-import { jsonOption, portOf, portOption } from '../options.ts'
+import { atMost, jsonOption, portOf, portOption } from '../options.ts'
 
 export const command: Command = {
   summary: 'Show the mails that left the cloud.',
@@ -21,20 +21,22 @@ export const command: Command = {
     const all = (await new ControlClient(portOf(values.port)).get('mail')) as Mail[]
     const { to } = values
     const mails = to === undefined ? all : all.filter((mail) => mail.to.includes(to))
-    if (values.json === true) {
-      io.out(`${JSON.stringify(mails)}\n`)
-      return 0
-    }
     const [number] = positionals
+    atMost(1, positionals)
     if (number === undefined) {
-      io.out(mails.length === 0 ? 'No mail yet.\n' : mails.map(lineOf).join(''))
+      if (values.raw === true) {
+        throw new UsageError('--raw shows one mail.', 'Give its number in the list.')
+      }
+      const list = mails.length === 0 ? 'No mail yet.\n' : mails.map(lineOf).join('')
+      io.out(values.json === true ? `${JSON.stringify({ mails })}\n` : list)
       return 0
     }
     const mail = mails[Number(number) - 1]
     if (mail === undefined) {
       throw new UsageError(`There is no mail ${number}.`, `There are ${mails.length}.`)
     }
-    io.out(values.raw === true ? mail.raw : whole(mail))
+    if (values.json === true) io.out(`${JSON.stringify(mail)}\n`)
+    else io.out(values.raw === true ? mail.raw : whole(mail))
     return 0
   },
 }

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { DescribeStackResources, type StackResource } from '@cloud-orrery/models/cloudformation'
 import { type Command, UsageError } from '../command.ts'
 import { ControlClient } from '../control-client.ts'
-import { portOf, portOption } from '../options.ts'
+import { atMost, portOf, portOption } from '../options.ts'
 import { type Graph, graphOf, type PictureEntry, type PictureResource } from '../picture/graph.ts'
 import { portTarget } from '../port-target.ts'
 import { runInForks } from '../run-in-forks.ts'
@@ -26,6 +26,7 @@ export const command: Command = {
     })
     const [name] = positionals
     if (name === undefined) throw new UsageError('Nothing to draw.', 'Name a system or a stack.')
+    atMost(1, positionals)
     const system = systemNamed(io.cwd, name)
     const graph =
       system === undefined ? await stackGraph(name, portOf(values.port)) : await systemGraph(system)

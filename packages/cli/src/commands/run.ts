@@ -8,7 +8,7 @@ import type { Aws } from '@cloud-orrery/vitest/aws'
 import type { PromiseDefinition } from '@cloud-orrery/vitest/scenario'
 import { type Command, type Io, UsageError } from '../command.ts'
 import { paint } from '../io.ts'
-import { jsonOption } from '../options.ts'
+import { atMost, countOf, jsonOption } from '../options.ts'
 import { readPromises } from '../read-promises.ts'
 import { findSystem, type SystemFolder } from '../systems.ts'
 
@@ -36,10 +36,10 @@ interface ShownPromise {
 export const command: Command = {
   summary: 'Run a system: deploy it into a fresh cloud and show that it keeps its promises.',
   usage: `orrery run NUMBER|SLUG [OPTIONS]
-  --seed N     from which all chance comes (default 1)
-  --only ID    show only this promise
+  --seed N        from which all chance comes (default 1)
+  --only ID       show only this promise
   --journal FILE  write the whole journal, one canonical JSON entry a line
-  --json       print one object: { system, engines, seed, promises, leftovers, journalSha256, ok }`,
+  --json          print one object: { system, engines, seed, promises, leftovers, journalSha256, ok }`,
   run: runSystem,
 }
 
@@ -58,12 +58,11 @@ async function runSystem(args: string[], io: Io): Promise<number> {
   if (wanted === undefined) {
     throw new UsageError('No system named.', "See 'orrery systems' for those that run here.")
   }
+  atMost(1, positionals)
   const folder = findSystem(io.cwd, wanted)
-  const seed = seedOf(values.seed)
+  const seed = countOf(values.seed, '--seed') ?? 1
   const view = values.json === true ? undefined : io
-  const promises = (await readPromises(folder)).filter(
-    ({ id }) => values.only === undefined || id === Number(values.only),
-  )
+  const promises = chosen(await readPromises(folder), countOf(values.only, '--only'))
   const lines: string[] | undefined = values.journal === undefined ? undefined : []
   const report = await runPromises(folder, promises, seed, view, lines)
   if (values.journal !== undefined)
@@ -73,10 +72,14 @@ async function runSystem(args: string[], io: Io): Promise<number> {
   return report.ok ? 0 : 1
 }
 
-function seedOf(text = '1'): number {
-  if (!/^\d{1,15}$/.test(text))
-    throw new UsageError(`'${text}' is no seed.`, 'Give a whole number.')
-  return Number(text)
+function chosen(
+  promises: readonly PromiseDefinition[],
+  only: number | undefined,
+): readonly PromiseDefinition[] {
+  const shown = promises.filter(({ id }) => only === undefined || id === only)
+  if (shown.length > 0) return shown
+  const ids = promises.map(({ id }) => id).join(', ')
+  throw new UsageError(`There is no promise ${only}.`, `There are: ${ids}.`)
 }
 
 async function runPromises(

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { type CloudOptions, createCloud, listen, version } from '@cloud-orrery/cloud'
 import type { ClockMode } from '@cloud-orrery/kernel'
 import { type Command, type Io, UsageError } from '../command.ts'
-import { portOf } from '../options.ts'
+import { countOf, placeOf, placeOptions, portOf } from '../options.ts'
 import { removeServerFile, writeServerFile } from '../server-file.ts'
 
 export const command: Command = {
@@ -30,8 +30,7 @@ async function start(args: string[], io: Io): Promise<number> {
     options: {
       port: { type: 'string' },
       host: { type: 'string' },
-      account: { type: 'string' },
-      region: { type: 'string' },
+      ...placeOptions,
       seed: { type: 'string' },
       clock: { type: 'string' },
       choices: { type: 'string' },
@@ -42,15 +41,15 @@ async function start(args: string[], io: Io): Promise<number> {
     },
   })
   const options: CloudOptions = {
-    seed: seedOf(values.seed),
+    seed: countOf(values.seed, '--seed') ?? 'random',
     clock: clockModeOf(values.clock),
     choices: choicesOf(values.choices),
-    ...(values.account === undefined ? {} : { accountId: accountOf(values.account) }),
-    ...(values.region === undefined ? {} : { region: values.region }),
+    ...placeOf(values),
     throttling: values.throttle ?? false,
     acceptAnyCredentials: values['any-credentials'] ?? false,
     egress: values.egress ?? [],
   }
+  const told = untilTold() // Before anyone hears that it is ready.
   const cloud = createCloud(options)
   const token = randomBytes(24).toString('base64url')
   const server = await listen(cloud, {
@@ -74,7 +73,7 @@ async function start(args: string[], io: Io): Promise<number> {
       ? `${JSON.stringify({ ready: true, version, url: server.url, port: server.port, accountId, region, seed: cloud.seed, readyMs })}\n`
       : `orrery ${version} ready on ${server.url} (account ${accountId}, ${region}, seed ${cloud.seed}). In another shell: eval "$(orrery env${server.port === 4566 ? '' : ` --port ${server.port}`})"\n`,
   )
-  await untilTold()
+  await told
   removeServerFile(server.port)
   await server.close()
   return 0
@@ -87,13 +86,6 @@ function untilTold(): Promise<void> {
   })
 }
 
-function seedOf(text: string | undefined): number | 'random' {
-  if (text === undefined) return 'random'
-  if (!/^\d{1,15}$/.test(text))
-    throw new UsageError(`'${text}' is no seed.`, 'Give a whole number.')
-  return Number(text)
-}
-
 function clockModeOf(text = 'real'): ClockMode {
   const factor = /^fast=(\d+(?:\.\d+)?)$/.exec(text)?.[1]
   if (factor !== undefined && Number(factor) > 0) return { kind: 'fast', factor: Number(factor) }
@@ -104,9 +96,4 @@ function clockModeOf(text = 'real'): ClockMode {
 function choicesOf(text = 'calm'): 'calm' | 'legal' {
   if (text === 'calm' || text === 'legal') return text
   throw new UsageError(`'${text}' is no way to choose.`, 'Give calm or legal.')
-}
-
-function accountOf(text: string): string {
-  if (/^\d{12}$/.test(text)) return text
-  throw new UsageError(`'${text}' is no account.`, 'Give twelve digits.')
 }

@@ -15,9 +15,8 @@ export const command: Command = {
     const { values } = parseArgs({ args, options: { ...jsonOption } })
     const systems = listSystems(io.cwd)
     if (values.json === true) {
-      io.out(
-        `${JSON.stringify(systems.map((system) => ({ ...system, state: stateOf(system) })))}\n`,
-      )
+      const told = systems.map((system) => ({ ...system, state: stateOf(system) }))
+      io.out(`${JSON.stringify({ systems: told, planned: systemsTotal })}\n`)
       return 0
     }
     for (const system of systems) {
