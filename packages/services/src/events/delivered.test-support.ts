@@ -10,6 +10,7 @@ import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/cli
 import {
   CreateQueueCommand,
   DeleteMessageCommand,
+  GetQueueAttributesCommand,
   type Message,
   ReceiveMessageCommand,
   SQSClient,
@@ -104,13 +105,20 @@ export async function taken(cloud: Cloud, { url }: Queue, place: Place = {}): Pr
         MessageSystemAttributeNames: ['All'],
       }),
     )
-    if (Messages.length === 0) return all
+    // A short poll may find nothing though there is something: a legal choice of SQS.
+    if (Messages.length === 0 && (await visibleIn(sqs, url)) === 0) return all
     for (const message of Messages) {
       all.push(message)
       const ReceiptHandle = message.ReceiptHandle ?? ''
       await sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle }))
     }
   }
+}
+
+async function visibleIn(sqs: SQSClient, QueueUrl: string): Promise<number> {
+  const name = 'ApproximateNumberOfMessages'
+  const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [name] })
+  return Number((await sqs.send(asked)).Attributes?.[name])
 }
 
 /** Bodies of all messages of a queue, taken out. */
