@@ -41,3 +41,11 @@ export function changeSetOrThrow(
   if (changeSet === undefined) throw changeSetMissing(nameOrArn)
   return changeSet
 }
+
+/** Change sets of a stack that something else has changed since can not be executed any more. */
+export function voidChangeSets(ctx: Context, stackId: string): void {
+  for (const { arn, executionStatus } of [...changeSets.where(ctx, 'stack', stackId)]) {
+    if (executionStatus.startsWith('EXECUTE')) continue
+    changeSets.update(ctx, arn, { executionStatus: 'OBSOLETE' })
+  }
+}

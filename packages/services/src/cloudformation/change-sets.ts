@@ -64,6 +64,7 @@ export const describeChangeSet = operation(DescribeChangeSet, {
         : { Tags: changeSet.tags.map(({ key, value }) => ({ Key: key, Value: value })) }),
       Changes: rows.map((change) => changeView(change, IncludePropertyValues)),
       ...next,
+      // Deviation: the change sets of nested stacks are not made; the parent's shows that it changes them.
       IncludeNestedStacks: changeSet.includeNestedStacks,
       ...(changeSet.onStackFailure === undefined
         ? {}

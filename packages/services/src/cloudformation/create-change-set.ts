@@ -2,17 +2,18 @@ import { AwsError } from '@cloud-orrery/models'
 import { CreateChangeSet, type CreateChangeSetInput } from '@cloud-orrery/models/cloudformation'
 import type { Context } from '../context.ts'
 import { operation, task } from '../define.ts'
+import { notModelled } from '../shared/not-modelled.ts'
 import { stackTransition } from './apply/journal-events.ts'
 import { storeTemplate } from './apply/stack-records.ts'
 import { identityOf, plannedEnvironment } from './apply/values.ts'
 import { findChangeSet, isExecuted } from './change-set-lookup.ts'
 import { dependencyGraph } from './engine/graph.ts'
-import { alreadyExists, notModelled, stackMissing, validationError } from './errors.ts'
+import { alreadyExists, stackMissing, validationError } from './errors.ts'
 import { changeSetDurationMs } from './limits.ts'
 import { planUpdate } from './plan-update.ts'
 import { type PreparedTemplate, prepareStack, prepareTemplate } from './prepare.ts'
 import { aboutStack, findStack, newStackArn, requestKeys } from './stack-lookup.ts'
-import { checkRole, givenParameters, givenTags, refuseRollbackTriggers } from './stacks.ts'
+import { checkRole, givenParameters, givenTags, refuseRollbackConfiguration } from './stacks.ts'
 import { type ChangeSet, changeSets, type Stack, stacks, templates } from './state.ts'
 import { templateText } from './template-source.ts'
 import { checkUpdatable, originalTemplate } from './update-stack.ts'
@@ -35,7 +36,7 @@ export const createChangeSet = operation(CreateChangeSet, {
     'DisableValidation',
   ],
   async run(ctx, input) {
-    refuseRollbackTriggers(input.RollbackConfiguration)
+    refuseRollbackConfiguration(input.RollbackConfiguration)
     const type = changeSetType(input)
     const found = target(ctx, input, type)
     const text = await changeSetText(ctx, found, input)

@@ -5,7 +5,6 @@ import {
   InsufficientCapabilitiesException,
   InvalidChangeSetStatusException,
   LimitExceededException,
-  TokenAlreadyExistsException,
   TypeNotFoundException,
 } from '@cloud-orrery/models/cloudformation'
 
@@ -22,14 +21,6 @@ export function templateFormatError(message: string): AwsError {
 /** Prefix of whatever is wrong with the use of an intrinsic function. */
 export function templateError(message: string): AwsError {
   return validationError(`Template error: ${message}`)
-}
-
-/** Known on AWS, absent here: refused by name. */
-export function notModelled(what: string): AwsError {
-  return awsError(
-    commonError('NotImplemented', 501),
-    `Orrery does not model ${what}. The coverage page of cloudformation lists what it does.`,
-  )
 }
 
 export function accessDenied(message: string): AwsError {
@@ -63,10 +54,12 @@ export function changeSetMissing(name: string): AwsError {
   return awsError(ChangeSetNotFoundException, `ChangeSet [${name}] does not exist`)
 }
 
+/** Recorded: test_empty_changeset. A change set that was executed shows how that went. */
 export function changeSetNotReady(arn: string, status: string, executionStatus: string): AwsError {
+  const executed = status === 'CREATE_COMPLETE' && executionStatus !== 'UNAVAILABLE'
   return awsError(
     InvalidChangeSetStatusException,
-    `ChangeSet [${arn}] cannot be executed in its current status of [${executionStatus === 'UNAVAILABLE' || status !== 'CREATE_COMPLETE' ? status : executionStatus}]`,
+    `ChangeSet [${arn}] cannot be executed in its current status of [${executed ? executionStatus : status}]`,
   )
 }
 
@@ -86,13 +79,6 @@ export function insufficientCapabilities(missing: readonly string[]): AwsError {
 
 export function limitExceeded(message: string): AwsError {
   return awsError(LimitExceededException, message)
-}
-
-export function tokenExists(token: string): AwsError {
-  return awsError(
-    TokenAlreadyExistsException,
-    `Token ${token} is already used by another stack operation`,
-  )
 }
 
 export function typeMissing(typeName: string): AwsError {

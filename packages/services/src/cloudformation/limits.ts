@@ -20,7 +20,7 @@ export const stacksMax = 2000
 /** Characters of a parameter's value. Source: as `templateBodyBytesMax`. */
 export const parameterValueBytesMax = 4096
 
-/** Characters of the template's description. Source: as `templateBodyBytesMax`. */
+/** Bytes of a template's description. Source: as `templateBodyBytesMax`. */
 export const descriptionBytesMax = 1024
 
 /** Bytes of a stack policy's body. Source: API reference, SetStackPolicy. */

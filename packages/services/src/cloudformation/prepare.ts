@@ -15,6 +15,7 @@ import {
   ssmValueType,
 } from './engine/parameters.ts'
 import { checkResourceTypes, metadataOnlyTypes } from './engine/resource-types.ts'
+import { checkSecretReferences } from './engine/secret-references.ts'
 import { parseTemplate, type Template } from './engine/template.ts'
 import { readTemplateText } from './engine/template-text.ts'
 import { insufficientCapabilities, validationError } from './errors.ts'
@@ -34,6 +35,7 @@ export async function prepareTemplate(
   const { processed, changed } = await transformed(ctx, body, request)
   const template = parseTemplate(processed)
   checkTemplate(template)
+  checkSecretReferences(template)
   return {
     original: text,
     processed: withoutTransform(processed, changed),

@@ -7,9 +7,10 @@ import {
 } from '@cloud-orrery/models/cloudformation'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { notModelled } from '../shared/not-modelled.ts'
 import { page } from './describe-stacks.ts'
 import { schemaOf } from './engine/resource-types.ts'
-import { notModelled, typeMissing, validationError } from './errors.ts'
+import { typeMissing, validationError } from './errors.ts'
 import { outputsMax, stacksMax } from './limits.ts'
 
 /** Resources that one account may have in work at a time. Source: user guide, quotas. */

@@ -1,5 +1,6 @@
 import { service } from '../define.ts'
 import { childMoved, finish, settle, start, timeOut, work } from './apply/machine.ts'
+import { notify } from './apply/notifications.ts'
 import { operations, steps } from './apply/operation.ts'
 import {
   deleteChangeSet,
@@ -71,7 +72,7 @@ export const cloudformation = service('cloudformation', {
     updateTerminationProtection,
     validateTemplate,
   ],
-  tasks: [childMoved, compute, detect, finish, settle, start, timeOut, work],
+  tasks: [childMoved, compute, detect, finish, notify, settle, start, timeOut, work],
   resources: [metadataType],
   tables: [
     changeSets,

@@ -8,9 +8,11 @@ import {
 import { AssumeRole } from '@cloud-orrery/models/sts'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { notModelled } from '../shared/not-modelled.ts'
 import { startOperation } from './apply/machine.ts'
 import { operations } from './apply/operation.ts'
 import { creationOf, deletionOf, storeTemplate } from './apply/stack-records.ts'
+import { voidChangeSets } from './change-set-lookup.ts'
 import type { GivenParameter } from './engine/parameters.ts'
 import {
   limitExceeded,
@@ -35,7 +37,7 @@ export const createStack = operation(CreateStack, {
   provenance: 'recorded',
   refuses: ['DeploymentConfig', 'DisableValidation'],
   async run(ctx, input) {
-    refuseRollbackTriggers(input.RollbackConfiguration)
+    refuseRollbackConfiguration(input.RollbackConfiguration)
     const repeated = sameRequest(ctx, input)
     if (repeated !== undefined) return { StackId: repeated.stackId }
     refuseExisting(ctx, input.StackName)
@@ -44,7 +46,9 @@ export const createStack = operation(CreateStack, {
       throw validationError('Either Template URL or Template Body must be specified.')
     }
     const given = givenParameters(input.Parameters)
-    const stackId = newStackArn(ctx, input.StackName, ctx.ids.uuid())
+    // AWS fills a stack that has only change sets yet, and calls those obsolete.
+    const reviewed = findStack(ctx, input.StackName)
+    const stackId = reviewed?.stackId ?? newStackArn(ctx, input.StackName, ctx.ids.uuid())
     const request = {
       stackId,
       name: input.StackName,
@@ -63,6 +67,7 @@ export const createStack = operation(CreateStack, {
     await checkRole(ctx, input.RoleARN)
     // From here on nothing waits: the checks that another request could have overtaken are made again.
     refuseExisting(ctx, input.StackName)
+    voidChangeSets(ctx, stackId)
     const stack = stacks.put(ctx, {
       ...newStack(ctx, stackId, input),
       status: 'CREATE_IN_PROGRESS',
@@ -88,10 +93,11 @@ function newStack(
   if (input.DisableRollback !== undefined && input.OnFailure !== undefined) {
     throw validationError('You can specify either DisableRollback or OnFailure, but not both.')
   }
+  const reviewed = stacks.get(ctx, stackId)
   return {
     stackId,
     name: input.StackName,
-    createdAtMs: ctx.now(),
+    createdAtMs: reviewed?.createdAtMs ?? ctx.now(),
     caller: ctx.caller,
     tags: givenTags(input.Tags),
     notificationArns: input.NotificationARNs ?? [],
@@ -100,7 +106,7 @@ function newStack(
     terminationProtection: input.EnableTerminationProtection ?? false,
     outputs: [],
     driftStatus: 'NOT_CHECKED',
-    eventCount: 0,
+    eventCount: reviewed?.eventCount ?? 0,
     ...(input.RoleARN === undefined ? {} : { roleArn: input.RoleARN }),
     ...(input.TimeoutInMinutes === undefined ? {} : { timeoutMinutes: input.TimeoutInMinutes }),
   }
@@ -118,7 +124,8 @@ function sameRequest(
 }
 
 function refuseExisting(ctx: Context, name: string): void {
-  if (findStack(ctx, name) !== undefined) throw stackExists(name)
+  const found = findStack(ctx, name)
+  if (found !== undefined && found.status !== 'REVIEW_IN_PROGRESS') throw stackExists(name)
   let count = 0
   for (const { status } of stacks.scan(ctx)) if (status !== 'DELETE_COMPLETE') count += 1
   if (count >= stacksMax) {
@@ -147,12 +154,13 @@ export function givenTags(tags: CreateStackInput['Tags'] = []): readonly Tag[] {
   })
 }
 
-/** Alarms that roll a stack back are CloudWatch's, which the model does not have yet. */
-export function refuseRollbackTriggers(
+/** Alarms that roll a stack back are CloudWatch's, which the model does not have. */
+export function refuseRollbackConfiguration(
   configuration: CreateStackInput['RollbackConfiguration'],
 ): void {
-  if ((configuration?.RollbackTriggers ?? []).length > 0) {
-    throw validationError('Orrery does not model rollback triggers, which need CloudWatch alarms.')
+  if ((configuration?.RollbackTriggers ?? []).length > 0) throw notModelled('rollback triggers')
+  if ((configuration?.MonitoringTimeInMinutes ?? 0) > 0) {
+    throw notModelled('the monitoring time of rollback triggers')
   }
 }
 

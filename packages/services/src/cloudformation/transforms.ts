@@ -1,6 +1,7 @@
 import { AwsError } from '@cloud-orrery/models'
 import { GetObject } from '@cloud-orrery/models/s3'
 import type { CallAs, Context } from '../context.ts'
+import { notModelled } from '../shared/not-modelled.ts'
 import { pseudoParameters } from './engine/check-template.ts'
 import { environment, type StackIdentity } from './engine/environment.ts'
 import { type Environment, evaluate, noValue } from './engine/evaluate.ts'
@@ -9,7 +10,7 @@ import { extendTemplate } from './engine/language-extensions.ts'
 import type { GivenParameter, ParameterValue } from './engine/parameters.ts'
 import { parseTemplate, parseTransforms, type TransformReference } from './engine/template.ts'
 import { readTemplateText } from './engine/template-text.ts'
-import { notModelled, validationError } from './errors.ts'
+import { validationError } from './errors.ts'
 import { templateUrlBytesMax } from './limits.ts'
 
 export interface TransformRequest {

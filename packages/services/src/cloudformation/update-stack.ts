@@ -4,12 +4,13 @@ import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { startOperation } from './apply/machine.ts'
 import { updateOf } from './apply/stack-records.ts'
+import { voidChangeSets } from './change-set-lookup.ts'
 import { noUpdates, stackMissing, stackNotReady, validationError } from './errors.ts'
 import { planUpdate } from './plan-update.ts'
 import { prepareStack, prepareTemplate } from './prepare.ts'
 import { aboutStack, stackOrThrow } from './stack-lookup.ts'
 import { givenPolicy } from './stack-policy.ts'
-import { checkRole, givenParameters, givenTags, refuseRollbackTriggers } from './stacks.ts'
+import { checkRole, givenParameters, givenTags, refuseRollbackConfiguration } from './stacks.ts'
 import { type Stack, stacks, templates } from './state.ts'
 import { templateText } from './template-source.ts'
 
@@ -18,7 +19,7 @@ export const updateStack = operation(UpdateStack, {
   provenance: 'recorded',
   refuses: ['DeploymentConfig', 'DisableValidation'],
   async run(ctx, input) {
-    refuseRollbackTriggers(input.RollbackConfiguration)
+    refuseRollbackConfiguration(input.RollbackConfiguration)
     const found = stackOrThrow(ctx, input.StackName, stackMissing)
     const text = await updateText(ctx, found, input)
     checkUpdatable(found)
@@ -63,6 +64,8 @@ export const updateStack = operation(UpdateStack, {
       retainExceptOnCreate: input.RetainExceptOnCreate ?? false,
       policyDuringUpdate: duringUpdate,
     })
+    // Source: API reference, DescribeChangeSet, `ExecutionStatus`.
+    voidChangeSets(ctx, stack.stackId)
     startOperation(ctx, update)
     return { StackId: stack.stackId }
   },

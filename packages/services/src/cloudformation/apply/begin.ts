@@ -5,7 +5,7 @@ import { policyValue } from '../engine/environment.ts'
 import { evaluate, evaluateObject, noValue } from '../engine/evaluate.ts'
 import type { Json, JsonObject } from '../engine/json.ts'
 import { sameJson } from '../engine/json.ts'
-import { changeKind } from '../engine/property-changes.ts'
+import { changeKind, nameInTheWay } from '../engine/property-changes.ts'
 import { policyDenial } from '../stack-policy.ts'
 import { resourceKey, resources, type Stack, type StackResource, stacks } from '../state.ts'
 import { resourceTransition } from './journal-events.ts'
@@ -16,6 +16,11 @@ import { liveEnvironment, templateOf } from './values.ts'
 /** Recorded: test_immutable_property_update_causes_resource_replacement. */
 const replacementReason =
   'Requested update requires the creation of a new physical resource; hence creating one.'
+
+/** Source: CloudFormation user guide, troubleshooting of updates. */
+function customNameReason(name: string): string {
+  return `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`
+}
 
 /** A resource as the template now wants it, functions worked out. */
 export interface Wanted {
@@ -71,6 +76,10 @@ function beginForward(ctx: Context, operation: Operation, step: Step, stack: Sta
   )
   if (denial !== undefined) return failBeforeWork(ctx, operation, step, stack, denial)
   const replaced = change === 'replace'
+  const name = replaced ? nameInTheWay(before, wanted) : undefined
+  if (name !== undefined) {
+    return failBeforeWork(ctx, operation, step, stack, customNameReason(name))
+  }
   const resource = put(ctx, before, wanted, {
     status: 'UPDATE_IN_PROGRESS',
     ...(replaced ? { statusReason: replacementReason } : {}),

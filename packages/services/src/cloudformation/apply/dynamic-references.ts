@@ -1,8 +1,9 @@
 import { AwsError } from '@cloud-orrery/models'
 import { GetParameter } from '@cloud-orrery/models/ssm'
 import type { Context } from '../../context.ts'
+import { notModelled } from '../../shared/not-modelled.ts'
 import { isList, isObject, type Json, type JsonObject } from '../engine/json.ts'
-import { notModelled, validationError } from '../errors.ts'
+import { validationError } from '../errors.ts'
 import type { Stack } from '../state.ts'
 import { deployerOf } from './resource-context.ts'
 

@@ -2,6 +2,7 @@ import { invariant } from '@cloud-orrery/kernel'
 import type { Context } from '../../context.ts'
 import { type JsonObject, stringified } from '../engine/json.ts'
 import { events, type Stack, type StackResource, stacks } from '../state.ts'
+import { notifyTopics } from './notifications.ts'
 
 const stackType = 'AWS::CloudFormation::Stack'
 
@@ -107,5 +108,6 @@ function append(ctx: Context, stack: Stack, { facts, ...content }: EventContent)
     ...(facts.reason === undefined ? {} : { reason: facts.reason }),
     ...(facts.token === undefined ? {} : { token: facts.token }),
   })
+  notifyTopics(ctx, stack, sequence)
   return stacks.update(ctx, stack.stackId, { eventCount: sequence })
 }

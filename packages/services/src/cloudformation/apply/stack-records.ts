@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts'
 import type { ParameterValue } from '../engine/parameters.ts'
 import { exportInUse, stackNotReady, terminationProtected, validationError } from '../errors.ts'
 import type { PreparedTemplate } from '../prepare.ts'
-import { exports, type Stack, stacks, type Tag, templates } from '../state.ts'
+import { exports, resources, type Stack, stacks, type Tag, templates } from '../state.ts'
 import { importersOf } from './exports.ts'
 import { stackTransition } from './journal-events.ts'
 import type { NewOperation } from './operation.ts'
@@ -111,6 +111,7 @@ export function updateOf(ctx: Context, stackId: string, update: Update): NewOper
 
 export interface DeletionRequest {
   readonly RetainResources?: readonly string[] | undefined
+  readonly DeletionMode?: string | undefined
   readonly RoleARN?: string | undefined
   readonly ClientRequestToken?: string | undefined
 }
@@ -127,12 +128,7 @@ export function deletionOf(
   if (status.endsWith('_IN_PROGRESS') && !/^(CREATE|REVIEW)_/.test(status)) {
     throw stackNotReady(stackId, status, 'deleted')
   }
-  const spared = request.RetainResources ?? []
-  if (spared.length > 0 && status !== 'DELETE_FAILED') {
-    throw validationError(
-      `Invalid operation on stack [${stackId}]. RetainResources can only be specified for stacks in the DELETE_FAILED state.`,
-    )
-  }
+  const spared = sparedResources(ctx, stack, request)
   for (const { name } of exports.where(ctx, 'stack', stackId)) {
     const [importer] = importersOf(ctx, name)
     if (importer !== undefined) throw exportInUse(name, importer, 'deleted')
@@ -156,4 +152,24 @@ export function deletionOf(
     spared,
     retainExceptOnCreate: false,
   }
+}
+
+/** What a deletion leaves in place: the named resources, or all that could not be deleted before. */
+function sparedResources(
+  ctx: Context,
+  { stackId, status }: Stack,
+  { RetainResources = [], DeletionMode }: DeletionRequest,
+): readonly string[] {
+  const forced = DeletionMode === 'FORCE_DELETE_STACK'
+  if ((forced || RetainResources.length > 0) && status !== 'DELETE_FAILED') {
+    const member = forced ? 'DeletionMode FORCE_DELETE_STACK' : 'RetainResources'
+    throw validationError(
+      `Invalid operation on stack [${stackId}]. ${member} can only be specified for stacks in the DELETE_FAILED state.`,
+    )
+  }
+  if (!forced) return RetainResources
+  // Deviation: AWS tries to delete them once more first.
+  return [...resources.where(ctx, 'stack', stackId)]
+    .filter((resource) => resource.status === 'DELETE_FAILED')
+    .map(({ logicalId }) => logicalId)
 }

@@ -1,7 +1,7 @@
 import type { Environment } from './evaluate.ts'
 import { evaluate, evaluateObject, knownAfterApply, noValue } from './evaluate.ts'
 import type { Graph } from './graph.ts'
-import { isList, isObject, type Json, type JsonObject, sameJson } from './json.ts'
+import { type Json, type JsonObject, sameJson } from './json.ts'
 import type { ParameterValue } from './parameters.ts'
 import { changedProperties, type Recreation, recreation } from './property-changes.ts'
 import { type Reference, referencesOf } from './references.ts'
@@ -280,11 +280,4 @@ export function changesAnything(changes: readonly ResourceChange[]): boolean {
     ({ action, changes: found }) =>
       action !== 'Modify' || found.some(({ valueChanged }) => valueChanged),
   )
-}
-
-/** True where a value holds what only the deployment brings. */
-export function holdsUnknown(value: Json): boolean {
-  if (typeof value === 'string') return value.includes(knownAfterApply)
-  if (isList(value)) return value.some(holdsUnknown)
-  return isObject(value) && Object.values(value).some(holdsUnknown)
 }

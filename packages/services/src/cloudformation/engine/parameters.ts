@@ -1,4 +1,5 @@
-import { notModelled, templateFormatError, validationError } from '../errors.ts'
+import { notModelled } from '../../shared/not-modelled.ts'
+import { templateFormatError, validationError } from '../errors.ts'
 import { parameterValueBytesMax } from '../limits.ts'
 import type { ParameterDefinition } from './template.ts'
 

@@ -30,6 +30,17 @@ export function changeKind(
   return replaced ? 'replace' : 'modify'
 }
 
+/**
+ * The name that stands in the way of a replacement: the template gives it, it identifies the resource, and
+ * it stays, so that the new resource could not be made beside the old one.
+ */
+export function nameInTheWay(before: Comparable, after: Comparable): string | undefined {
+  const [identifier, ...more] = schemaOf(after.type)?.primaryIdentifier ?? []
+  if (before.type !== after.type || identifier === undefined || more.length > 0) return undefined
+  const name = after.properties[identifier]
+  return typeof name === 'string' && name === before.properties[identifier] ? name : undefined
+}
+
 /** Names of top-level properties that differ, in alphabetical order. */
 export function changedProperties(before: JsonObject, after: JsonObject): readonly string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)])

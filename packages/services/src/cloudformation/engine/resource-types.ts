@@ -1,5 +1,6 @@
 import { knownResourceTypes, type ResourceSchema, resourceSchema } from '@cloud-orrery/models'
-import { notModelled, templateFormatError } from '../errors.ts'
+import { notModelled } from '../../shared/not-modelled.ts'
+import { templateFormatError } from '../errors.ts'
 import type { JsonObject } from './json.ts'
 import type { Template } from './template.ts'
 

@@ -1,5 +1,7 @@
+import { notModelled } from '../../shared/not-modelled.ts'
 import { templateFormatError, validationError } from '../errors.ts'
 import {
+  descriptionBytesMax,
   mappingAttributesMax,
   mappingsMax,
   outputsMax,
@@ -114,7 +116,7 @@ export function parseTemplate(body: JsonObject): Template {
     throw validationError(`Invalid template property or properties [${unknown.join(', ')}]`)
   }
   if (body['Hooks'] !== undefined) {
-    throw templateFormatError('Orrery does not model the template section Hooks.')
+    throw notModelled('the template section Hooks')
   }
   const version = scalarText(body['AWSTemplateFormatVersion'])
   if (body['AWSTemplateFormatVersion'] !== undefined && version !== '2010-09-09') {
@@ -123,6 +125,9 @@ export function parseTemplate(body: JsonObject): Template {
   const description = body['Description']
   if (description !== undefined && typeof description !== 'string') {
     throw templateFormatError('Template description must be a string.')
+  }
+  if (description !== undefined && Buffer.byteLength(description) > descriptionBytesMax) {
+    throw templateFormatError(`'Description' length is greater than ${descriptionBytesMax}.`)
   }
   const metadata = body['Metadata']
   const resources = parseResources(body['Resources'])
