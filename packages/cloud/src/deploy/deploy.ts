@@ -6,6 +6,7 @@ import {
   DescribeStacks,
   type Stack,
   UpdateStack,
+  UpdateTerminationProtection,
 } from '@cloud-orrery/models/cloudformation'
 import { PutObject } from '@cloud-orrery/models/s3'
 import type { CallOptions } from '../call.ts'
@@ -74,7 +75,7 @@ async function deployStack(
   place: Place,
   options: DeployOptions,
 ): Promise<DeployedStack> {
-  const existing = await stackNamed(target, stack.stackName, place)
+  const existing = await updatable(target, stack.stackName, place, options)
   const parameters = { ...stack.parameters, ...options.parameters }
   const input = {
     StackName: stack.stackName,
@@ -96,6 +97,7 @@ async function deployStack(
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
     if (existing !== undefined && error.message === 'No updates are to be performed.') {
+      await protect(target, stack.stackName, stack.terminationProtection, place)
       return describe(existing)
     }
     throw new SimulatorError(
@@ -105,10 +107,44 @@ async function deployStack(
     )
   }
   const status = await target.untilStackRests(stackId, options.onProgress ?? (() => {}), place)
+  await protect(target, stackId, stack.terminationProtection, place)
   const after = await stackNamed(target, stackId, place)
   return after === undefined
     ? { stackName: stack.stackName, stackId, status, outputs: {} }
     : describe(after)
+}
+
+/** What a stack came to whose creation failed: it can only be deleted. */
+const creationFailed: ReadonlySet<string> = new Set(['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED'])
+
+/** The stack to update. One that was never created is deleted first, as `cdk deploy` does. */
+async function updatable(
+  target: DeployTarget,
+  stackName: string,
+  place: Place,
+  { onProgress = () => {} }: DeployOptions,
+): Promise<Stack | undefined> {
+  const existing = await stackNamed(target, stackName, place)
+  if (existing === undefined || !creationFailed.has(existing.StackStatus)) return existing
+  const status = await destroy(target, stackName, { ...place, onProgress })
+  if (status === 'DELETE_COMPLETE') return undefined
+  throw new SimulatorError(
+    'DeployRefused',
+    `Stack ${stackName} was never created, and deleting what is left of it came to ${status}.`,
+    `Look at its events, delete what is in the way, then run orrery destroy ${stackName}.`,
+  )
+}
+
+/** Termination protection is no part of a template: it follows the stack, as with `cdk deploy`. */
+async function protect(
+  target: DeployTarget,
+  StackName: string,
+  wanted: boolean | undefined,
+  place: Place,
+): Promise<void> {
+  if (wanted === undefined) return
+  const input = { StackName, EnableTerminationProtection: wanted }
+  await target.call(UpdateTerminationProtection, input, place)
 }
 
 /** Deletes a stack. Its last status: `DELETE_COMPLETE`, or `DELETE_FAILED` when something is in the way. */
