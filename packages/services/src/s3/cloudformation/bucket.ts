@@ -15,6 +15,7 @@ import {
   GetPublicAccessBlock,
   HeadBucket,
   type ObjectOwnership,
+  PutBucketAcl,
   PutBucketEncryption,
   PutBucketNotificationConfiguration,
   PutBucketOwnershipControls,
@@ -50,7 +51,12 @@ export const bucketType = resource(AwsS3Bucket, {
       ...(ACL === undefined ? {} : { ACL }),
       ...(ownership === undefined ? {} : { ObjectOwnership: ownership }),
     })
-    await configure(ctx, name, properties, {})
+    const { OwnershipControls, AccessControl } = properties
+    // These two came with the bucket.
+    await configure(ctx, name, properties, {
+      ...(OwnershipControls === undefined ? {} : { OwnershipControls }),
+      ...(AccessControl === undefined ? {} : { AccessControl }),
+    })
     return attributes(ctx, name)
   },
   async update(ctx, properties, previous, { Arn }) {
@@ -103,8 +109,9 @@ async function configure(
 ): Promise<void> {
   const changed = (name: keyof AwsS3BucketProperties) =>
     JSON.stringify(now[name]) !== JSON.stringify(before[name])
-  if (changed('OwnershipControls') && before.OwnershipControls !== undefined) {
-    await putOwnership(ctx, Bucket, now)
+  if (changed('OwnershipControls')) await putOwnership(ctx, Bucket, now)
+  if (changed('AccessControl')) {
+    await ctx.call(PutBucketAcl, { Bucket, ACL: cannedAcl(now.AccessControl) ?? 'private' })
   }
   if (changed('PublicAccessBlockConfiguration')) {
     const { PublicAccessBlockConfiguration } = now

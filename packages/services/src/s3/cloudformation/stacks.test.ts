@@ -153,6 +153,25 @@ test('a bucket is configured, and configured anew', async () => {
   })
 })
 
+test('an update gives a bucket what it had not when it was created', async () => {
+  const { deploy, s3, failures } = stacks()
+  const named = { BucketName: 'later-things' }
+  await deploy({ Bucket: bucket(named) })
+  const rules = [{ ObjectOwnership: 'ObjectWriter' }]
+  const open = { ...named, OwnershipControls: { Rules: rules } }
+  expect((await deploy({ Bucket: bucket(open) })).status).toBe('UPDATE_COMPLETE')
+  const { OwnershipControls } = await s3.send(
+    new GetBucketOwnershipControlsCommand({ Bucket: 'later-things' }),
+  )
+  expect(OwnershipControls?.Rules).toEqual(rules)
+  // What an ACL would open to others is refused by name, not passed over.
+  const { status } = await deploy({ Bucket: bucket({ ...open, AccessControl: 'PublicRead' }) })
+  expect([status, await failures()]).toEqual([
+    'UPDATE_ROLLBACK_COMPLETE',
+    [expect.stringContaining('the ACL public-read')],
+  ])
+})
+
 test('another name is another bucket', async () => {
   const { deploy, s3 } = stacks()
   await deploy({ Bucket: bucket({ BucketName: 'former-things' }) })
