@@ -18,6 +18,7 @@ import {
   type Recording,
   readAssembly,
   record,
+  replay,
   type StackSource,
 } from '@cloud-orrery/cloud'
 import { type Duration, durationMs, type FaultOptions } from '@cloud-orrery/kernel'
@@ -25,6 +26,9 @@ import type { Operation } from '@cloud-orrery/models'
 import { type Credentials, type Mail, mailbox } from '@cloud-orrery/services'
 import { Fidelity } from './fidelity.ts'
 import { JournalView } from './journal-view.ts'
+import { retryAtOnce } from './sdk-retries.ts'
+
+export { matchers, type OrreryMatchers } from './matchers.ts'
 
 /** A client class of the AWS SDK for JavaScript v3. */
 type ClientClass<C> = new (config: never) => C
@@ -62,9 +66,9 @@ export class Aws {
     return this.cloud.defaultRegion
   }
 
-  /** `aws.client(SQSClient)`; `{ accountId, region, credentials }` for someone else's. */
+  /** `aws.client(SQSClient)`; `{ accountId, region, credentials }` for someone else's. Its retries come at once. */
   client<C>(Client: ClientClass<C>, options?: ClientOptions): C {
-    return client(this.cloud, Client, options)
+    return retryAtOnce(client(this.cloud, Client, options))
   }
 
   /** Credentials of an account's administrator. */
@@ -183,9 +187,14 @@ export class Aws {
     return new Aws(this.cloud.fork())
   }
 
-  /** What entered so far: enough to have this run again. */
+  /** What entered so far: enough to have this run again. Plain data, to keep as a file. */
   record(): Recording {
     return record(this.cloud)
+  }
+
+  /** Has a recorded run again, to its end; from there it goes on as any other. */
+  static async replay(recording: Recording): Promise<Aws> {
+    return new Aws(await replay(recording))
   }
 
   #armed(id: string): ArmedFault {

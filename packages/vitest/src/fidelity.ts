@@ -12,12 +12,15 @@ export class Fidelity {
     this.#cloud = cloud
   }
 
-  /** Operations that were called, each with how its answers are known. */
+  /** Operations that were called, by anyone, each with how well its least known answer is known. */
   ledger(): Record<string, keyof typeof rank> {
     const ledger: Record<string, keyof typeof rank> = {}
     for (const { kind, name, data } of this.#cloud.kernel.journal.entries) {
-      // The request path writes one of these words into every call.
-      if (kind === 'call') ledger[name] = data['provenance'] as keyof typeof rank
+      // The request path writes one of these words into every call when it is answered.
+      const provenance = data['provenance'] as keyof typeof rank | undefined
+      if (kind !== 'call' || provenance === undefined) continue
+      const before = ledger[name]
+      if (before === undefined || rank[provenance] < rank[before]) ledger[name] = provenance
     }
     return ledger
   }

@@ -10,7 +10,7 @@ export interface JournaledCall<O extends Operation = Operation> {
   readonly input: InputOf<O>
   /** ARN or service name of who called. */
   readonly caller: string
-  readonly error?: { readonly code: string; readonly message: string }
+  readonly error?: { readonly code: string; readonly message: string; readonly status: number }
 }
 
 /** The journal, as tests ask it. */
@@ -71,7 +71,7 @@ function callOf<O extends Operation>({ sequence, atMs, data }: JournalEntry): Jo
   const { caller, input, error } = data as {
     caller?: { principal: { arn?: string; service?: string; kind: string } }
     input: InputOf<O>
-    error?: { code: string; message: string }
+    error?: { code: string; message: string; status: number }
   }
   const principal = caller?.principal
   return {

@@ -14,13 +14,24 @@ interface MatcherResult {
 const denialCodes =
   /^(AccessDenied|AccessDeniedException|AuthorizationError|UnauthorizedOperation|403)$/
 
+interface Failure {
+  readonly code: string
+  readonly message: string
+  readonly status: number | undefined
+}
+
+/** Answers to HEAD have no body: the SDK knows no code then, only the status. */
+function isDenial({ code, status }: Failure): boolean {
+  return denialCodes.test(code) || (status === 403 && /^Unknown(Error)?$/.test(code))
+}
+
 export const matchers = {
   async toBeDenied(call: Promise<unknown>, action?: string): Promise<MatcherResult> {
     const failure = await failureOf(call)
     const named =
       action === undefined || failure?.message.toLowerCase().includes(action.toLowerCase())
     return {
-      pass: failure !== undefined && denialCodes.test(failure.code) && named === true,
+      pass: failure !== undefined && isDenial(failure) && named === true,
       message: () => told(failure, `a denial${action === undefined ? '' : ` of ${action}`}`),
     }
   },
@@ -31,21 +42,32 @@ export const matchers = {
   },
 }
 
-async function failureOf(
-  call: Promise<unknown>,
-): Promise<{ code: string; message: string } | undefined> {
+async function failureOf(call: Promise<unknown>): Promise<Failure | undefined> {
+  if (!(call instanceof Promise)) {
+    throw new TypeError(
+      'The matcher needs the call itself, a promise: expect(client.send(command)).',
+    )
+  }
   try {
     await call
     return undefined
   } catch (error) {
     if (!(error instanceof Error)) throw error
     // SDK errors carry AWS's code where it is not the name.
-    const { Code, code } = error as Error & { Code?: string; code?: string }
-    return { code: Code ?? code ?? error.name, message: error.message }
+    const { Code, code, $metadata } = error as Error & {
+      Code?: string
+      code?: string
+      $metadata?: { httpStatusCode?: number }
+    }
+    return {
+      code: Code ?? code ?? error.name,
+      message: error.message,
+      status: $metadata?.httpStatusCode,
+    }
   }
 }
 
-function told(failure: { code: string; message: string } | undefined, wanted: string): string {
+function told(failure: Failure | undefined, wanted: string): string {
   return failure === undefined
     ? `wanted ${wanted}, but the call succeeded`
     : `wanted ${wanted}, or not; got ${failure.code}: ${failure.message}`
