@@ -84,13 +84,13 @@ const routes: Readonly<Record<string, Handler>> = {
     faults: cloud.kernel.faults.rules,
   }),
   'GET journal': ({ cloud }, _body, query) => {
-    const after = Number(query.get('after') ?? 0)
+    const after = numberIn(query, 'after', 0)
     const kind = query.get('kind')
     const entries = cloud.kernel.journal.entries.filter(
       (entry) => entry.sequence > after && (kind === null || entry.kind === kind),
     )
-    const limit = Number(query.get('limit') ?? 1000)
-    const shown = entries.slice(-limit)
+    const limit = numberIn(query, 'limit', 1000)
+    const shown = entries.slice(Math.max(0, entries.length - limit))
     return {
       sha256: cloud.kernel.journal.digest(),
       entries: JSON.parse(canonicalJson(shown)) as unknown,
@@ -152,9 +152,15 @@ function unpacked(input: unknown): unknown {
   return Object.fromEntries(Object.entries(input).map(([key, value]) => [key, unpacked(value)]))
 }
 
+/** What is no number counts as not said. */
+function numberIn(query: URLSearchParams, name: string, absent: number): number {
+  const value = Number(query.get(name) ?? absent)
+  return Number.isFinite(value) ? value : absent
+}
+
 function clockView(cloud: Cloud): Record<string, unknown> {
   return {
-    now: new Date(cloud.kernel.clock.nowMs).toISOString(),
+    now: new Date(cloud.kernel.clock.dueMs).toISOString(),
     mode: cloud.kernel.clock.mode.kind,
     pendingTasks: cloud.kernel.tasks.size,
   }

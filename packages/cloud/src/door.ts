@@ -1,4 +1,4 @@
-import { invariant } from '@cloud-orrery/kernel'
+import { type Departure, invariant } from '@cloud-orrery/kernel'
 import type { AwsError, OperationModel } from '@cloud-orrery/models'
 import {
   encodeError,
@@ -23,7 +23,7 @@ export async function answer(
   cloud: Cloud,
   door: Exclude<Door, 'internal'>,
   received: HttpRequest,
-  options: { signal?: AbortSignal | undefined; verifiedKeys?: Set<string> } = {},
+  options: { signal?: Departure | undefined; verifiedKeys?: Set<string> } = {},
 ): Promise<Answer> {
   const plain = plainHttp(cloud, received)
   const served = plain === undefined ? undefined : await plain

@@ -1,4 +1,4 @@
-import type { JournalEntry, Turn } from '@cloud-orrery/kernel'
+import type { Departure, JournalEntry, Turn } from '@cloud-orrery/kernel'
 import type { AwsError, OperationModel, ServiceModel } from '@cloud-orrery/models'
 import type {
   ChunkVerification,
@@ -42,7 +42,7 @@ export interface Exchange {
   cause: JournalEntry | undefined
   /** The piece of work that this call is, or is part of. */
   readonly turn?: Turn
-  readonly signal?: AbortSignal
+  readonly signal?: Departure
   /** Access keys whose secret the sender has shown to have: one in-process client, whose requests nobody can change. */
   readonly verifiedKeys?: Set<string>
   decisions: Judgement[]

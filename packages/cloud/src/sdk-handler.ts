@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { HttpRequest } from '@cloud-orrery/protocols'
 import type { Cloud } from './cloud.ts'
 import { answer } from './door.ts'
+import { lowerCaseName } from './header-names.ts'
 import { plainHttpHeader, sourceIpHeader } from './steps/authenticate.ts'
 
 /** What the AWS SDK for JavaScript hands to its HTTP handler; its own types, in the part used here. */
@@ -140,17 +141,5 @@ function encode(text: string): string {
 function lowerCase(headers: Record<string, string>): Record<string, string> {
   const lower: Record<string, string> = {}
   for (const name in headers) lower[lowerCaseName(name)] = headers[name] ?? ''
-  return lower
-}
-
-/** SDKs send the same few names again and again. */
-const lowerCaseNames = new Map<string, string>()
-
-function lowerCaseName(name: string): string {
-  let lower = lowerCaseNames.get(name)
-  if (lower === undefined) {
-    lower = name.toLowerCase()
-    if (lowerCaseNames.size < 1000) lowerCaseNames.set(name, lower)
-  }
   return lower
 }

@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net'
-import { SimulatorError } from '@cloud-orrery/kernel'
-import type { HttpRequest } from '@cloud-orrery/protocols'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { type Departure, SimulatorError } from '@cloud-orrery/kernel'
+import type { HttpResponse } from '@cloud-orrery/protocols'
 import type { Cloud } from './cloud.ts'
 import { Control } from './control.ts'
 import { answer } from './door.ts'
-import { plainHttpHeader } from './steps/authenticate.ts'
+import { readRequest } from './http-request.ts'
 
 export interface ListenOptions {
   /** Default 4566; 0 takes any free one. */
@@ -23,8 +25,8 @@ export interface Listening {
   close(): Promise<void>
 }
 
-/** Largest body, in bytes: S3's largest single PUT. Source: S3 User Guide, "Uploading objects". */
-const bodyBytesMax = 5 * 1024 ** 3
+/** How an HTTP/2 connection begins. Source: RFC 9113, section 3.4. */
+const preface = Buffer.from('PRI * HTTP/2.0')
 
 /** Opens the port: HTTP/1.1 and, by its preface, HTTP/2 without TLS. */
 export async function listen(cloud: Cloud, options: ListenOptions): Promise<Listening> {
@@ -41,15 +43,18 @@ export async function listen(cloud: Cloud, options: ListenOptions): Promise<List
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
-    socket.once('data', (first: Buffer) => {
-      socket.pause()
-      socket.unshift(first)
-      const server = first.subarray(0, 14).toString('latin1') === 'PRI * HTTP/2.0' ? http2 : http
-      server.emit('connection', socket)
-      socket.resume()
+    firstBytes(socket, (first) => {
+      if (first.subarray(0, preface.length).equals(preface)) {
+        // It takes the bytes itself; let flow, they would be lost before it looks.
+        http2.emit('connection', socket)
+      } else {
+        http.emit('connection', socket)
+        socket.resume()
+      }
     })
   })
   const port = await bind(door, options)
+  cloud.kernel.scheduler.onBug ??= (error) => void cloud.bug(error)
   return {
     port,
     url: `http://${options.host ?? '127.0.0.1'}:${port}`,
@@ -60,6 +65,21 @@ export async function listen(cloud: Cloud, options: ListenOptions): Promise<List
         for (const socket of sockets) socket.destroy()
       }),
   }
+}
+
+/** Gives as many bytes as show whether a connection speaks HTTP/2, and puts them back. */
+function firstBytes(socket: Socket, use: (first: Buffer) => void, seen?: Buffer): void {
+  socket.once('data', (chunk: Buffer) => {
+    socket.pause()
+    const first = seen === undefined ? chunk : Buffer.concat([seen, chunk])
+    if (first.length < preface.length && preface.subarray(0, first.length).equals(first)) {
+      firstBytes(socket, use, first)
+      socket.resume()
+    } else {
+      socket.unshift(first)
+      use(first)
+    }
+  })
 }
 
 function bind(
@@ -90,19 +110,17 @@ async function respond(
   response: ServerResponse,
 ): Promise<void> {
   try {
-    const received = await read(request)
-    if (received === undefined) {
-      response.writeHead(413, { 'content-type': 'text/plain', connection: 'close' })
-      response.end('The body is larger than 5 GiB.\n')
-      return
-    }
-    const aborted = new AbortController()
-    response.once('close', () => aborted.abort())
-    const isControl = received.path === '/' || received.path.startsWith('/_orrery/')
+    const received = await readRequest(request)
+    if (received === 'gone') return
+    if (received === 'too-large') return refuseTooLarge(request, response)
+    const sender = new Sender()
+    response.once('close', () => sender.leave())
+    const { path } = received
+    const isControl = path === '/' || path.startsWith('/_orrery/')
     const answered =
       isControl && control.handles(received)
         ? await control.answer(received)
-        : (await answer(cloud, 'port', received, { signal: aborted.signal })).response
+        : (await answer(cloud, 'port', received, { signal: sender })).response
     await write(cloud, response, received.method, answered)
   } catch (error) {
     if (response.destroyed) return
@@ -112,79 +130,55 @@ async function respond(
   }
 }
 
+/** Whoever waits for an answer at the other end of a connection. */
+class Sender implements Departure {
+  aborted = false
+  readonly #listeners: (() => void)[] = []
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  leave(): void {
+    this.aborted = true
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+function refuseTooLarge(request: IncomingMessage, response: ServerResponse): void {
+  const close = request.httpVersionMajor === 1 ? { connection: 'close' } : {}
+  response.writeHead(413, { 'content-type': 'text/plain', ...close })
+  response.end('The body is larger than 5 GiB, the most that AWS takes in one request.\n')
+}
+
 async function write(
   cloud: Cloud,
   response: ServerResponse,
   method: string,
-  answered: Awaited<ReturnType<Control['answer']>>,
+  answered: HttpResponse,
 ): Promise<void> {
   const headers: Record<string, string | number> = { ...answered.headers }
-  headers['date'] ??= new Date(cloud.kernel.clock.nowMs).toUTCString()
-  const { body } = answered
+  headers['date'] ??= dateOf(cloud.kernel.clock.nowMs)
+  const { body, status } = answered
   if (body instanceof Uint8Array) {
-    if (method !== 'HEAD' && answered.status !== 204 && answered.status !== 304) {
+    if (method !== 'HEAD' && status !== 204 && status !== 304) {
       headers['content-length'] = body.byteLength
     }
-    response.writeHead(answered.status, headers)
+    response.writeHead(status, headers)
     response.end(method === 'HEAD' ? undefined : body)
     return
   }
-  response.writeHead(answered.status, headers)
-  for await (const chunk of body) response.write(chunk)
-  response.end()
+  response.writeHead(status, headers)
+  await pipeline(Readable.from(body), response)
 }
 
-/** Undefined when the body is too large. */
-async function read(request: IncomingMessage): Promise<HttpRequest | undefined> {
-  const target = request.url ?? '/'
-  const mark = target.indexOf('?')
-  const body = await readBody(request)
-  if (body === undefined) return undefined
-  return {
-    method: request.method ?? 'GET',
-    path: pathOf(mark === -1 ? target : target.slice(0, mark)),
-    query: mark === -1 ? '' : target.slice(mark + 1),
-    headers: headersOf(request),
-    body,
-  }
-}
+let lastDate = { second: -1, text: '' }
 
-/** A proxy's absolute form (`GET http://host/path`) reads as its path. */
-function pathOf(path: string): string {
-  return path.startsWith('/') ? path : path.replace(/^https?:\/\/[^/]*/, '') || '/'
-}
-
-const noBody = new Uint8Array(0)
-
-async function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
-  if (request.headers['content-length'] === '0') return noBody
-  const chunks: Buffer[] = []
-  let sizeBytes = 0
-  for await (const chunk of request) {
-    const bytes = chunk as Buffer // No encoding is set on the request.
-    sizeBytes += bytes.byteLength
-    if (sizeBytes > bodyBytesMax) return undefined
-    chunks.push(bytes)
-  }
-  const [only] = chunks
-  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks)
-}
-
-function headersOf(request: IncomingMessage): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (
-      value === undefined ||
-      name.startsWith('x-orrery-source') ||
-      name === plainHttpHeader ||
-      name === ':path' ||
-      name === ':method' ||
-      name === ':scheme'
-    )
-      continue
-    headers[name === ':authority' ? 'host' : name] = Array.isArray(value) ? value.join(',') : value
-  }
-  return headers
+/** The `Date` header, made once a second. */
+function dateOf(nowMs: number): string {
+  const second = Math.floor(nowMs / 1000)
+  if (lastDate.second !== second) lastDate = { second, text: new Date(nowMs).toUTCString() }
+  return lastDate.text
 }
 
 function refuseMalformed(

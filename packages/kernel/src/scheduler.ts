@@ -26,8 +26,14 @@ export interface WaitOptions {
   readonly turn?: Turn | undefined
   /** The call's entry: an abort is noted under it. */
   readonly cause?: JournalEntry | undefined
-  /** The sender has gone. */
-  readonly signal?: AbortSignal | undefined
+  /** Says when the sender has gone. */
+  readonly signal?: Departure | undefined
+}
+
+/** The part of an `AbortSignal` that is looked at. */
+export interface Departure {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void, options: { once: true }): void
 }
 
 /**
