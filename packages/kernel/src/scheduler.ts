@@ -1,39 +1,15 @@
 import type { Clock, Wall } from './clock.ts'
-import { invariant, SimulatorError } from './errors.ts'
+import { EndlessWork } from './endless-work.ts'
+import { invariant } from './errors.ts'
 import type { Journal, JournalEntry } from './journal.ts'
 import type { TaskQueue, TaskRecord } from './tasks.ts'
 import { newTurn, type Turn } from './turn.ts'
-import { type Waiter, Waiters } from './waiters.ts'
-
-/**
- * Most tasks that run at one moment of model time. More means that something sets itself off again and again
- * (a rule that matches its own target's events), which on AWS takes time and here would take none.
- */
-const tasksAtOneMomentMax = 100_000
-
-/** Ends someone's waiting. A task like any other, so that all that happens has one order. */
-const wakeTask = 'kernel.wake'
+import { Waiters, type WaitOptions, wakeTask } from './waiters.ts'
 
 /** Recorded results of outside work, by its number in the run: what a replay answers with, in its time. */
 export interface OutsideResults {
   /** Undefined: the recording ends without this result, so the work is done again. */
   get(number: number): Promise<{ readonly result: unknown } | undefined>
-}
-
-/** How a call waits. */
-export interface WaitOptions {
-  /** Whose turn ends while it waits and comes again afterwards. */
-  readonly turn?: Turn | undefined
-  /** The call's entry: an abort is noted under it. */
-  readonly cause?: JournalEntry | undefined
-  /** Says when the sender has gone. */
-  readonly signal?: Departure | undefined
-}
-
-/** The part of an `AbortSignal` that is looked at. */
-export interface Departure {
-  readonly aborted: boolean
-  addEventListener(type: 'abort', listener: () => void, options: { once: true }): void
 }
 
 /**
@@ -58,9 +34,8 @@ export class Scheduler {
   /** Work outside the model that is not back yet. */
   readonly #outside = new Set<Promise<unknown>>()
   #outsideNumber = 0
-  /** How many tasks ran at which moment. */
-  #moment = { atMs: 0, tasks: 0 }
-  readonly #waiters = new Waiters()
+  readonly #endless = new EndlessWork()
+  readonly #waiters: Waiters
   /** What tasks threw: bugs of ours, reported by whoever looks next. */
   readonly #bugs: unknown[] = []
   /** Is told what a task threw where nobody waits for it (a server). */
@@ -80,6 +55,7 @@ export class Scheduler {
     this.#journal = journal
     this.#wall = wall
     this.#runTask = runTask
+    this.#waiters = new Waiters(clock, tasks, journal)
   }
 
   /**
@@ -179,36 +155,20 @@ export class Scheduler {
    * not part of it.
    */
   wait(key: string, untilMs: number, options: WaitOptions = {}): Promise<boolean> {
-    const { turn, cause, signal } = options
     if (this.#stopped) return Promise.resolve(false)
-    const { promise, resolve } = Promise.withResolvers<boolean>()
-    const taskId = this.#addWakeTask(untilMs)
-    const waiter: Waiter = { key, turn, cause, resolve, taskId, woken: false }
-    this.#waiters.add(waiter)
-    const abort = () => void this.enter(() => this.#abort(waiter))
-    if (signal?.aborted === true) abort()
-    else signal?.addEventListener('abort', abort, { once: true })
-    if (turn !== undefined) turn.awaitedCount += 1
-    turn?.leave()
+    const waiting = this.#waiters.wait(key, untilMs, options, (run) => void this.enter(run))
     this.#goOn()
-    return promise
+    return waiting
   }
 
   /** Wakes the longest waiting one (or `count`, or all) of those that wait for `key`. Returns how many. */
   wake(key: string, count = Number.POSITIVE_INFINITY): number {
-    let woken = 0
-    for (const waiter of this.#waiters.waitingFor(key)) {
-      if (woken >= count) break
-      this.#wake(waiter, true)
-      woken += 1
-    }
-    return woken
+    return this.#waiters.wake(key, count)
   }
 
   /** Ends the waiting of the call with this journal entry, as its sender's going away did in a recording. */
   abort(sequence: number): void {
-    const waiter = this.#waiters.ofCall(sequence)
-    if (waiter !== undefined) this.#abort(waiter)
+    this.#waiters.abort(sequence)
   }
 
   /** The keys that someone waits for: what a server that seems to hang waits for. */
@@ -251,10 +211,7 @@ export class Scheduler {
   stop(): void {
     this.#stopped = true
     this.#cancelTimer?.()
-    for (const waiter of this.#waiters.takeAll()) {
-      this.#tasks.cancel(waiter.taskId)
-      waiter.resolve(false)
-    }
+    this.#waiters.stop()
   }
 
   async #workOutside<T>(
@@ -373,28 +330,18 @@ export class Scheduler {
         return
       }
       if (task.atMs > this.#clock.nowMs) this.#clock.moveTo(task.atMs)
-      if (task.name !== wakeTask && this.#isEndless(task)) continue
-      if (task.name === wakeTask) await this.#resume(task)
-      else await this.#runOne(task)
+      if (task.name === wakeTask) await this.#waiters.resume(task.id)
+      else if (!this.#isEndless(task)) await this.#runOne(task)
     }
   }
 
-  /** Puts a task off by a millisecond when too many ran at this moment, and says so once. */
+  /** Puts a task off by a millisecond when too many ran at this moment, and says so. */
   #isEndless(task: TaskRecord): boolean {
     const { nowMs } = this.#clock
-    if (this.#moment.atMs !== nowMs) this.#moment = { atMs: nowMs, tasks: 0 }
-    this.#moment.tasks += 1
-    if (this.#moment.tasks <= tasksAtOneMomentMax) return false
-    if (this.#moment.tasks === tasksAtOneMomentMax + 1) {
-      const error = new SimulatorError(
-        'EndlessWork',
-        `${tasksAtOneMomentMax} tasks ran at one moment, and ${task.name} is due again: something sets itself off.`,
-        'See what causes it with `orrery journal`; break the loop.',
-      )
-      this.#bugs.push(error)
-    }
-    this.#tasks.add({ ...task, atMs: nowMs + 1 })
-    return true
+    const { tooMany, error } = this.#endless.count(nowMs, task.name)
+    if (error !== undefined) this.#bugs.push(error)
+    if (tooMany) this.#tasks.add({ ...task, atMs: nowMs + 1 })
+    return tooMany
   }
 
   /** Ends when the task has, or when it went to wait for something. */
@@ -418,41 +365,6 @@ export class Scheduler {
         this.#goOn()
       })
     await left
-  }
-
-  /** Ends when the one that waited has come to its end, or waits again. */
-  async #resume(task: TaskRecord): Promise<void> {
-    const waiter = this.#waiters.take(task.id)
-    if (waiter === undefined) return
-    const { turn } = waiter
-    if (turn !== undefined) turn.awaitedCount -= 1
-    const left =
-      turn === undefined || turn.running || turn.awaitedCount > 0 ? undefined : turn.begin()
-    waiter.resolve(waiter.woken)
-    await left
-  }
-
-  #wake(waiter: Waiter, woken: boolean): void {
-    this.#tasks.cancel(waiter.taskId)
-    this.#waiters.wake(waiter, woken, this.#addWakeTask(this.#clock.nowMs))
-  }
-
-  #abort(waiter: Waiter): void {
-    if (!this.#waiters.isWaiting(waiter)) return
-    this.#journal.append({
-      atMs: this.#clock.nowMs,
-      kind: 'outside',
-      name: 'abort',
-      cause: waiter.cause?.sequence,
-      entered: true,
-      data: {},
-    })
-    this.#wake(waiter, false)
-  }
-
-  #addWakeTask(atMs: number): string {
-    const nowhere = { accountId: '', region: '', cause: undefined }
-    return this.#tasks.add({ name: wakeTask, input: null, atMs, ...nowhere }).id
   }
 
   /** Sets the timer for the next task where the clock runs by itself. */
