@@ -1,4 +1,3 @@
-import { compilePattern } from '@cloud-orrery/models'
 import { PutParameter, type PutParameterRequest } from '@cloud-orrery/models/ssm'
 import type { Context } from '../../context.ts'
 import { type Authorization, operation } from '../../define.ts'
@@ -6,9 +5,9 @@ import { notModelled } from '../../shared/not-modelled.ts'
 import { callerArn } from '../caller-arn.ts'
 import { invalid } from '../errors.ts'
 import { tagContext, tagsOf } from '../tag-lists.ts'
+import { matchesPattern } from './allowed-pattern.ts'
 import { announceChange } from './change-events.ts'
 import {
-  invalidPattern,
   limitExceeded,
   noDowngrade,
   oldestVersionLabelled,
@@ -141,9 +140,7 @@ function checkValue({ Value }: PutParameterRequest, allowedPattern: string | und
     throw invalid(`Parameter value can't nest another parameter. Do not use "{{}}" in the value.`)
   }
   if (allowedPattern === undefined || allowedPattern === '') return
-  const regExp = compilePattern(allowedPattern)
-  if (regExp === undefined) throw invalidPattern()
-  if (!regExp.test(Value)) throw patternMismatch(allowedPattern)
+  if (!matchesPattern(allowedPattern, Value)) throw patternMismatch(allowedPattern)
 }
 
 /** The tier that a parameter gets: as asked, or as what it holds demands. Source: PutParameter, `Tier`. */
