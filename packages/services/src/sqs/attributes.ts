@@ -27,7 +27,7 @@ const oneOf =
 const boolean = oneOf('true', 'false')
 
 /** What a caller may set, in the order in which it is checked. */
-const settable: Readonly<Record<string, Attribute>> = {
+const attributes: Readonly<Record<string, Attribute>> = {
   DelaySeconds: { standard: '0', check: wholeNumber(0, 900) },
   MaximumMessageSize: {
     standard: String(messageBytesMax),
@@ -56,6 +56,9 @@ const settable: Readonly<Record<string, Attribute>> = {
   },
 }
 
+/** A map, as callers choose the names that are looked up: `constructor` is no attribute. */
+const settable: ReadonlyMap<string, Attribute> = new Map(Object.entries(attributes))
+
 /** What nobody sets. */
 const readOnly = new Set([
   'All',
@@ -68,7 +71,7 @@ const readOnly = new Set([
 ])
 
 export function isQueueAttribute(name: string): boolean {
-  return readOnly.has(name) || settable[name] !== undefined
+  return readOnly.has(name) || settable.has(name)
 }
 
 /** Attributes that an empty value takes away. */
@@ -82,7 +85,7 @@ const removable = new Set([
 
 export function standardSettings(fifo: boolean): QueueSettings {
   const settings: Record<string, string> = {}
-  for (const [name, { standard, fifoOnly }] of Object.entries(settable)) {
+  for (const [name, { standard, fifoOnly }] of settable) {
     if (standard !== undefined && (fifo || fifoOnly !== true)) settings[name] = standard
   }
   if (fifo) settings['FifoQueue'] = 'true'
@@ -102,7 +105,7 @@ export function withAttributes(
   const settings: Record<string, string> = { ...queue.settings }
   for (const [name, text] of Object.entries(given)) {
     // Recorded: sqs, CreateQueue takes `True` and answers `true`.
-    const value = settable[name]?.check === boolean ? text.toLowerCase() : text
+    const value = settable.get(name)?.check === boolean ? text.toLowerCase() : text
     checkAttribute(queue, name, value)
     if (name === 'Policy') continue // Kept apart, as it is read on every call.
     if (value === '' && removable.has(name)) delete settings[name]
@@ -118,7 +121,7 @@ export function withAttributes(
 }
 
 function checkAttribute({ fifo }: Queue, name: string, value: string): void {
-  const attribute = settable[name]
+  const attribute = settable.get(name)
   if (attribute === undefined) throw unknownAttribute(name)
   if (attribute.fifoOnly === true && !fifo) throw notOnStandard(name)
   if (value === '' && removable.has(name)) return

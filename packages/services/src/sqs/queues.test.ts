@@ -171,6 +171,13 @@ test('an attribute that no queue has is refused by name', async () => {
   expect(await refusal(sqs.send(get))).toEqual(unknown)
 })
 
+test.each(['constructor', 'toString', '__proto__'])('%s is no attribute', async (name) => {
+  const { set } = await withQueue()
+  const attributes = Object.fromEntries([[name, '1']])
+  const unknown = { code: 'InvalidAttributeName', message: `Unknown Attribute ${name}.` }
+  expect(await refusal(set(attributes))).toEqual(unknown)
+})
+
 test('high throughput needs groups as the scope of deduplication', async () => {
   const { set } = await withQueue({ FifoQueue: 'true' })
   const { code } = await refusal(set({ FifoThroughputLimit: 'perMessageGroupId' }))
