@@ -16,13 +16,16 @@ export interface RuleFacts {
   readonly name: string
 }
 
-const reserved: Readonly<Record<string, (event: BusEvent, rule: RuleFacts) => string>> = {
+const reservedVariables: Readonly<Record<string, (event: BusEvent, rule: RuleFacts) => string>> = {
   'aws.events.rule-arn': (_event, rule) => JSON.stringify(rule.arn),
   'aws.events.rule-name': (_event, rule) => JSON.stringify(rule.name),
   'aws.events.event.ingestion-time': (event) => JSON.stringify(eventTime(event.ingestedAtMs)),
   'aws.events.event': (event) => eventJsonWithoutDetail(event),
   'aws.events.event.json': (event) => eventJson(event),
 }
+
+/** A map, as templates choose the names that are looked up: `<constructor>` is no variable. */
+const reserved = new Map(Object.entries(reservedVariables))
 
 const placeholder = /<([A-Za-z0-9_.-]+)>/y
 
@@ -41,6 +44,10 @@ export function inputOf(target: Target, event: BusEvent, rule: RuleFacts): strin
   return JSON.stringify(value)
 }
 
+function pathOf(paths: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(paths, name) ? paths[name] : undefined
+}
+
 function transformed(
   { InputPathsMap = {}, InputTemplate }: InputTransformer,
   event: BusEvent,
@@ -49,9 +56,9 @@ function transformed(
   const value = eventValue(event)
   const isJson = /^\s*[{[]/.test(InputTemplate)
   const filled = fill(InputTemplate, (name, quoted) => {
-    const own = InputPathsMap[name]
+    const own = pathOf(InputPathsMap, name)
     if (own !== undefined) return shown(valueAt(value, own), quoted, isJson)
-    const known = reserved[name]?.(event, rule)
+    const known = reserved.get(name)?.(event, rule)
     // The whole event is put in as it is, even between quotes. Source: User Guide, "Reserved variables".
     if (known === undefined || !quoted || name.startsWith('aws.events.event.json')) return known
     return shown(JSON.parse(known), quoted, isJson)
@@ -137,7 +144,7 @@ function checkTransformer(
     if (parsePath(path) === undefined) throw invalid(`Invalid InputPath for target ${id}.`)
   }
   const sample = fill(InputTemplate, (name, quoted) => {
-    if (InputPathsMap[name] === undefined && reserved[name] === undefined) {
+    if (pathOf(InputPathsMap, name) === undefined && !reserved.has(name)) {
       throw invalid(`InputTemplate for target ${id} contains invalid placeholder ${name}.`)
     }
     return quoted ? '' : 'null'

@@ -246,3 +246,17 @@ test('a JSON template that quotes a list makes no JSON, and nothing is delivered
   const [letter] = await taken(cloud, dead)
   expect(letter?.MessageAttributes?.['ERROR_CODE']?.StringValue).toBe('INVALID_JSON')
 })
+
+test.each(['constructor', 'toString'])('<%s> is no variable of a template', async (name) => {
+  const cloud = createCloud({ deepFreeze: true })
+  const queue = await openQueue(cloud, 'q')
+  await ruleFor(cloud, [{ Id: 'q', Arn: queue.arn }], { pattern })
+  const InputTransformer = { InputTemplate: `"<${name}>"` }
+  const Targets = [{ Id: 'q', Arn: queue.arn, InputTransformer }]
+  await expect(
+    client(cloud, EventBridgeClient).send(new PutTargetsCommand({ Rule: 'r', Targets })),
+  ).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: `InputTemplate for target q contains invalid placeholder ${name}.`,
+  })
+})
