@@ -133,6 +133,12 @@ test('a body that is no JSON meets no filter on the body', () => {
   expect(accepts(filter({ a: ['x'] }, 'MessageBody'), 'not json', {})).toBe(false)
 })
 
+test('a policy or a body that nests without end is refused, or meets no filter', () => {
+  const nested = `${'{"a":'.repeat(5000)}["x"]${'}'.repeat(5000)}`
+  expect(() => readFilter(nested, 'MessageBody', '')).toThrow('Filter policy is too complex')
+  expect(accepts(filter({ a: ['x'] }, 'MessageBody'), nested, {})).toBe(false)
+})
+
 /** Source: localstack's tests against AWS, `validate_policy_numeric_operator`, `policy_complexity_with_or`. */
 const refused: [object, string][] = [
   [{ k: [{ numeric: [] }] }, 'Invalid member in numeric match: ]'],

@@ -1,3 +1,4 @@
+import { isTooDeep } from '../../shared/json-depth.ts'
 import type { StoredAttribute } from '../state.ts'
 import { isWithin, parseCidr } from './addresses.ts'
 import type { Condition, FieldTest, Filter } from './filter.ts'
@@ -157,9 +158,10 @@ function isScalar(value: unknown): value is Scalar {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value)
 }
 
-/** Undefined for what is no JSON object: such a body meets no filter. */
+/** Undefined for what is no JSON object, or one too deep to be read: such a body meets no filter. */
 function leavesOfBody(body: string): Leaves | undefined {
   let value: unknown
+  if (isTooDeep(body)) return undefined
   try {
     value = JSON.parse(body)
   } catch {

@@ -1,3 +1,4 @@
+import { isTooDeep } from '../../shared/json-depth.ts'
 import { JsonProblem, JsonTokens } from '../../shared/json-tokens.ts'
 import { invalidParameter } from '../errors.ts'
 import { filterCombinationsMax, filterKeysMax } from '../limits.ts'
@@ -12,6 +13,7 @@ type Node = Readonly<Record<string, unknown>>
  */
 export function readFilter(text: string, scope: FilterScope, prefix: string): Filter {
   const policy = parse(text, prefix)
+  if (isTooDeep(text)) throw invalidParameter(`${prefix}FilterPolicy: Filter policy is too complex`)
   try {
     checkPolicy(new JsonTokens(JSON.stringify(policy))) // AWS's places are those in the text without spaces.
   } catch (error) {
