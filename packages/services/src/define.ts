@@ -44,7 +44,10 @@ export interface OperationOptions<I, O> {
   readonly refuses?: readonly (keyof I & string)[]
   /** How CloudTrail sees it. Default: a management event, read-only where its verb is (Get, List, Describe). */
   readonly trail?: { readonly kind?: 'data' | 'unlogged'; readonly readOnly?: boolean }
-  /** The account in which the operation works, where that is not the caller's: a queue URL names it. */
+  /**
+   * The account in which the operation works, where that is not the caller's: a queue URL names it. Asked before
+   * the input is checked: what the model requires may yet be missing.
+   */
   readonly scope?: (input: I, ctx: Context) => Partial<Scope>
   /** Synchronous, and therefore atomic, unless work leaves the service. What it wrote is undone when it throws. */
   readonly run: (ctx: Context, input: I) => O | Promise<O>

@@ -1,0 +1,148 @@
+import type { Violation } from '@cloud-orrery/models'
+import type { Breach, Case } from './cases.ts'
+import type { SdkError } from './sender.ts'
+
+/** How a service refuses what its model forbids. */
+export interface HouseWords {
+  /** What is wrong with the refusal of a broken constraint; undefined where it reads as the service's do. */
+  readonly judge: (refusal: Refusal) => string | undefined
+  /** Whether an error complains of the model's constraints: then a valid request was refused. */
+  readonly complains: (error: SdkError, it: Case) => boolean
+}
+
+export interface Refusal {
+  readonly operation: string
+  readonly error: SdkError
+  readonly breach: Breach
+  readonly case: Case
+  /** AWS's common sentence for all that the request breaks. */
+  readonly message: string
+  readonly violations: readonly Violation[]
+}
+
+/**
+ * The common wording, under a code. The breach has to be named in words of the ring's own, too. `own`: what the
+ * service refuses in these words, though the model has no such constraint.
+ */
+function common(code: string, own?: RegExp): HouseWords {
+  return {
+    complains: ({ message }) =>
+      /validation errors? detected: /.test(message) && own?.test(message) !== true,
+    judge: ({ error, breach, message }) => {
+      if (error.name !== code) return `code ${error.name}, not ${code}: ${error.message}`
+      // Recorded: logs PutMetricFilter: AWS shows a unit before the dimensions.
+      const said = error.message.replace(/, (unit=\w+), (dimensions=[^)]*)\)/g, ', $2, $1)')
+      if (said !== message) return `says ${error.message}; the model gives ${message}`
+      const named = `at '${breach.path}' failed to satisfy constraint: ${breach.constraint}`
+      return message.includes(named) ? undefined : `${message} does not say: ${named}`
+    },
+  }
+}
+
+/** Sentences of a service's own for some constraints, before those of another. */
+function besides(
+  own: (refusal: Refusal) => { readonly code: string; readonly message: string } | undefined,
+  others: HouseWords,
+): HouseWords {
+  return {
+    ...others,
+    judge: (refusal) => {
+      const wanted = own(refusal)
+      if (wanted === undefined) return others.judge(refusal)
+      const { name, message } = refusal.error
+      return name === wanted.code && message === wanted.message
+        ? undefined
+        : `says ${name}: ${message}; not ${wanted.code}: ${wanted.message}`
+    },
+  }
+}
+
+const validationError = common('ValidationError')
+const validationException = common('ValidationException')
+
+/** IAM tells neither the value nor an enum's values, and words names and paths in sentences. Recorded: iam, 2025 and 2026. */
+const iam: HouseWords = {
+  complains: ({ message }) =>
+    /validation errors? detected: |^The specified value for \w+ is invalid\./.test(message),
+  judge: ({ error, breach: { path, kind, constraint }, violations: { length } }) => {
+    if (error.name !== 'ValidationError') return `code ${error.name}: ${error.message}`
+    if (error.message.startsWith(`The specified value for ${path} is invalid.`)) {
+      return kind === 'pattern' || length > 1 ? undefined : `says ${error.message}`
+    }
+    const words = kind === 'enum' ? 'Member must satisfy enum value set' : constraint
+    const named = `at '${path}' failed to satisfy constraint: ${words}`
+    const counted = `${length} validation error${length === 1 ? '' : 's'} detected: Value`
+    const isRight = error.message.startsWith(counted) && error.message.includes(named)
+    return isRight ? undefined : `says ${error.message}; not: ${named}`
+  },
+}
+
+const logs = besides(
+  ({ breach, case: { input } }) => {
+    // Recorded: logs CreateLogGroup and CreateLogStream.
+    const isName = breach.path === 'logGroupName' || breach.path === 'logStreamName'
+    const value = String(input[breach.path])
+    if (!isName || breach.kind !== 'length' || value.length <= 512) return undefined
+    const message =
+      'Invalid LogGroup or LogStream, both must have length less than or equal to 512.'
+    return { code: 'InvalidParameterException', message }
+  },
+  common('InvalidParameterException', /at 'retentionInDays'/),
+)
+
+const cloudtrail = besides(({ breach }) => {
+  if (breach.path === 'maxResults') {
+    const message = 'Invalid MaxResults: specify a value between 1 and 50.'
+    return { code: 'InvalidMaxResultsException', message }
+  }
+  if (breach.path !== 'eventCategory') return undefined
+  const message = 'Invalid event category: specify insight.'
+  return { code: 'InvalidEventCategoryException', message }
+}, validationException)
+
+/** Parameters that are missing have words of their own. Recorded: sns, Unsubscribe. */
+const sns = besides(({ breach: { path, kind } }) => {
+  if (kind !== 'required' || path.includes('.')) return undefined
+  const message = `Invalid parameter: ${upperFirst(path)} Reason: no value for required parameter`
+  return { code: 'InvalidParameterException', message }
+}, validationError)
+
+/** Operations judge their values themselves: any refusal of the caller will do, but for what is missing. */
+const sqs: HouseWords = {
+  // An empty body is a missing one. Recorded: sqs, SendMessage.
+  complains: ({ name }, { input }) => name === 'MissingParameter' && input['MessageBody'] !== '',
+  judge: ({ error, breach: { path, kind } }) => {
+    if (kind !== 'required') return undefined
+    const last = upperFirst(path.slice(path.lastIndexOf('.') + 1))
+    const isRight = error.name === 'MissingParameter' && error.message.endsWith(`${last}.`)
+    return isRight ? undefined : `${path} is missing, and it says ${error.name}: ${error.message}`
+  },
+}
+
+/** A value inside of a body breaks S3's schema; one in a header or the query has an error of its own. */
+const s3: HouseWords = {
+  // S3's schema has more than the model says: how many rules and objects there are.
+  complains: ({ name }, it) =>
+    name === 'MalformedXML' && !/\.(rules|objects) (empty|of 3)$/.test(it.name),
+  judge: ({ error }) => {
+    const status = error.$metadata?.httpStatusCode ?? 0
+    return status >= 400 && !error.name.startsWith('NoSuch') ? undefined : `says ${error.name}`
+  },
+}
+
+export const houseWords: Readonly<Record<string, HouseWords>> = {
+  cloudformation: validationError,
+  cloudtrail,
+  events: validationException,
+  iam,
+  logs,
+  s3,
+  sns,
+  sqs,
+  ssm: common('ValidationException', /Value '' at 'value'/),
+  sts: validationError,
+}
+
+function upperFirst(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1)
+}

@@ -1,0 +1,53 @@
+import { type Cloud, createCloud } from '@cloud-orrery/cloud'
+import { loadServiceModel } from '@cloud-orrery/models'
+import { registry } from '@cloud-orrery/services'
+import { describe, expect, test } from 'vitest'
+import { casesOf } from './cases.ts'
+import { houseWords } from './house-words.ts'
+import { judge, type Subject } from './judge.ts'
+import { type Sdk, Sender } from './sender.ts'
+import type { KnownValues } from './valid-values.ts'
+
+export interface RingOptions {
+  readonly sdk: Sdk
+  readonly client: string
+  /** Puts something of each kind into a fresh cloud, and tells their names. */
+  readonly arrange: (cloud: Cloud) => Promise<KnownValues>
+}
+
+/** Characters of a failure that are shown. */
+const shownMax = 600
+
+/**
+ * One test an operation: a request at and beyond every boundary of its model, each into a fork of the same arranged
+ * cloud. The test's name has the checksum of the model, so that an update of it points at what to look at again.
+ */
+export async function ring(service: string, { sdk, client, arrange }: RingOptions): Promise<void> {
+  const model = loadServiceModel(service)
+  const { operations = [] } = (await registry[service]?.load()) ?? {}
+  const cloud = createCloud({ deepFreeze: true })
+  const known = await arrange(cloud)
+  const sender = new Sender(cloud, sdk, client)
+  const words = houseWords[service]
+  if (words === undefined) throw new Error(`${service} has no words of refusal`)
+
+  describe(`${service}, model ${model.checksum.slice(0, 12)}`, () => {
+    test.each(operations.map((handler) => [handler.descriptor.name, handler] as const))(
+      '%s keeps to its boundaries',
+      { timeout: 60_000 },
+      async (name, handler) => {
+        const operation = model.operations[name]
+        if (operation === undefined) throw new Error(`the model has no ${name}`)
+        const subject: Subject = { service: model, model: operation, handler, words }
+        const failures: string[] = []
+        for (const it of casesOf(operation, known)) {
+          const outcome = await sender.send(name, it.input)
+          for (const what of judge(subject, it, outcome)) {
+            failures.push(`${it.name}: ${what.slice(0, shownMax)}`)
+          }
+        }
+        expect(failures).toEqual([])
+      },
+    )
+  })
+}
