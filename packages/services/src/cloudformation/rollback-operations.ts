@@ -3,12 +3,13 @@ import {
   ContinueUpdateRollback,
   RollbackStack,
 } from '@cloud-orrery/models/cloudformation'
+import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { stackTransition } from './apply/journal-events.ts'
 import { callOff, operationOf, startPhase } from './apply/machine.ts'
 import { operations, type Step, steps } from './apply/operation.ts'
 import { rollback } from './apply/phases.ts'
-import { resourcesOf, stepsOf } from './apply/plan.ts'
+import { stepsOf } from './apply/plan.ts'
 import { stackMissing, stackWithIdMissing, validationError } from './errors.ts'
 import { aboutStack, stackOrThrow } from './stack-lookup.ts'
 import { checkRole } from './stacks.ts'
@@ -73,21 +74,18 @@ export const continueUpdateRollback = operation(ContinueUpdateRollback, {
 })
 
 /** AWS marks what it skips as updated, whatever the resource really is. Source: API reference, `ResourcesToSkip`. */
-function skip(ctx: Parameters<typeof stepsOf>[0], step: Step): void {
+function skip(ctx: Context, step: Step): void {
   steps.put(ctx, step)
   const { before } = step
   if (before === undefined) return
   resources.put(ctx, { ...before, status: 'UPDATE_COMPLETE', updatedAtMs: ctx.now() })
 }
 
-function refuseSkipping(
-  ctx: Parameters<typeof stepsOf>[0],
-  stackId: string,
-  names: readonly string[],
-): void {
+/** Only what failed on the way back can be skipped. Source: API reference, `ResourcesToSkip`. */
+function refuseSkipping(ctx: Context, stackId: string, names: readonly string[]): void {
   const failed = new Set(
-    resourcesOf(ctx, stackId)
-      .filter(({ status }) => status === 'UPDATE_FAILED')
+    stepsOf(ctx, stackId, 'rollback')
+      .filter(({ status }) => status === 'failed')
       .map(({ logicalId }) => logicalId),
   )
   const wrong = names.filter((name) => !failed.has(name))
