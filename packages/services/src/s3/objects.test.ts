@@ -110,3 +110,23 @@ test('a HEAD of nothing is 404 without a body', async () => {
     s3.send(new HeadObjectCommand({ Bucket: 'things', Key: 'k' })),
   ).rejects.toMatchObject({ name: 'NotFound', $metadata: { httpStatusCode: 404 } })
 })
+
+test('a header that is asked for has to be one', async () => {
+  const { s3 } = await bucketOf()
+  await s3.send(new PutObjectCommand({ Bucket: 'things', Key: 'a', Body: 'hello' }))
+  const get = (name: string) =>
+    s3.send(
+      new GetObjectCommand({
+        Bucket: 'things',
+        Key: 'a',
+        ResponseContentDisposition: `attachment; filename="${name}"`,
+      }),
+    )
+  expect((await get('a.txt')).ContentDisposition).toBe('attachment; filename="a.txt"')
+  await expect(get('\u6f22.txt')).rejects.toMatchObject({
+    name: 'InvalidArgument',
+    message: 'Header value cannot be represented using ISO-8859-1.',
+    ArgumentName: 'response-content-disposition',
+    ArgumentValue: 'attachment; filename="\u6f22.txt"',
+  })
+})
