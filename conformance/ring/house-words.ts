@@ -112,7 +112,7 @@ const sqs: HouseWords = {
   // An empty body is a missing one. Recorded: sqs, SendMessage.
   complains: ({ name }, { input }) => name === 'MissingParameter' && input['MessageBody'] !== '',
   judge: ({ error, breach: { path, kind } }) => {
-    if (kind !== 'required') return undefined
+    if (kind !== 'required' || path.endsWith('.dataType')) return undefined
     const last = upperFirst(path.slice(path.lastIndexOf('.') + 1))
     const isRight = error.name === 'MissingParameter' && error.message.endsWith(`${last}.`)
     return isRight ? undefined : `${path} is missing, and it says ${error.name}: ${error.message}`

@@ -22,16 +22,20 @@ export function accessDenied(message: string): AwsError {
   return awsError(AccessDenied, message)
 }
 
+const messageAttribute = /^(entries\.\d+\.member\.)?message(System)?Attributes\./
+
 /**
  * What the model forbids, in SQS's words: one complaint, the first. Names of attributes the operations judge
- * themselves, since the model knows fewer than SQS takes.
+ * themselves, since the model knows fewer than SQS takes; and what a message's attributes lack.
  */
 export function invalidInput(
   _message: string,
   violations: readonly Violation[],
   { operation }: { readonly operation: string },
 ): AwsError | undefined {
-  const missing = violations.find(({ kind }) => kind === 'required')
+  const missing = violations.find(
+    ({ kind, path }) => kind === 'required' && !messageAttribute.test(path),
+  )
   if (missing === undefined) return undefined
   const [, index, member] = /^entries\.(\d+)\.member\.(.*)$/.exec(missing.path) ?? []
   if (index === undefined || member === undefined) return missingParameter(upperFirst(missing.path))

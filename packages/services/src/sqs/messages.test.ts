@@ -245,6 +245,11 @@ test('a receiver names the attributes that it wants', async () => {
 
 const invalidAttributes: readonly [string, MessageAttributeValue, string][] = [
   [
+    'Untyped',
+    { DataType: undefined, StringValue: 'a' },
+    "The message attribute 'Untyped' must contain non-empty message attribute type.",
+  ],
+  [
     'ErrorDetails',
     { DataType: 'String', StringValue: '' },
     "Message (user) attribute 'ErrorDetails' must contain a non-empty value of type 'String'.",
