@@ -6,6 +6,7 @@ import {
   denialMessage,
   evaluate,
   type PolicySet,
+  type Principal,
   principalContext,
   type RequestContext,
 } from '@cloud-orrery/policy'
@@ -60,26 +61,38 @@ export function decide(
     extra: exchange.extraContext,
     own: authorization.context,
   }
-  let context: RequestContext | undefined
-  const request: AuthorizationRequest = {
-    principal: caller.principal,
-    action,
-    resource,
-    ...(resourceAccountId === undefined ? {} : { resourceAccountId }),
-    // Few policies have conditions, so that most requests never need their context.
-    get context() {
-      context ??= requestContext(circumstances)
-      return context
-    },
-    ...(access?.policyKind === undefined ? {} : { resourcePolicyKind: access.policyKind }),
-  }
-  const policies: PolicySet = {
-    ...policiesOf(ctx, caller),
-    ...(access?.policy === undefined
-      ? {}
-      : { resource: { source: `resource policy of ${resource}`, document: access.policy } }),
+  const request = new Question(action, resource, circumstances)
+  if (resourceAccountId !== undefined) request.resourceAccountId = resourceAccountId
+  if (access?.policyKind !== undefined) request.resourcePolicyKind = access.policyKind
+  let policies: PolicySet = policiesOf(ctx, caller)
+  if (access?.policy !== undefined) {
+    const source = `resource policy of ${resource}`
+    policies = { ...policies, resource: { source, document: access.policy } }
   }
   return { request, decision: evaluate(request, policies) }
+}
+
+/** One request to the policy engine. Few policies have conditions, so that most never need their context. */
+class Question implements AuthorizationRequest {
+  readonly principal: Principal
+  readonly action: string
+  readonly resource: string
+  declare resourceAccountId?: string
+  declare resourcePolicyKind?: 'normal' | 'trust' | 'required'
+  readonly #circumstances: Circumstances
+  #context: RequestContext | undefined
+
+  constructor(action: string, resource: string, circumstances: Circumstances) {
+    this.principal = circumstances.caller.principal
+    this.action = action
+    this.resource = resource
+    this.#circumstances = circumstances
+  }
+
+  get context(): RequestContext {
+    this.#context ??= requestContext(this.#circumstances)
+    return this.#context
+  }
 }
 
 /** What a request's condition keys are made of. */

@@ -3,7 +3,7 @@ import { EndlessWork } from './endless-work.ts'
 import { invariant } from './errors.ts'
 import type { Journal, JournalEntry } from './journal.ts'
 import type { TaskQueue, TaskRecord } from './tasks.ts'
-import { newTurn, type Turn } from './turn.ts'
+import { Turn } from './turn.ts'
 import { Waiters, type WaitOptions, wakeTask } from './waiters.ts'
 
 /** Recorded results of outside work, by its number in the run: what a replay answers with, in its time. */
@@ -24,9 +24,9 @@ export class Scheduler {
   readonly #runTask: (task: TaskRecord, turn: Turn) => void | Promise<void>
   #draining: Promise<void> | undefined
   /** The call that is being worked on, until it ends or leaves. */
-  #running: Promise<void> | undefined
-  /** The end of the last stretch of work that runs or waits for its turn. */
-  #last: Promise<void> | undefined
+  #running: Turn | undefined
+  /** The last one that runs or stands in line. */
+  #last: Turn | undefined
   #cancelTimer: (() => void) | undefined
   /** The task that the timer is set for. */
   #armedFor: string | undefined
@@ -63,7 +63,7 @@ export class Scheduler {
    * it causes to be due at once runs right after it. `onLeave` is called when it first waits, and at its end.
    */
   async enter<T>(run: (turn: Turn) => T | Promise<T>, onLeave?: () => void): Promise<T> {
-    const turn = newTurn(true, onLeave)
+    const turn = this.#newTurn(true, onLeave)
     if (!this.#takeAtOnce(turn)) await this.#take(turn)
     try {
       this.#report()
@@ -89,9 +89,10 @@ export class Scheduler {
   /** Ends when no piece of work runs or waits for its turn. */
   async rest(): Promise<void> {
     for (;;) {
-      const before = this.#last ?? this.#running ?? this.#draining
-      if (before === undefined) return
-      await before
+      const before = this.#last ?? this.#running
+      if (before !== undefined) await before.left
+      else if (this.#draining !== undefined) await this.#draining
+      else return
     }
   }
 
@@ -187,7 +188,7 @@ export class Scheduler {
     work: () => Promise<T>,
   ): Promise<T> {
     this.#outsideNumber += 1
-    const own = turn ?? newTurn(false)
+    const own = turn ?? this.#newTurn(false)
     const working = this.#workOutside(this.#outsideNumber, name, cause, own, work)
     const done = working.then(nothing, nothing)
     this.#outside.add(done)
@@ -251,38 +252,36 @@ export class Scheduler {
     const dueMs = this.#clock.dueMs
     if (this.#dueAt(dueMs)) return false
     this.#clock.moveTo(dueMs)
-    const left = turn.begin()
-    this.#last = left
-    this.#run(left)
+    turn.begin()
+    this.#last = turn
+    this.#running = turn
     return true
   }
 
   /** Takes the turn after all who asked before, and after what was due before. */
   async #take(turn: Turn): Promise<void> {
     const before = this.#last
-    const left = turn.begin()
-    this.#last = left
-    await before
+    turn.begin()
+    this.#last = turn
+    await before?.left
     for (;;) {
-      const other = this.#running ?? this.#draining
-      if (other !== undefined) {
-        await other
-        continue
-      }
       const dueMs = this.#clock.dueMs
-      if (!this.#dueAt(dueMs)) {
+      if (this.#running !== undefined) await this.#running.left
+      else if (this.#draining !== undefined) await this.#draining
+      else if (this.#dueAt(dueMs)) await this.#drain()
+      else {
         this.#clock.moveTo(dueMs)
         break
       }
-      await this.#drain()
     }
-    this.#run(left)
+    this.#running = turn
   }
 
-  #run(left: Promise<void>): void {
-    this.#running = left.then(() => {
-      this.#running = undefined
-      if (this.#last === left) this.#last = undefined
+  #newTurn(mayWait: boolean, onLeave?: () => void): Turn {
+    return new Turn(mayWait, (turn) => {
+      if (this.#running === turn) this.#running = undefined
+      if (this.#last === turn) this.#last = undefined
+      onLeave?.()
     })
   }
 
@@ -322,7 +321,7 @@ export class Scheduler {
 
   async #runDue(): Promise<void> {
     for (;;) {
-      if (this.#running !== undefined) await this.#running
+      if (this.#running !== undefined) await this.#running.left
       const dueMs = this.#clock.dueMs
       const task = this.#stopped ? undefined : this.#tasks.takeDue(dueMs)
       if (task === undefined) {
@@ -346,8 +345,8 @@ export class Scheduler {
 
   /** Ends when the task has, or when it went to wait for something. */
   async #runOne(task: TaskRecord): Promise<void> {
-    const turn = newTurn(false)
-    const left = turn.begin()
+    const turn = this.#newTurn(false)
+    turn.begin()
     let running: void | Promise<void>
     try {
       running = this.#runTask(task, turn)
@@ -364,7 +363,7 @@ export class Scheduler {
         turn.leave()
         this.#goOn()
       })
-    await left
+    await turn.left
   }
 
   /** Sets the timer for the next task where the clock runs by itself. */

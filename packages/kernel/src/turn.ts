@@ -2,38 +2,45 @@
  * One piece of the model's work: a task, or a call that entered. Pieces run one at a time; one that waits
  * for something leaves, and the next may start. When what it waited for has come, it takes its turn again.
  */
-export interface Turn {
+export class Turn {
   /** Whether a service may let it wait for model time: a task that did would hold up its own kind. */
   readonly mayWait: boolean
-  /** Whether it is the one that runs. */
-  readonly running: boolean
   /** How many things it waits for. While it waits for more than one, it goes on without a turn of its own. */
-  awaitedCount: number
-  /** Lets the next piece start. */
-  leave(): void
-  /** Starts a stretch of work; what it gives ends when the piece leaves. For the scheduler alone. */
-  begin(): Promise<void>
-}
+  awaitedCount = 0
+  readonly #onLeave: ((turn: Turn) => void) | undefined
+  #running = false
+  #left: PromiseWithResolvers<void> | undefined
 
-/** `onLeave` is called at the end of each stretch: at the last one the piece is done. */
-export function newTurn(mayWait: boolean, onLeave?: () => void): Turn {
-  let end: (() => void) | undefined
-  return {
-    mayWait,
-    awaitedCount: 0,
-    get running() {
-      return end !== undefined
-    },
-    leave() {
-      if (end === undefined) return
-      end()
-      end = undefined
-      onLeave?.()
-    },
-    begin() {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      end = resolve
-      return promise
-    },
+  /** `onLeave` is called at the end of each stretch of work: at the last one the piece is done. */
+  constructor(mayWait: boolean, onLeave?: (turn: Turn) => void) {
+    this.mayWait = mayWait
+    this.#onLeave = onLeave
+  }
+
+  /** Whether it runs, or stands in line to. */
+  get running(): boolean {
+    return this.#running
+  }
+
+  /** The end of the stretch that runs; over already when none does. Made only when somebody asks. */
+  get left(): Promise<void> {
+    if (!this.#running) return Promise.resolve()
+    this.#left ??= Promise.withResolvers<void>()
+    return this.#left.promise
+  }
+
+  /** Starts a stretch of work. For the scheduler alone. */
+  begin(): void {
+    this.#running = true
+  }
+
+  /** Lets the next piece start. */
+  leave(): void {
+    if (!this.#running) return
+    this.#running = false
+    const left = this.#left
+    this.#left = undefined
+    this.#onLeave?.(this)
+    left?.resolve()
   }
 }

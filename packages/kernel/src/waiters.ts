@@ -102,9 +102,9 @@ export class Waiters {
     const { turn } = waiter
     if (turn !== undefined) turn.awaitedCount -= 1
     const goesOn = turn !== undefined && !turn.running && turn.awaitedCount === 0
-    const left = goesOn ? turn.begin() : undefined
+    if (goesOn) turn.begin()
     waiter.resolve(waiter.woken)
-    await left
+    if (goesOn) await turn.left
   }
 
   /** Nobody waits any more. */
