@@ -1,4 +1,11 @@
+import {
+  CreateAccessKeyCommand,
+  CreateLoginProfileCommand,
+  CreateUserCommand,
+  IAMClient,
+} from '@aws-sdk/client-iam'
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns'
+import { GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts'
 import { describe, expect, test } from 'vitest'
 import { client, type Listening, version } from './index.ts'
 import { raw, served, token } from './server.test-support.ts'
@@ -55,6 +62,22 @@ describe('control calls', () => {
     for (const host of allowed) expect([host, await status(host)]).toEqual([host, '200'])
     const refused = ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1']
     for (const host of refused) expect([host, await status(host)]).toEqual([host, '403'])
+  })
+
+  test('show a journal without secrets', async () => {
+    const { cloud, server } = await served()
+    const iam = client(cloud, IAMClient)
+    await iam.send(new CreateUserCommand({ UserName: 'ann' }))
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'ann' }))
+    const { Credentials } = await client(cloud, STSClient).send(new GetSessionTokenCommand({}))
+    const Password = 'Correct-horse-7'
+    await iam.send(new CreateLoginProfileCommand({ UserName: 'ann', Password }))
+    const shown = JSON.stringify((await ask(server, 'journal')).json)
+    const keys = [AccessKey?.SecretAccessKey, Credentials?.SecretAccessKey]
+    for (const secret of [...keys, Credentials?.SessionToken, Password]) {
+      expect(shown).not.toContain(secret)
+    }
+    expect(shown).toContain(AccessKey?.AccessKeyId)
   })
 
   test('that do not exist are named', async () => {

@@ -1,11 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
-import { canonicalJson, SimulatorError } from '@cloud-orrery/kernel'
+import { SimulatorError } from '@cloud-orrery/kernel'
 import { AwsError } from '@cloud-orrery/models'
 import type { HttpRequest, HttpResponse } from '@cloud-orrery/protocols'
 import { mailbox } from '@cloud-orrery/services'
 import { callByName } from './call.ts'
 import type { Cloud } from './cloud.ts'
 import { explainEntry } from './explain.ts'
+import { shownEntry } from './shown-entries.ts'
 
 export const version = '0.1.0'
 
@@ -93,7 +94,7 @@ const routes: Readonly<Record<string, Handler>> = {
     const shown = entries.slice(Math.max(0, entries.length - limit))
     return {
       sha256: cloud.kernel.journal.digest(),
-      entries: JSON.parse(canonicalJson(shown)) as unknown,
+      entries: shown.map((entry) => JSON.parse(shownEntry(entry)) as unknown),
     }
   },
   'GET explain': ({ cloud }, _body, query) => explainEntry(cloud, query.get('id') ?? undefined),

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { cachedAssembly, type StackProgress } from '@cloud-orrery/cloud'
-import { canonicalJson } from '@cloud-orrery/kernel'
+import { cachedAssembly, type StackProgress, shownEntry } from '@cloud-orrery/cloud'
 import type { Aws } from '@cloud-orrery/vitest/aws'
 import type { PromiseDefinition } from '@cloud-orrery/vitest/scenario'
 import { type Command, type Io, UsageError } from '../command.ts'
@@ -104,7 +103,7 @@ async function runPromises(
   const untouched = createAws({ seed }).inventory()
   const leftovers = aws.inventory().filter((arn) => !untouched.includes(arn) && !isShared(arn))
   journals.update(aws.journal.digest())
-  journalLines?.push(...aws.journal.entries.map(canonicalJson))
+  journalLines?.push(...aws.journal.entries.map(shownEntry))
   aws.cloud.close()
   return {
     system: folder.name,
@@ -179,7 +178,7 @@ async function show(
     error = thrown instanceof Error ? thrown.message : String(thrown)
   }
   journals.update(`${id} ${aws.journal.digest()}\n`)
-  journalLines?.push(...aws.journal.entries.map(canonicalJson))
+  journalLines?.push(...aws.journal.entries.map(shownEntry))
   aws.cloud.close()
   return {
     id,
