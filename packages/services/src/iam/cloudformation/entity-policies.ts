@@ -14,6 +14,7 @@ import {
   PutUserPolicy,
 } from '@cloud-orrery/models/iam'
 import type { ResourceContext } from '../../context.ts'
+import { unlessGone } from './gone.ts'
 
 /** The calls that give policies to one kind of entity and take them away. */
 export interface EntityCalls {
@@ -31,25 +32,31 @@ export interface EntityCalls {
 export const userCalls: EntityCalls = {
   put: (ctx, UserName, PolicyName, PolicyDocument) =>
     ctx.call(PutUserPolicy, { UserName, PolicyName, PolicyDocument }),
-  remove: (ctx, UserName, PolicyName) => ctx.call(DeleteUserPolicy, { UserName, PolicyName }),
+  remove: (ctx, UserName, PolicyName) =>
+    unlessGone(ctx.call(DeleteUserPolicy, { UserName, PolicyName })),
   attach: (ctx, UserName, PolicyArn) => ctx.call(AttachUserPolicy, { UserName, PolicyArn }),
-  detach: (ctx, UserName, PolicyArn) => ctx.call(DetachUserPolicy, { UserName, PolicyArn }),
+  detach: (ctx, UserName, PolicyArn) =>
+    unlessGone(ctx.call(DetachUserPolicy, { UserName, PolicyArn })),
 }
 
 export const groupCalls: EntityCalls = {
   put: (ctx, GroupName, PolicyName, PolicyDocument) =>
     ctx.call(PutGroupPolicy, { GroupName, PolicyName, PolicyDocument }),
-  remove: (ctx, GroupName, PolicyName) => ctx.call(DeleteGroupPolicy, { GroupName, PolicyName }),
+  remove: (ctx, GroupName, PolicyName) =>
+    unlessGone(ctx.call(DeleteGroupPolicy, { GroupName, PolicyName })),
   attach: (ctx, GroupName, PolicyArn) => ctx.call(AttachGroupPolicy, { GroupName, PolicyArn }),
-  detach: (ctx, GroupName, PolicyArn) => ctx.call(DetachGroupPolicy, { GroupName, PolicyArn }),
+  detach: (ctx, GroupName, PolicyArn) =>
+    unlessGone(ctx.call(DetachGroupPolicy, { GroupName, PolicyArn })),
 }
 
 export const roleCalls: EntityCalls = {
   put: (ctx, RoleName, PolicyName, PolicyDocument) =>
     ctx.call(PutRolePolicy, { RoleName, PolicyName, PolicyDocument }),
-  remove: (ctx, RoleName, PolicyName) => ctx.call(DeleteRolePolicy, { RoleName, PolicyName }),
+  remove: (ctx, RoleName, PolicyName) =>
+    unlessGone(ctx.call(DeleteRolePolicy, { RoleName, PolicyName })),
   attach: (ctx, RoleName, PolicyArn) => ctx.call(AttachRolePolicy, { RoleName, PolicyArn }),
-  detach: (ctx, RoleName, PolicyArn) => ctx.call(DetachRolePolicy, { RoleName, PolicyArn }),
+  detach: (ctx, RoleName, PolicyArn) =>
+    unlessGone(ctx.call(DetachRolePolicy, { RoleName, PolicyArn })),
 }
 
 /** `Policies` and `ManagedPolicyArns` of a user, group or role. */

@@ -13,6 +13,7 @@ import {
 import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
 import { applyPolicies, completed, difference, groupCalls } from './entity-policies.ts'
+import { unlessGone } from './gone.ts'
 import { withName } from './named-type.ts'
 import { shortName } from './short-name.ts'
 
@@ -79,12 +80,14 @@ export const userToGroupAdditionType = resource(AwsIamUserToGroupAddition, {
     const moved = GroupName !== previous.GroupName
     const { gone, added } = difference(moved ? [] : previous.Users, Users)
     for (const UserName of moved ? previous.Users : gone) {
-      await ctx.call(RemoveUserFromGroup, { GroupName: previous.GroupName, UserName })
+      await unlessGone(ctx.call(RemoveUserFromGroup, { GroupName: previous.GroupName, UserName }))
     }
     for (const UserName of added) await ctx.call(AddUserToGroup, { GroupName, UserName })
     return state
   },
   async delete(ctx, _state, { GroupName, Users }) {
-    for (const UserName of Users) await ctx.call(RemoveUserFromGroup, { GroupName, UserName })
+    for (const UserName of Users) {
+      await unlessGone(ctx.call(RemoveUserFromGroup, { GroupName, UserName }))
+    }
   },
 })

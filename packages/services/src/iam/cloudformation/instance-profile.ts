@@ -30,9 +30,12 @@ export const instanceProfileType = resource(
       )
       return { InstanceProfileName, Arn: InstanceProfile.Arn }
     },
-    async update(ctx, { Roles }, previous, state) {
+    async update(ctx, { Roles }, _previous, state) {
       const { InstanceProfileName } = state
-      const { gone, added } = difference(previous.Roles, Roles)
+      // A rollback may find the roles of either template: a profile takes one role, and that once.
+      const { InstanceProfile } = await ctx.call(GetInstanceProfile, { InstanceProfileName })
+      const there = InstanceProfile.Roles.map(({ RoleName }) => RoleName)
+      const { gone, added } = difference(there, Roles)
       for (const RoleName of gone) {
         await ctx.call(RemoveRoleFromInstanceProfile, { InstanceProfileName, RoleName })
       }

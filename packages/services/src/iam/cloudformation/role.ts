@@ -23,6 +23,7 @@ import {
   documentText,
   roleCalls,
 } from './entity-policies.ts'
+import { unlessGone } from './gone.ts'
 import { withName } from './named-type.ts'
 import { tagChanges, tagsOf } from './tags.ts'
 
@@ -103,8 +104,9 @@ async function updateSettings(
   }
   const { PermissionsBoundary } = now
   if (PermissionsBoundary === before.PermissionsBoundary) return
-  if (PermissionsBoundary === undefined) await ctx.call(DeleteRolePermissionsBoundary, { RoleName })
-  else await ctx.call(PutRolePermissionsBoundary, { RoleName, PermissionsBoundary })
+  if (PermissionsBoundary === undefined) {
+    await unlessGone(ctx.call(DeleteRolePermissionsBoundary, { RoleName }))
+  } else await ctx.call(PutRolePermissionsBoundary, { RoleName, PermissionsBoundary })
 }
 
 /** Of the policies that the template gave, those that nobody has taken away since. */

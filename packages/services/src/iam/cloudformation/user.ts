@@ -1,3 +1,4 @@
+import { AwsError } from '@cloud-orrery/models'
 import {
   AddUserToGroup,
   AwsIamUser,
@@ -7,6 +8,7 @@ import {
   DeleteLoginProfile,
   DeleteUser,
   DeleteUserPermissionsBoundary,
+  EntityAlreadyExistsException,
   GetUser,
   ListAttachedUserPolicies,
   ListGroupsForUser,
@@ -21,6 +23,7 @@ import {
 import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
 import { applyPolicies, completed, difference, userCalls } from './entity-policies.ts'
+import { unlessGone } from './gone.ts'
 import { withName } from './named-type.ts'
 import { tagChanges, tagsOf } from './tags.ts'
 
@@ -46,7 +49,7 @@ export const userType = resource(withName(AwsIamUser, 'UserName'), {
     if (Path !== previous.Path) await ctx.call(UpdateUser, { UserName, NewPath: Path ?? '/' })
     if (PermissionsBoundary !== previous.PermissionsBoundary) {
       if (PermissionsBoundary === undefined) {
-        await ctx.call(DeleteUserPermissionsBoundary, { UserName })
+        await unlessGone(ctx.call(DeleteUserPermissionsBoundary, { UserName }))
       } else {
         await ctx.call(PutUserPermissionsBoundary, { UserName, PermissionsBoundary })
       }
@@ -86,15 +89,33 @@ async function applyAll(
 ): Promise<void> {
   await applyPolicies(ctx, userCalls, UserName, now, before)
   const { gone, added } = difference(before.Groups, now.Groups)
-  for (const GroupName of gone) await ctx.call(RemoveUserFromGroup, { GroupName, UserName })
+  for (const GroupName of gone) {
+    await unlessGone(ctx.call(RemoveUserFromGroup, { GroupName, UserName }))
+  }
   for (const GroupName of added) await ctx.call(AddUserToGroup, { GroupName, UserName })
-  const { LoginProfile } = now
-  if (LoginProfile === undefined) {
-    if (before.LoginProfile !== undefined) await ctx.call(DeleteLoginProfile, { UserName })
-  } else if (before.LoginProfile === undefined) {
-    await ctx.call(CreateLoginProfile, { UserName, ...LoginProfile })
-  } else if (JSON.stringify(LoginProfile) !== JSON.stringify(before.LoginProfile)) {
-    await ctx.call(UpdateLoginProfile, { UserName, ...LoginProfile })
+  await putPassword(ctx, UserName, now.LoginProfile, before.LoginProfile)
+}
+
+async function putPassword(
+  ctx: ResourceContext,
+  UserName: string,
+  now: AwsIamUserProperties['LoginProfile'],
+  before: AwsIamUserProperties['LoginProfile'],
+): Promise<void> {
+  if (JSON.stringify(now) === JSON.stringify(before)) return
+  if (now === undefined) {
+    await unlessGone(ctx.call(DeleteLoginProfile, { UserName }))
+    return
+  }
+  const input = { UserName, ...now }
+  if (before !== undefined && (await unlessGone(ctx.call(UpdateLoginProfile, input)))) return
+  try {
+    await ctx.call(CreateLoginProfile, input)
+  } catch (error) {
+    // A rollback may find the password that the update had still to take away.
+    const exists = error instanceof AwsError && error.code === EntityAlreadyExistsException.code
+    if (!exists) throw error
+    await ctx.call(UpdateLoginProfile, input)
   }
 }
 
@@ -114,6 +135,6 @@ async function removeUser(
   }
   await applyPolicies(ctx, userCalls, UserName, {}, given)
   for (const { GroupName } of Groups) await ctx.call(RemoveUserFromGroup, { GroupName, UserName })
-  if (LoginProfile !== undefined) await ctx.call(DeleteLoginProfile, { UserName })
+  if (LoginProfile !== undefined) await unlessGone(ctx.call(DeleteLoginProfile, { UserName }))
   await ctx.call(DeleteUser, { UserName })
 }

@@ -121,11 +121,9 @@ async function configure(
   }
   await putTags(ctx, Bucket, now, before)
   if (changed('VersioningConfiguration')) {
+    // What had versions once keeps them: it can only be suspended.
     const Status = now.VersioningConfiguration?.Status === 'Enabled' ? 'Enabled' : 'Suspended'
-    // A bucket that never had versions has none to suspend.
-    if (Status === 'Enabled' || before.VersioningConfiguration !== undefined) {
-      await ctx.call(PutBucketVersioning, { Bucket, VersioningConfiguration: { Status } })
-    }
+    await ctx.call(PutBucketVersioning, { Bucket, VersioningConfiguration: { Status } })
   }
   if (changed('BucketEncryption')) {
     const configuration = encryptionConfiguration(now)
