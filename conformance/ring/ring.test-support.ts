@@ -2,7 +2,8 @@ import { type Cloud, createCloud } from '@cloud-orrery/cloud'
 import { loadServiceModel } from '@cloud-orrery/models'
 import { registry } from '@cloud-orrery/services'
 import { describe, expect, test } from 'vitest'
-import { casesOf } from './cases.ts'
+import { type Case, casesOf } from './cases.ts'
+import { doorsDiffer } from './doors.ts'
 import { houseWords } from './house-words.ts'
 import { judge, type Subject } from './judge.ts'
 import { type Sdk, Sender } from './sender.ts'
@@ -13,6 +14,14 @@ export interface RingOptions {
   readonly client: string
   /** Puts something of each kind into a fresh cloud, and tells their names. */
   readonly arrange: (cloud: Cloud) => Promise<KnownValues>
+}
+
+/** The least valid request, one beyond a boundary, and one of many sorts of characters. */
+function sampleOf(cases: readonly Case[]): Case[] {
+  const [first] = cases
+  const beyond = cases.find(({ breaks }) => breaks !== undefined)
+  const rich = cases.find(({ name }) => name.endsWith('of many sorts'))
+  return [first, beyond, rich].filter((it) => it !== undefined)
 }
 
 /** Characters of a failure that are shown. */
@@ -45,6 +54,10 @@ export async function ring(service: string, { sdk, client, arrange }: RingOption
           for (const what of judge(subject, it, outcome)) {
             failures.push(`${it.name}: ${what.slice(0, shownMax)}`)
           }
+        }
+        for (const it of sampleOf(casesOf(operation, known))) {
+          const difference = await doorsDiffer(sender, operation, it)
+          if (difference !== undefined) failures.push(`${it.name}, over the port: ${difference}`)
         }
         expect(failures).toEqual([])
       },
