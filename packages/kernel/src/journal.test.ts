@@ -86,6 +86,20 @@ describe('the journal', () => {
     expect(journal.digest()).toBe(digestOf(all))
   })
 
+  test('it keeps fewer entries where they are large, and forks know how large', () => {
+    const large = new Journal({ bytesMax: 10_000 })
+    const all: JournalEntry[] = []
+    for (let i = 0; i < 50; i++) all.push(large.append(entry('a', { body: 'x'.repeat(1000) })))
+    expect(large.entries.map(({ sequence }) => sequence)).toEqual([
+      42, 43, 44, 45, 46, 47, 48, 49, 50,
+    ])
+    expect(large.digest()).toBe(digestOf(all))
+    const fork = large.fork()
+    fork.append(entry('a', { body: 'x'.repeat(9000) }))
+    expect(fork.entries.map(({ sequence }) => sequence)).toEqual([51])
+    expect(large.entries).toHaveLength(9)
+  })
+
   test('an entry that stays open is neither dropped nor left out of the digest', () => {
     const journal = new Journal({ entriesMax: 50 })
     const all = [journal.append(entry('first'))]

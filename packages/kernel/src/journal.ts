@@ -23,15 +23,19 @@ export interface JournalEntry extends Partial<Scope> {
 
 export type JournalListener = (entry: JournalEntry) => void
 
+/** What entries may hold together, in bytes: large bodies would else fill the memory long before `entriesMax`. */
+const bytesMaxDefault = 256 * 1024 ** 2
+
 /**
- * The ordered record of a run. The newest `entriesMax` stay in memory; older ones are folded into the
- * digest, which always covers the whole run.
+ * The ordered record of a run. The newest `entriesMax` stay in memory, fewer where they are large; older ones
+ * are folded into the digest, which always covers the whole run.
  */
 export class Journal {
   readonly #entriesMax: number
+  readonly #bytesMax: number
   #entries: JournalEntry[]
-  /** Index in `#entries` of the oldest entry that is kept. */
-  #start = 0
+  /** About what the closed entries hold. */
+  #bytes = 0
   #open = new Set<number>()
   #sequence: number
   #digest: Hash
@@ -40,8 +44,9 @@ export class Journal {
   readonly #listeners = new Set<JournalListener>()
 
   /** `sequence`: the last number given before this journal began, which goes on from there. */
-  constructor(options: { entriesMax?: number; sequence?: number } = {}) {
+  constructor(options: { entriesMax?: number; bytesMax?: number; sequence?: number } = {}) {
     this.#entriesMax = options.entriesMax ?? 100_000
+    this.#bytesMax = options.bytesMax ?? bytesMaxDefault
     this.#entries = []
     this.#sequence = options.sequence ?? 0
     this.#digested = this.#sequence
@@ -50,8 +55,9 @@ export class Journal {
 
   /** An independent copy. Entries that are open here stay as they are now there. */
   fork(): Journal {
-    const copy = new Journal({ entriesMax: this.#entriesMax })
-    copy.#entries = this.#entries.slice(this.#start)
+    const copy = new Journal({ entriesMax: this.#entriesMax, bytesMax: this.#bytesMax })
+    copy.#entries = this.#entries.slice()
+    copy.#bytes = this.#bytes
     const [first] = copy.#entries
     for (const sequence of this.#open) {
       const entry = this.entry(sequence)
@@ -60,6 +66,7 @@ export class Journal {
         ...entry,
         data: Object.freeze({ ...entry.data }),
       }
+      copy.#bytes += bytesOf(entry.data)
     }
     copy.#sequence = this.#sequence
     copy.#digested = this.#digested
@@ -77,7 +84,7 @@ export class Journal {
     const added: JournalEntry = { sequence: this.#sequence, ...entry }
     this.#entries.push(added)
     this.#open.add(added.sequence)
-    if (this.#entries.length - this.#start > this.#entriesMax) this.#drop()
+    if (this.#entries.length > this.#entriesMax) this.#drop()
     return added
   }
 
@@ -85,6 +92,8 @@ export class Journal {
   close(entry: JournalEntry): void {
     invariant(this.#open.delete(entry.sequence), `journal: entry ${entry.sequence} is not open`)
     Object.freeze(entry.data)
+    this.#bytes += bytesOf(entry.data)
+    while (this.#bytes > this.#bytesMax && this.#entries.length > 1) if (!this.#drop()) break
     for (const listener of this.#listeners) listener(entry)
   }
 
@@ -96,13 +105,13 @@ export class Journal {
 
   /** Kept entries, oldest first. */
   get entries(): readonly JournalEntry[] {
-    return this.#start === 0 ? this.#entries : this.#entries.slice(this.#start)
+    return this.#entries
   }
 
   entry(sequence: number): JournalEntry | undefined {
-    const first = this.#entries[this.#start]
+    const [first] = this.#entries
     if (first === undefined || sequence < first.sequence) return undefined
-    return this.#entries[this.#start + sequence - first.sequence]
+    return this.#entries[sequence - first.sequence]
   }
 
   /** Entries that name this one as their cause. */
@@ -132,17 +141,27 @@ export class Journal {
 
   /**
    * Drops a tenth at a time, so that the cost of each entry stays constant. An entry that is still open
-   * keeps itself and all later ones: the digest needs them in order.
+   * keeps itself and all later ones: the digest needs them in order. False when nothing could go.
    */
-  #drop(): void {
-    const first = this.#entries[this.#start]
-    if (first === undefined) return
-    const last = first.sequence + Math.ceil(this.#entriesMax / 10) - 1
+  #drop(): boolean {
+    const [first] = this.#entries
+    if (first === undefined) return false
+    const tenth = Math.max(1, Math.ceil(Math.min(this.#entries.length, this.#entriesMax) / 10))
+    const last = first.sequence + tenth - 1
     if (this.#digested < last) this.#fold(last)
-    this.#start += Math.max(0, Math.min(this.#digested, last) - first.sequence + 1)
-    if (this.#start > this.#entriesMax) {
-      this.#entries = this.#entries.slice(this.#start)
-      this.#start = 0
-    }
+    const count = Math.max(0, Math.min(this.#digested, last) - first.sequence + 1)
+    for (const { data } of this.#entries.slice(0, count)) this.#bytes -= bytesOf(data)
+    this.#entries = this.#entries.slice(count)
+    return count > 0
   }
+}
+
+/** About what plain data holds, in bytes: texts and bytes by their length, everything else the same. */
+function bytesOf(value: unknown): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 8
+  if (value instanceof Uint8Array) return value.byteLength
+  let bytes = 16
+  for (const member of Object.values(value)) bytes += bytesOf(member)
+  return bytes
 }
