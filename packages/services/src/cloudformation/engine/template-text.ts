@@ -91,7 +91,12 @@ function readYaml(text: string): Json {
     const indentation = /^ */.exec(text.slice(error.pos[0]))?.[0].length ?? 0
     throw yamlError(lines, error.pos[0] + indentation)
   }
-  return document.contents === null ? null : jsonOf(document.contents, lines, 0)
+  return document.contents === null ? null : jsonOf(document.contents, { text, lines }, 0)
+}
+
+interface Source {
+  readonly text: string
+  readonly lines: LineCounter
 }
 
 /** Flow brackets nested so deep that reading them would only cost time. */
@@ -110,30 +115,31 @@ function yamlError(lines: LineCounter, offset: number) {
   return templateFormatError(`YAML not well-formed. (line ${line}, column ${col})`)
 }
 
-function jsonOf(node: Node | null | undefined, lines: LineCounter, depth: number): Json {
+function jsonOf(node: Node | null | undefined, source: Source, depth: number): Json {
   if (node === null || node === undefined) return null
   const at = node.range?.[0] ?? 0
   if (isAlias(node)) {
     throw templateFormatError('YAML aliases are not allowed in CloudFormation templates')
   }
-  if (depth > templateDepthMax) throw yamlError(lines, at)
+  if (depth > templateDepthMax) throw yamlError(source.lines, at)
   const tag = node.tag?.startsWith('!') && node.tag !== '!' ? node.tag.slice(1) : undefined
   if (tag !== undefined && tag !== 'Ref' && tag !== 'Condition' && !shortForms.has(tag)) {
-    throw yamlError(lines, at)
+    throw yamlError(source.lines, source.text.lastIndexOf(`!${tag}`, at))
   }
-  const value = plainJsonOf(node, lines, depth, tag !== undefined)
+  const value = plainJsonOf(node, source, depth, tag !== undefined)
   if (tag === undefined) return value
   if (tag === 'Ref' || tag === 'Condition') return { [tag]: value }
   return { [`Fn::${tag}`]: tag === 'GetAtt' ? attributePath(value) : value }
 }
 
-function plainJsonOf(node: Node, lines: LineCounter, depth: number, tagged: boolean): Json {
+function plainJsonOf(node: Node, source: Source, depth: number, tagged: boolean): Json {
+  const { lines } = source
   if (isScalar(node)) {
     // A scalar with a tag of its own is a string, whatever it looks like.
     if (tagged) return node.source ?? String(node.value ?? '')
     return scalarValue(node.value, node.source)
   }
-  if (isSeq<Node>(node)) return node.items.map((item) => jsonOf(item, lines, depth + 1))
+  if (isSeq<Node>(node)) return node.items.map((item) => jsonOf(item, source, depth + 1))
   if (isMap<Node, Node>(node)) {
     const entries: [string, Json][] = []
     const seen = new Set<string>()
@@ -142,7 +148,7 @@ function plainJsonOf(node: Node, lines: LineCounter, depth: number, tagged: bool
       const name = key.source ?? String(key.value)
       if (seen.has(name)) throw yamlError(lines, key.range?.[0] ?? 0)
       seen.add(name)
-      entries.push([name, jsonOf(value, lines, depth + 1)])
+      entries.push([name, jsonOf(value, source, depth + 1)])
     }
     return Object.fromEntries(entries)
   }
