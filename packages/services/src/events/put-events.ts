@@ -5,6 +5,7 @@ import {
 } from '@cloud-orrery/models/events'
 import type { Context } from '../context.ts'
 import { type Authorization, operation } from '../define.ts'
+import { isTooDeep } from '../shared/json-depth.ts'
 import { busAuthorization, findBus, namedBus } from './bus-lookup.ts'
 import { archivedBytes, type BusEvent, compactJson } from './envelope.ts'
 import { invalid } from './errors.ts'
@@ -80,7 +81,7 @@ function refusalOf(entry: PutEventsRequestEntry): PutEventsResultEntry | undefin
   if (/^aws\./i.test(entry.Source ?? '')) {
     return refused('NotAuthorizedForSourceException', 'Not authorized for the source.')
   }
-  return isObject(entry.Detail ?? '')
+  return isObject(entry.Detail ?? '') && !isTooDeep(entry.Detail ?? '')
     ? undefined
     : refused('MalformedDetail', 'Detail is malformed.')
 }

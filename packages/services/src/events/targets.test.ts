@@ -1,4 +1,4 @@
-import { EventBridgeClient, PutTargetsCommand } from '@aws-sdk/client-eventbridge'
+import { EventBridgeClient, PutEventsCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge'
 import { DeleteRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam'
 import {
   CreateTopicCommand,
@@ -259,4 +259,18 @@ test.each(['constructor', 'toString'])('<%s> is no variable of a template', asyn
     name: 'ValidationException',
     message: `InputTemplate for target q contains invalid placeholder ${name}.`,
   })
+})
+
+test('an event that nests deeper than AWS reads is refused when it is put', async () => {
+  const cloud = createCloud({ deepFreeze: true })
+  const detail = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
+  const entry = (depth: number) => ({ Source: 'shop', DetailType: 'd', Detail: detail(depth) })
+  const put = await client(cloud, EventBridgeClient).send(
+    new PutEventsCommand({ Entries: [entry(1001), entry(1000)] }),
+  )
+  expect([put.FailedEntryCount, put.Entries?.[0], put.Entries?.[1]?.ErrorCode]).toEqual([
+    1,
+    { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' },
+    undefined,
+  ])
 })
