@@ -161,3 +161,18 @@ test('tags belong to a topic that is there', async () => {
     'Resource does not exist',
   ])
 })
+
+test('a redrive policy that nests without end is refused', async () => {
+  const { sns, ...aws } = world()
+  const TopicArn = await topicNamed({ sns, ...aws }, 'news')
+  const deep = `${'['.repeat(5000)}1${']'.repeat(5000)}`
+  const subscription = {
+    TopicArn,
+    Protocol: 'sqs',
+    Endpoint: 'arn:aws:sqs:us-east-1:123456789012:q',
+    Attributes: { RedrivePolicy: `{"deadLetterTargetArn":${deep}}` },
+  }
+  expect(await refusal(sns.send(new SubscribeCommand(subscription)))).toEqual(
+    invalid('Attributes Reason: RedrivePolicy: deadLetterTargetArn is an invalid arn'),
+  )
+})

@@ -1,3 +1,4 @@
+import { isTooDeep } from '../shared/json-depth.ts'
 import { notModelled } from '../shared/not-modelled.ts'
 import { queueAddress } from './arns.ts'
 import { invalidParameter } from './errors.ts'
@@ -116,7 +117,7 @@ function parseRedrivePolicy(text: string, prefix: string): Readonly<Record<strin
   } catch {
     throw invalidParameter(`${prefix}RedrivePolicy: failed to parse JSON. ${jsonReason(text)}`)
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isTooDeep(text)) {
     throw invalidParameter(`${prefix}RedrivePolicy: deadLetterTargetArn is an invalid arn`)
   }
   return value as Readonly<Record<string, unknown>> // Just checked.

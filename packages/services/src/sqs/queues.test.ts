@@ -178,6 +178,15 @@ test.each(['constructor', 'toString', '__proto__'])('%s is no attribute', async 
   expect(await refusal(set(attributes))).toEqual(unknown)
 })
 
+test('a redrive policy that nests without end is refused', async () => {
+  const { set } = await withQueue()
+  const deep = `${'['.repeat(5000)}1${']'.repeat(5000)}`
+  const RedrivePolicy = `{"deadLetterTargetArn":"x","maxReceiveCount":${deep}}`
+  const { code, message } = await refusal(set({ RedrivePolicy }))
+  expect(code).toBe('InvalidParameterValue')
+  expect(message).toContain('Reason: Redrive policy is not a valid JSON map.')
+})
+
 test('high throughput needs groups as the scope of deduplication', async () => {
   const { set } = await withQueue({ FifoQueue: 'true' })
   const { code } = await refusal(set({ FifoThroughputLimit: 'perMessageGroupId' }))

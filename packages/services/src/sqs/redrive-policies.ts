@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { isTooDeep } from '../shared/json-depth.ts'
 import { invalidValue } from './errors.ts'
 import { partsOfArn, queueOfArn } from './queue-urls.ts'
 import type { Queue, RedrivePolicy } from './state.ts'
@@ -13,7 +14,7 @@ export function readRedrivePolicy(
   queue: Pick<Queue, 'arn' | 'fifo'>,
 ): RedrivePolicy {
   const refuse = (reason: string) => invalidValue(text, 'RedrivePolicy', reason)
-  const policy = objectOf(text)
+  const policy = isTooDeep(text) ? undefined : objectOf(text)
   if (policy === undefined) throw refuse('Redrive policy is not a valid JSON map.')
   const { deadLetterTargetArn, maxReceiveCount } = policy
   if (deadLetterTargetArn === undefined || maxReceiveCount === undefined) {
