@@ -76,17 +76,39 @@ function refuseCircularConditions({ conditions }: Template): void {
 function checkResources(template: Template): void {
   const { resources, conditions } = template
   const unresolved = new Set<string>()
-  for (const definition of Object.values(resources)) {
+  for (const [name, definition] of Object.entries(resources)) {
+    checkPolicies(name, definition)
     const { condition, dependsOn } = definition
     if (condition !== undefined && !Object.hasOwn(conditions, condition)) {
       throw templateFormatError(
         `Unresolved condition dependency ${condition} in the Resources block of the template`,
       )
     }
-    for (const name of dependsOn) if (!Object.hasOwn(resources, name)) unresolved.add(name)
+    for (const one of dependsOn) if (!Object.hasOwn(resources, one)) unresolved.add(one)
     for (const value of valuesOf(definition)) collectUnresolved(template, value, unresolved)
   }
   refuseUnresolved(unresolved, 'Resources')
+}
+
+/**
+ * What becomes of a resource whose stack lets it go. Source: CloudFormation User Guide, "DeletionPolicy attribute"
+ * and "UpdateReplacePolicy attribute"; the wording is that of users' reports. No type that is modelled has snapshots.
+ */
+function checkPolicies(logicalId: string, resource: Template['resources'][string]): void {
+  const { type, deletionPolicy, updateReplacePolicy } = resource
+  const policies = [
+    ['DeletionPolicy', 'deletion policy', deletionPolicy],
+    ['UpdateReplacePolicy', 'update replace policy', updateReplacePolicy],
+  ] as const
+  for (const [attribute, words, value] of policies) {
+    if (typeof value !== 'string') continue // A function, where language extensions allow it.
+    if (value === 'Snapshot') {
+      throw templateError(`resource type ${type} does not support ${words} Snapshot`)
+    }
+    const known = value === 'Delete' || value === 'Retain'
+    if (known || (value === 'RetainExceptOnCreate' && attribute === 'DeletionPolicy')) continue
+    throw templateFormatError(`Unrecognized ${attribute} ${value} for resource ${logicalId}`)
+  }
 }
 
 /** The parts of a resource that may hold functions. */

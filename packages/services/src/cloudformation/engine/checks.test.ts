@@ -33,6 +33,18 @@ test.each<[object, string]>([
   [{}, 'Template format error: At least one Resources member must be defined.'],
   [{ Resources: { A: topic }, Resource: {} }, 'Invalid template property or properties [Resource]'],
   [
+    { Resources: { A: { ...topic, DeletionPolicy: 'Keep' } } },
+    'Template format error: Unrecognized DeletionPolicy Keep for resource A',
+  ],
+  [
+    { Resources: { A: { ...topic, DeletionPolicy: 'Snapshot' } } },
+    'Template error: resource type AWS::SNS::Topic does not support deletion policy Snapshot',
+  ],
+  [
+    { Resources: { A: { ...topic, UpdateReplacePolicy: 'RetainExceptOnCreate' } } },
+    'Template format error: Unrecognized UpdateReplacePolicy RetainExceptOnCreate for resource A',
+  ],
+  [
     { AWSTemplateFormatVersion: '2010', Resources: { A: topic } },
     'Template format error: Unrecognized template format version: 2010',
   ],

@@ -100,6 +100,13 @@ const refused = (text: string) => {
 }
 
 // AWS's JSON reader points behind what it stumbled over, its YAML reader at it.
+test('a single y or n is a letter, as it is to the reader of AWS', () => {
+  expect(readTemplateText('A: [y, Y, n, N, !Equals [N, Y]]\nB: [yes, No, on, OFF]\n')).toEqual({
+    A: ['y', 'Y', 'n', 'N', { 'Fn::Equals': ['N', 'Y'] }],
+    B: [true, false, true, false],
+  })
+})
+
 test.each([
   ['', 'Template format error: unsupported structure.'],
   ['just words', 'Template format error: unsupported structure.'],

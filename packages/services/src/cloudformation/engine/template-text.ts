@@ -156,7 +156,9 @@ function plainJsonOf(node: Node, source: Source, depth: number, tagged: boolean)
 }
 
 function scalarValue(value: unknown, source: string | undefined): Json {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  if (value === null || typeof value === 'string') return value
+  // YAML 1.1 takes a single y or n for a truth value. AWS's reader, SnakeYAML, does not.
+  if (typeof value === 'boolean') return source?.length === 1 ? source : value
   // Account numbers and the like keep their zeros and digits: only what reads back the same is a number.
   if (typeof value === 'number') return String(value) === source ? value : (source ?? String(value))
   return source ?? String(value)
