@@ -37,3 +37,19 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
+
+/** Times of each work, in ms, measured in turns: `rounds` of each. */
+export async function inTurns(
+  rounds: number,
+  works: readonly (() => unknown)[],
+): Promise<number[][]> {
+  const times: number[][] = works.map(() => [])
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, work] of works.entries()) {
+      const startedAt = performance.now()
+      await work()
+      times[index]?.push(performance.now() - startedAt)
+    }
+  }
+  return times
+}

@@ -69,7 +69,33 @@ export function decide(
     const source = `resource policy of ${resource}`
     policies = { ...policies, resource: { source, document: access.policy } }
   }
-  return { request, decision: evaluate(request, policies) }
+  // A resource's policy is another document each time it is changed, and is judged anew.
+  if (access?.policy !== undefined) return { request, decision: evaluate(request, policies) }
+  const answers = answersFor(policies)
+  const question = questionOf(request)
+  const known = answers.get(question)
+  const decision = evaluate(request, policies, known)
+  if (known === undefined && !request.contextWasRead) answers.set(question, decision)
+  return { request, decision }
+}
+
+/** What a caller's policies came to, as long as they are the very same, where no condition had a say. */
+const answersByPolicies = new WeakMap<PolicySet, Map<string, Decision>>()
+const answersMax = 1000
+
+function answersFor(policies: PolicySet): Map<string, Decision> {
+  let answers = answersByPolicies.get(policies)
+  if (answers === undefined || answers.size >= answersMax) {
+    answers = new Map()
+    answersByPolicies.set(policies, answers)
+  }
+  return answers
+}
+
+function questionOf(request: Question): string {
+  const { principal, action, resource, resourceAccountId, resourcePolicyKind } = request
+  const who = 'arn' in principal ? principal.arn : principal.kind
+  return `${who} ${action} ${resource} ${resourceAccountId} ${resourcePolicyKind}`
 }
 
 /** One request to the policy engine. Few policies have conditions, so that most never need their context. */
@@ -87,6 +113,11 @@ class Question implements AuthorizationRequest {
     this.action = action
     this.resource = resource
     this.#circumstances = circumstances
+  }
+
+  /** Whether a condition or a variable had a say. */
+  get contextWasRead(): boolean {
+    return this.#context !== undefined
   }
 
   get context(): RequestContext {

@@ -39,9 +39,10 @@ export function client<C>(cloud: Cloud, Client: ClientClass<C>, options: ClientO
 /** Requests are signed in model time: the SDK adds this offset to its own clock. */
 function followModelTime(cloud: Cloud, made: unknown): void {
   if (typeof made !== 'object' || made === null || !('config' in made)) return
+  const { clock } = cloud.kernel
   Object.defineProperty(made.config, 'systemClockOffset', {
     configurable: true,
-    get: () => cloud.kernel.clock.nowMs - Date.now(),
+    get: () => clock.nowMs - Date.now(),
     set: () => {}, // The SDK corrects it by the server's Date header, which is model time already.
   })
 }

@@ -38,8 +38,8 @@ export async function answer(
       cause: undefined,
       decisions: [],
       turn,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-      ...(options.verifiedKeys === undefined ? {} : { verifiedKeys: options.verifiedKeys }),
+      signal: options.signal,
+      verifiedKeys: options.verifiedKeys,
     }
     try {
       let read = readRequest(cloud, exchange)

@@ -42,9 +42,9 @@ export interface Exchange {
   cause: JournalEntry | undefined
   /** The piece of work that this call is, or is part of. */
   readonly turn?: Turn
-  readonly signal?: Departure
+  readonly signal?: Departure | undefined
   /** Access keys whose secret the sender has shown to have: one in-process client, whose requests nobody can change. */
-  readonly verifiedKeys?: Set<string>
+  readonly verifiedKeys?: Set<string> | undefined
   decisions: Judgement[]
   output?: unknown
   error?: AwsError

@@ -75,11 +75,11 @@ function takeSteps(
   steps: readonly Step[],
 ): boolean | Promise<boolean> {
   try {
-    for (const [index, step] of steps.entries()) {
+    let taken = 0
+    for (const step of steps) {
+      taken += 1
       const pending = step(cloud, exchange)
-      if (pending !== undefined) {
-        return takeRest(cloud, exchange, steps.slice(index + 1), pending)
-      }
+      if (pending !== undefined) return takeRest(cloud, exchange, steps.slice(taken), pending)
     }
     return true
   } catch (error) {

@@ -1,7 +1,6 @@
 import type { RandomStream } from './random.ts'
 
 const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-const hexDigits = '0123456789abcdef'
 /** Every byte as two digits. */
 const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 const alphanumerics = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
@@ -16,19 +15,18 @@ export class Ids {
 
   /** A version 4 UUID, lower case. */
   uuid(): string {
-    const hex = this.hex(30)
-    const variant = hexDigits[8 + this.#random.below(4)]
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(12, 15)}-${variant}${hex.slice(15, 18)}-${hex.slice(18, 30)}`
+    const a = this.#random.uint32()
+    const b = (this.#random.uint32() & 0xffff_0fff) | 0x4000
+    const c = (this.#random.uint32() & 0x3fff_ffff) | 0x8000_0000
+    const d = this.#random.uint32()
+    return `${upper(a)}${lower(a)}-${upper(b)}-${lower(b)}-${upper(c)}-${lower(c)}${upper(d)}${lower(d)}`
   }
 
   hex(length: number): string {
     let out = ''
     while (out.length < length) {
       const bits = this.#random.uint32()
-      out += hexPairs[bits >>> 24]
-      out += hexPairs[(bits >>> 16) & 0xff]
-      out += hexPairs[(bits >>> 8) & 0xff]
-      out += hexPairs[bits & 0xff]
+      out += upper(bits) + lower(bits)
     }
     return out.slice(0, length)
   }
@@ -48,4 +46,14 @@ export class Ids {
     for (let i = 0; i < length; i += 1) out += alphabet[this.#random.below(alphabet.length)]
     return out
   }
+}
+
+/** The first four digits of 32 bits. */
+function upper(bits: number): string {
+  return `${hexPairs[bits >>> 24]}${hexPairs[(bits >>> 16) & 0xff]}`
+}
+
+/** The last four. */
+function lower(bits: number): string {
+  return `${hexPairs[(bits >>> 8) & 0xff]}${hexPairs[bits & 0xff]}`
 }

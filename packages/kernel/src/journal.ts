@@ -21,6 +21,53 @@ export interface JournalEntry extends Partial<Scope> {
   readonly data: Record<string, unknown>
 }
 
+/** An entry with room for what goes with it and is no part of the record. */
+class Entry implements JournalEntry {
+  readonly sequence: number
+  readonly atMs: number
+  readonly kind: string
+  readonly name: string
+  readonly cause: number | undefined
+  readonly entered: boolean
+  readonly data: Record<string, unknown>
+  declare readonly accountId?: string
+  declare readonly region?: string
+  #attached: unknown
+
+  constructor(sequence: number, entry: Omit<JournalEntry, 'sequence'>) {
+    this.sequence = sequence
+    this.atMs = entry.atMs
+    this.kind = entry.kind
+    this.name = entry.name
+    this.cause = entry.cause
+    this.entered = entry.entered
+    this.data = entry.data
+    if (entry.accountId !== undefined) this.accountId = entry.accountId
+    if (entry.region !== undefined) this.region = entry.region
+  }
+
+  static attach(entry: JournalEntry, value: unknown): void {
+    if (#attached in entry) entry.#attached = value
+  }
+
+  static attached(entry: JournalEntry): unknown {
+    return #attached in entry ? entry.#attached : undefined
+  }
+}
+
+/**
+ * Keeps something with an entry, for as long as the entry is kept: no digest and no export has it. (A weak map of
+ * a hundred thousand entries would burden every garbage collection.)
+ */
+export function attach(entry: JournalEntry, value: unknown): void {
+  Entry.attach(entry, value)
+}
+
+/** What was attached last. */
+export function attached(entry: JournalEntry): unknown {
+  return Entry.attached(entry)
+}
+
 export type JournalListener = (entry: JournalEntry) => void
 
 /** What entries may hold together, in bytes: large bodies would else fill the memory long before `entriesMax`. */
@@ -62,10 +109,8 @@ export class Journal {
     for (const sequence of this.#open) {
       const entry = this.entry(sequence)
       if (entry === undefined || first === undefined) continue
-      copy.#entries[sequence - first.sequence] = {
-        ...entry,
-        data: Object.freeze({ ...entry.data }),
-      }
+      const data = Object.freeze({ ...entry.data })
+      copy.#entries[sequence - first.sequence] = new Entry(sequence, { ...entry, data })
       copy.#bytes += bytesOf(entry.data)
     }
     copy.#sequence = this.#sequence
@@ -81,7 +126,7 @@ export class Journal {
   /** Adds an entry and leaves it open: its data may be completed until `close`. */
   open(entry: Omit<JournalEntry, 'sequence'>): JournalEntry {
     this.#sequence += 1
-    const added: JournalEntry = { sequence: this.#sequence, ...entry }
+    const added = new Entry(this.#sequence, entry)
     this.#entries.push(added)
     this.#open.add(added.sequence)
     if (this.#entries.length > this.#entriesMax) this.#drop()

@@ -45,16 +45,27 @@ export interface ScanOptions {
   reverse?: boolean
 }
 
+let lastStamp = 0
+
+function nextStamp(): number {
+  lastStamp += 1
+  return lastStamp
+}
+
 export class OrderedMap<V> {
   #owner: Owner = {}
   #root: Node<V>
   #size: number
-  /** Counts writes: a scan that sees it change looks up its place again. */
-  #version = 0
+  #stamp = 0
 
   constructor() {
     this.#root = { owner: this.#owner, keys: [], values: [] }
     this.#size = 0
+  }
+
+  /** Changes with every write and is never given again; a fork has that of its origin until it is written. */
+  get stamp(): number {
+    return this.#stamp
   }
 
   get size(): number {
@@ -66,6 +77,7 @@ export class OrderedMap<V> {
     const copy = new OrderedMap<V>()
     copy.#root = this.#root
     copy.#size = this.#size
+    copy.#stamp = this.#stamp
     this.#owner = {}
     return copy
   }
@@ -83,7 +95,7 @@ export class OrderedMap<V> {
 
   /** Returns what stood there before. */
   set(key: string, value: V): V | undefined {
-    this.#version += 1
+    this.#stamp = nextStamp()
     this.#root = this.#own(this.#root)
     const before = this.#insert(this.#root, key, value)
     if (before === undefined) this.#size += 1
@@ -97,7 +109,7 @@ export class OrderedMap<V> {
 
   /** Returns what stood there. */
   delete(key: string): V | undefined {
-    this.#version += 1
+    this.#stamp = nextStamp()
     this.#root = this.#own(this.#root)
     const before = this.#remove(this.#root, key)
     if (before !== undefined) this.#size -= 1
@@ -136,8 +148,8 @@ export class OrderedMap<V> {
       const place = this.#placeFrom(from, exclusive)
       if (place === undefined) return
       const { leaf } = place
-      const version = this.#version
-      for (let i = place.index; i < leaf.keys.length && version === this.#version; i += 1) {
+      const stamp = this.#stamp
+      for (let i = place.index; i < leaf.keys.length && stamp === this.#stamp; i += 1) {
         const key = at(leaf.keys, i)
         if (end !== undefined && key >= end) return
         from = key
@@ -153,8 +165,8 @@ export class OrderedMap<V> {
       const place = this.#placeBefore(end)
       if (place === undefined) return
       const { leaf } = place
-      const version = this.#version
-      for (let i = place.index; i >= 0 && version === this.#version; i -= 1) {
+      const stamp = this.#stamp
+      for (let i = place.index; i >= 0 && stamp === this.#stamp; i -= 1) {
         const key = at(leaf.keys, i)
         if (key < floor) return
         end = key
@@ -229,8 +241,13 @@ export class OrderedMap<V> {
         node.values[index] = value
         return before
       }
-      node.keys.splice(index, 0, key)
-      node.values.splice(index, 0, value)
+      if (index === node.keys.length) {
+        node.keys.push(key)
+        node.values.push(value)
+      } else {
+        node.keys.splice(index, 0, key)
+        node.values.splice(index, 0, value)
+      }
       return undefined
     }
     const index = upperBound(node.keys, key)

@@ -105,6 +105,14 @@ export class Table<R extends object, I extends string = never> {
     return ctx.store.write(this, ctx, key, undefined) as R | undefined
   }
 
+  /**
+   * A number that changes with every write to the records of this scope, and is never given again: equal
+   * stamps mean equal records, also across forks. For what is made of records and remembered.
+   */
+  stamp(ctx: TableContext): number {
+    return ctx.store.rows(this, ctx).records.stamp
+  }
+
   count(ctx: TableContext): number {
     return ctx.store.rows(this, ctx).records.size
   }
@@ -185,9 +193,13 @@ export function table<R extends object, I extends string = never>(
 
 /** Composes a key whose parts sort one after the other; numbers sort by size (0 to 2^53 - 1). */
 export function orderedKey(...parts: readonly (string | number)[]): string {
-  return parts
-    .map((part) => (typeof part === 'number' ? String(part).padStart(16, '0') : part))
-    .join(separator)
+  let key = ''
+  for (let i = 0; i < parts.length; i += 1) {
+    const part = parts[i] ?? ''
+    if (i > 0) key += separator
+    key += typeof part === 'number' ? String(part).padStart(16, '0') : part
+  }
+  return key
 }
 
 /** Tables reach the store by these two fields alone. */
@@ -333,6 +345,11 @@ export class Store {
       const was = before === undefined ? undefined : keysOf(before as never)
       const is = after === undefined ? undefined : keysOf(after as never)
       if (was === is) continue
+      if (typeof was !== 'object' && typeof is !== 'object') {
+        if (was !== undefined) entries.delete(was + separator + key)
+        if (is !== undefined) entries.set(is + separator + key, key)
+        continue
+      }
       const [old, now] = [listOf(was), listOf(is)]
       for (const value of old) if (!now.includes(value)) entries.delete(value + separator + key)
       for (const value of now) if (!old.includes(value)) entries.set(value + separator + key, key)

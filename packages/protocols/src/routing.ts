@@ -86,6 +86,13 @@ function named(
   return operation === undefined ? undefined : { protocol, operation, labels: {} }
 }
 
+const operationsByName = new WeakMap<ServiceModel, Map<string, OperationModel>>()
+
 function operationNamed(model: ServiceModel, name: string): OperationModel | undefined {
-  return Object.hasOwn(model.operations, name) ? model.operations[name] : undefined
+  let operations = operationsByName.get(model)
+  if (operations === undefined) {
+    operations = new Map(Object.entries(model.operations))
+    operationsByName.set(model, operations)
+  }
+  return operations.get(name)
 }

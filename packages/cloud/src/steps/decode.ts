@@ -4,6 +4,9 @@ import {
   decodeInput,
   type HttpRequest,
   isAwsChunked,
+  statedChecksum,
+  verifyChecksum,
+  verifyContentMd5,
 } from '@cloud-orrery/protocols'
 import type { Cloud } from '../cloud.ts'
 import type { Exchange } from '../exchange.ts'
@@ -13,6 +16,9 @@ export function decode(_cloud: Cloud, exchange: Exchange): void {
   const { model, resolved, request } = exchange
   if (model === undefined || resolved === undefined || request === undefined) return
   if (isAwsChunked(request)) exchange.request = unchunked(request, exchange)
+  if (resolved.operation.checksum?.requestRequired === true) {
+    verifyDocument(exchange.request ?? request)
+  }
   exchange.input = decodeInput(model, resolved, exchange.request ?? request)
 }
 
@@ -31,4 +37,16 @@ function unchunked(request: HttpRequest, { verification }: Exchange): HttpReques
     },
     body,
   }
+}
+
+/**
+ * What a client states of a document that it sends: of tags, policies, keys to delete. Digests of objects and
+ * parts are verified where they are stored.
+ * Deviation: AWS refuses a document of which nothing is stated.
+ */
+function verifyDocument({ headers, body }: HttpRequest): void {
+  const md5 = headers['content-md5']
+  if (md5 !== undefined) verifyContentMd5(md5, body)
+  const stated = statedChecksum(headers)
+  if (stated !== undefined) verifyChecksum(stated, body)
 }

@@ -68,8 +68,8 @@ function response(
     'x-amzn-requestid': requestId,
     'content-type': awsJsonContentType(protocol),
     'content-length': String(body.byteLength),
-    ...extra,
   }
+  if (extra !== undefined) Object.assign(headers, extra)
   return { status, headers, body }
 }
 

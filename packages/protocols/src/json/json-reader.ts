@@ -8,7 +8,10 @@ import { decodeBase64, setEntry } from '../values.ts'
  * pays only for the search. Throws `DecodeProblem` ('syntax', without a message: AWS gives none).
  */
 export function parseJson(body: Uint8Array): unknown {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+  const bytes = Buffer.isBuffer(body)
+    ? body
+    : Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  const text = bytes.toString('utf8')
   try {
     return longDigits.test(text) ? parseWithBigIntegers(text) : JSON.parse(text)
   } catch (cause) {
@@ -138,7 +141,8 @@ export function readJsonStructure(
   const result: Record<string, unknown> = {}
   const byName = reading.jsonNames ? membersByJsonName(shape) : undefined
   const members = shape.members ?? {}
-  for (const [key, item] of Object.entries(value)) {
+  for (const key in value) {
+    const item = (value as Record<string, unknown>)[key] // JSON has own keys only.
     if (item === null) continue
     const member =
       byName === undefined

@@ -24,6 +24,8 @@ export function parseSignature(
 ): SignatureReading {
   const header = request.headers['authorization']
   if (header !== undefined) {
+    const signed = usual(request, header)
+    if (signed !== undefined) return signed
     return dialect === 's3' ? s3Header(request, header) : commonHeader(request, header)
   }
   if (!request.query.includes('X-Amz-')) return undefined
@@ -46,16 +48,8 @@ interface Components {
   Signature?: string
 }
 
-/** As every SDK writes them. */
-const usualComponents = /^Credential=([^,\s]+), ?SignedHeaders=([^,\s]+), ?Signature=([^,\s]+)$/
-
 /** `Credential=..., SignedHeaders=..., Signature=...` after the algorithm. */
 function componentsOf(text: string): Components {
-  const usual = usualComponents.exec(text)
-  if (usual !== null) {
-    const [, Credential = '', SignedHeaders = '', Signature = ''] = usual
-    return { Credential, SignedHeaders, Signature }
-  }
   const components: Components = {}
   for (const part of text.split(',')) {
     const equals = part.indexOf('=')
@@ -158,8 +152,9 @@ export function payloadModeOf(stated: string | undefined): {
   payload: PayloadMode
   trailer: boolean
 } {
-  if (stated === undefined || !Object.hasOwn(payloadModes, stated)) return signedPayload
-  return payloadModes[stated] ?? signedPayload
+  // A hash, nearly always.
+  if (stated === undefined || stated.length === 64) return signedPayload
+  return (Object.hasOwn(payloadModes, stated) ? payloadModes[stated] : undefined) ?? signedPayload
 }
 
 function assembled(
@@ -180,6 +175,20 @@ function assembled(
     ...(token === undefined ? {} : { sessionToken: token }),
     ...payloadModeOf(request.headers['x-amz-content-sha256']),
   }
+}
+
+/** The header as every SDK writes it. */
+const usualHeader =
+  /^AWS4-HMAC-SHA256 Credential=([^,\s]+), ?SignedHeaders=([^,\s]+), ?Signature=([^,\s]+)$/
+
+/** Reads what every SDK sends; undefined for anything else, which the careful reading then words. */
+function usual(request: HttpRequest, header: string): SignedRequest | undefined {
+  const [, text, signedHeaders, signature] = usualHeader.exec(header) ?? []
+  if (text === undefined || signedHeaders === undefined || signature === undefined) return undefined
+  const date = headerDate(request)
+  const credential = credentialOf(text, 'AWS4-HMAC-SHA256', undefined)
+  if (date === undefined || credential === undefined) return undefined
+  return assembled(request, 'AWS4-HMAC-SHA256', credential, { ...date, signature, signedHeaders })
 }
 
 /** Source: answers of AWS to malformed headers, and IAM user guide, Troubleshoot Signature Version 4. */

@@ -54,16 +54,38 @@ function userPolicies(
   const named = users.get(scope, userName.toLowerCase())
   const user = named?.userId === userId ? named : users.first(scope, 'userId', userId)
   if (user === undefined) return { identity: [] }
-  const identity = [...ownPolicies(scope, user, `user ${user.userName}`)]
-  for (const group of groups.where(scope, 'member', user.userName.toLowerCase())) {
-    identity.push(...ownPolicies(scope, group, `group ${group.groupName}`))
-  }
-  return withBoundary(scope, identity, user.boundaryArn)
+  return remembered(scope, user, () => {
+    const identity = [...ownPolicies(scope, user, `user ${user.userName}`)]
+    for (const group of groups.where(scope, 'member', user.userName.toLowerCase())) {
+      identity.push(...ownPolicies(scope, group, `group ${group.groupName}`))
+    }
+    return withBoundary(scope, identity, user.boundaryArn)
+  })
 }
 
 /** The policies of a role, and its boundary. */
 export function rolePolicies(ctx: TableContext, role: RoleRecord): CallerPolicies {
-  return withBoundary(ctx, [...ownPolicies(ctx, role, `role ${role.roleName}`)], role.boundaryArn)
+  return remembered(ctx, role, () =>
+    withBoundary(ctx, [...ownPolicies(ctx, role, `role ${role.roleName}`)], role.boundaryArn),
+  )
+}
+
+interface Remembered {
+  readonly groups: number
+  readonly policies: number
+  readonly found: CallerPolicies
+}
+
+/** By the record of a user or role, which is frozen: what it came to while the groups and policies stood so. */
+const memory = new WeakMap<object, Remembered>()
+
+function remembered(ctx: TableContext, record: object, find: () => CallerPolicies): CallerPolicies {
+  const [groupsNow, policiesNow] = [groups.stamp(ctx), policies.stamp(ctx)]
+  const before = memory.get(record)
+  if (before?.groups === groupsNow && before.policies === policiesNow) return before.found
+  const found = find()
+  memory.set(record, { groups: groupsNow, policies: policiesNow, found })
+  return found
 }
 
 function withBoundary(
