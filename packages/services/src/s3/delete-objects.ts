@@ -105,7 +105,6 @@ function remove(
   return { marker }
 }
 
-// Deviation: the checksum or MD5 that a client states of the XML body is not verified.
 export const deleteObjects = operation(DeleteObjects, {
   // Each key is judged by itself, and refused by itself.
   authorize: () => ({ none: 's3:DeleteObject is judged for each key' }),
