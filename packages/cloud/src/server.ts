@@ -35,6 +35,8 @@ export async function listen(cloud: Cloud, options: ListenOptions): Promise<List
     void respond(cloud, control, request, response)
   }
   const http = createServer({ keepAliveTimeout: 75_000, maxHeaderSize: 65_536 }, handle)
+  // Its sockets come from the door below, so it never listens; its check for slow clients starts with this event.
+  http.emit('listening')
   http.on('clientError', refuseMalformed)
   // HTTP/2's compatibility objects have the same shape in all that is used here.
   const http2 = createHttp2Server({}, handle as never)
@@ -61,6 +63,7 @@ export async function listen(cloud: Cloud, options: ListenOptions): Promise<List
     close: () =>
       new Promise((resolve) => {
         cloud.close()
+        http.close()
         door.close(() => resolve())
         for (const socket of sockets) socket.destroy()
       }),

@@ -104,6 +104,17 @@ test('after its last retry an event goes to the dead-letter queue with the reaso
   expect(JSON.parse(Body)).toMatchObject({ id, detail: { a: 1 } })
 })
 
+test('a dead-letter queue that is out of order gets its event when it is back', async () => {
+  const { cloud, dead } = await shop({ RetryPolicy: { MaximumRetryAttempts: 0 } })
+  const fault = cloud.armFault('sqs.SendMessage', { kind: 'error', code: 'ServiceUnavailable' })
+  await putEvent(cloud, {})
+  await cloud.advance({ hours: 3 })
+  expect(await bodies(cloud, dead)).toEqual([])
+  cloud.endFault(fault)
+  await cloud.advance({ minutes: 10 }) // One longest delay.
+  expect((await bodies(cloud, dead)).length).toBe(1)
+})
+
 test('an event that becomes too old goes to the dead-letter queue at that moment', async () => {
   const { cloud, dead } = await shop({ RetryPolicy: { MaximumEventAgeInSeconds: 60 } })
   const fault = cloud.armFault('sqs.SendMessage', { kind: 'error', code: 'ServiceUnavailable' })

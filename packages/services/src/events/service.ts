@@ -20,6 +20,7 @@ import { archiveType } from './cloudformation/archive.ts'
 import { eventBusType } from './cloudformation/event-bus.ts'
 import { eventBusPolicyType } from './cloudformation/event-bus-policy.ts'
 import { ruleType } from './cloudformation/rule.ts'
+import { buryAgain } from './dead-letter.ts'
 import { deliver, expire } from './delivery.ts'
 import { callRates } from './limits.ts'
 import { testEventPattern } from './patterns.ts'
@@ -83,7 +84,7 @@ export const events = service('events', {
     describeReplay,
     listReplays,
   ],
-  tasks: [receive, routeEvent, deliver, expire, tick, sweep, replayNext],
+  tasks: [receive, routeEvent, deliver, buryAgain, expire, tick, sweep, replayNext],
   resources: [ruleType, eventBusType, eventBusPolicyType, archiveType],
   tables: [eventBuses, rules, targetTable, archives, archivedEvents, replays, forwards],
   resourceAccess,
