@@ -11,13 +11,12 @@ import { GetParameterCommand } from '@aws-sdk/client-ssm'
 import { describe, test } from 'vitest'
 import {
   asRecorded,
-  expectRecorded,
   type Recorded,
   recording,
   recordingsPresent,
 } from '../shared/recorded.test-support.ts'
 import { deploymentWorld, minimal, parameterOf } from './recorded-deployment.test-support.ts'
-import { errorText } from './recorded-update.test-support.ts'
+import { errorText, expectAnswers } from './recorded-update.test-support.ts'
 
 describe.skipIf(!recordingsPresent)('change sets, as recorded', () => {
   const recorded = (name: string) => recording('cloudformation/api/test_changesets', name)
@@ -55,7 +54,7 @@ describe.skipIf(!recordingsPresent)('change sets, as recorded', () => {
       'ExecuteChangeSet',
       cfn.send(new ExecuteChangeSetCommand(named)),
     )
-    expectRecorded(found, recorded('test_empty_changeset'))
+    expectAnswers(found, recorded('test_empty_changeset'))
   })
 
   test('a change set that was deleted', async () => {
@@ -71,7 +70,7 @@ describe.skipIf(!recordingsPresent)('change sets, as recorded', () => {
     const named = { StackName: 'stack-1', ChangeSetName: created.Id }
     await cloud.advance({ seconds: 5 })
     await cfn.send(new DeleteChangeSetCommand(named))
-    expectRecorded(
+    expectAnswers(
       {
         create: await asRecorded(Promise.resolve(created)),
         postdelete_changeset_notfound: await errorText(
@@ -91,7 +90,7 @@ describe.skipIf(!recordingsPresent)('change sets, as recorded', () => {
         new DescribeChangeSetCommand({ StackName: 'somestack', ChangeSetName: 'DoesNotExist' }),
       ),
     )
-    expectRecorded({ exception }, recorded('test_describe_change_set_nonexisting'))
+    expectAnswers({ exception }, recorded('test_describe_change_set_nonexisting'))
   })
 
   test('names of change sets and stacks are free again', async () => {
@@ -125,7 +124,7 @@ describe.skipIf(!recordingsPresent)('change sets, as recorded', () => {
     found['new_stack_id_desc'] = await stack(second.StackId)
     found['initial_changeset_id_desc'] = await changeSet(first.Id)
     found['second_initial_changeset_id_desc'] = await changeSet(second.Id)
-    expectRecorded(found, recorded('test_name_conflicts'))
+    expectAnswers(found, recorded('test_name_conflicts'))
   })
 
   test('a change set by the id of its stack', async () => {
@@ -146,7 +145,7 @@ describe.skipIf(!recordingsPresent)('change sets, as recorded', () => {
     )
     await cfn.send(new DeleteStackCommand({ StackName: 'repeated-stack' }))
     await cloud.advance({ minutes: 1 })
-    expectRecorded(
+    expectAnswers(
       {
         describe_stack,
         recreate_deleted_with_id_exception: await asRecorded(
@@ -168,7 +167,7 @@ describe.skipIf(!recordingsPresent)('change sets, as recorded', () => {
       }),
     )
     await cloud.advance({ seconds: 5 })
-    expectRecorded(
+    expectAnswers(
       {
         'change-set-description': await asRecorded(
           cfn.send(new DescribeChangeSetCommand({ ChangeSetName: Id })),
@@ -202,7 +201,7 @@ describe.skipIf(!recordingsPresent)('change sets, as recorded', () => {
     await cfn.send(new DeleteChangeSetCommand({ StackName: stackName, ChangeSetName: 'cs-1' }))
     const shown = (ChangeSetName: string | undefined) =>
       asRecorded(cfn.send(new DescribeChangeSetCommand({ StackName: stackName, ChangeSetName })))
-    expectRecorded(
+    expectAnswers(
       { 'describe-deleted-cs': await shown('cs-1'), 'describe-2': await shown(second.Id) },
       recorded('test_describe_changeset_after_delete'),
       new Map(),
@@ -226,7 +225,7 @@ describe.skipIf(!recordingsPresent)('change sets, as recorded', () => {
         TemplateBody: JSON.stringify(template),
       }),
     )
-    expectRecorded(
+    expectAnswers(
       { error: await asRecorded(create) },
       recorded(`test_using_pseudoparameters_in_places[${place}]`),
     )
@@ -249,7 +248,7 @@ describe.skipIf(!recordingsPresent)('change sets, as recorded', () => {
     await cfn.send(new DeleteStackCommand({ StackName: stackId }))
     const ErrorForInProgress = await update()
     await cloud.advance({ minutes: 1 })
-    expectRecorded(
+    expectAnswers(
       { ErrorForInProgress, ErrorForComplete: await update() },
       recorded('test_changeset_for_deleted_stack'),
     )
@@ -290,7 +289,7 @@ describe.skipIf(!recordingsPresent)('change sets of several kinds, as recorded',
       const { Parameter } = await ssm.send(new GetParameterCommand({ Name: 'parameter-x' }))
       found[`parameter-${n}`] = Parameter
     }
-    expectRecorded(found, recorded('test_single_resource_static_update'))
+    expectAnswers(found, recorded('test_single_resource_static_update'))
   })
 
   test('a transform that fails fails the change set', async () => {
@@ -318,7 +317,7 @@ describe.skipIf(!recordingsPresent)('change sets of several kinds, as recorded',
       }),
     )
     await cloud.advance({ seconds: 5 })
-    expectRecorded(
+    expectAnswers(
       {
         describe: await asRecorded(cfn.send(new DescribeChangeSetCommand({ ChangeSetName: Id }))),
       },
@@ -338,7 +337,7 @@ describe.skipIf(!recordingsPresent)('change sets of several kinds, as recorded',
       }),
     )
     await cloud.advance({ seconds: 5 })
-    expectRecorded(
+    expectAnswers(
       { 'change-sets': await asRecorded(cfn.send(new ListChangeSetsCommand({ StackName }))) },
       recorded('test_list_change_sets'),
     )

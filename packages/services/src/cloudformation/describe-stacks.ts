@@ -1,12 +1,14 @@
 import {
   DescribeStacks,
   ListStacks,
+  type OperationEntry,
   type StackSummary,
   type Stack as StackView,
 } from '@cloud-orrery/models/cloudformation'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { pageToken, positionOf } from '../shared/page-tokens.ts'
+import { operations } from './apply/operation.ts'
 import { inMapOrder } from './engine/map-order.ts'
 import { stackWithIdMissing, validationError } from './errors.ts'
 import { deletedStackKeptMs, pageRows } from './limits.ts'
@@ -18,11 +20,11 @@ export const describeStacks = operation(DescribeStacks, {
   provenance: 'recorded',
   run(ctx, { StackName, NextToken }) {
     if (StackName !== undefined) {
-      return { Stacks: [stackView(stackOrThrow(ctx, StackName, stackWithIdMissing))] }
+      return { Stacks: [stackView(ctx, stackOrThrow(ctx, StackName, stackWithIdMissing))] }
     }
     const living = [...stacks.scan(ctx)].filter(({ status }) => status !== 'DELETE_COMPLETE')
     const { rows, next } = page(newestFirst(living), NextToken, 'DescribeStacks')
-    return { Stacks: rows.map((stack) => stackView(stack)), ...next }
+    return { Stacks: rows.map((stack) => stackView(ctx, stack)), ...next }
   },
 })
 
@@ -64,7 +66,7 @@ export function page<R>(
 }
 
 /** Recorded: DescribeStacks in every state; lists that are empty stay away unless the recording has them. */
-function stackView(stack: Stack): StackView {
+function stackView(ctx: Context, stack: Stack): StackView {
   const gone = stack.status === 'DELETE_COMPLETE'
   const parameters = inMapOrder(stack.parameters, ({ key }) => key).map(
     ({ key, value, resolved, noEcho }) => ({
@@ -100,7 +102,16 @@ function stackView(stack: Stack): StackView {
     ...(stack.rootId === undefined ? {} : { RootId: stack.rootId }),
     DriftInformation: driftView(stack),
     ...(stack.retainExceptOnCreate ? { RetainExceptOnCreate: true } : {}),
+    ...lastOperations(ctx, stack),
   }
+}
+
+/** Recorded: test_fn_find_in_map_with_multiple_nested_functions, the only recording of 2026. */
+function lastOperations(ctx: Context, { stackId }: Stack): { LastOperations?: OperationEntry[] } {
+  const last = operations.get(ctx, stackId)
+  if (last === undefined) return {}
+  const OperationType = last.resumedBy ?? (`${last.kind}_STACK` as const)
+  return { LastOperations: [{ OperationType, OperationId: last.id }] }
 }
 
 function outputView({ key, value, description, exportName }: Stack['outputs'][number]) {
@@ -134,5 +145,6 @@ function summary(ctx: Context, stack: Stack): StackSummary {
     ...(stack.parentId === undefined ? {} : { ParentId: stack.parentId }),
     ...(stack.rootId === undefined ? {} : { RootId: stack.rootId }),
     DriftInformation: driftView(stack),
+    ...lastOperations(ctx, stack),
   }
 }

@@ -35,6 +35,30 @@ export interface RecordedUpdate {
   readonly bindings?: Readonly<Record<string, string>>
 }
 
+/**
+ * As `expectRecorded`. Recordings made before December 2025 lack `LastOperations`, which AWS answers since.
+ */
+export function expectAnswers(
+  found: unknown,
+  recorded: unknown,
+  bindings?: Bindings,
+  ignore?: readonly string[],
+): void {
+  const since = JSON.stringify(recorded).includes('"LastOperations"')
+  const answers = since ? found : without('LastOperations', found)
+  expectRecorded(answers, recorded, bindings, ignore)
+}
+
+function without(name: string, value: unknown): unknown {
+  if (value instanceof Date || typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((item) => without(name, item))
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => key !== name)
+      .map(([key, item]) => [key, without(name, item)]),
+  )
+}
+
 /** The account that recordings show. */
 export const recordedAccount = '111111111111'
 
@@ -71,7 +95,7 @@ export async function replayUpdate(
   if (late) found['per-resource-events'] = withoutRepeats(await eventsByResource(cfn, created))
   if ('all-events' in recorded) found['all-events'] = await statusesInOrder(cfn, created)
   const bindings: Bindings = new Map(Object.entries(update.bindings ?? {}))
-  expectRecorded(normal(found), normal(withDrawnNames(recorded)), bindings)
+  expectAnswers(normal(found), normal(withDrawnNames(recorded)), bindings)
 }
 
 interface World {

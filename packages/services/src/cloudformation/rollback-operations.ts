@@ -55,6 +55,7 @@ export const continueUpdateRollback = operation(ContinueUpdateRollback, {
     const resumed = operations.put(ctx, {
       ...found,
       id: ctx.ids.uuid(),
+      resumedBy: 'CONTINUE_ROLLBACK',
       ...(ClientRequestToken === undefined ? {} : { token: ClientRequestToken }),
     })
     stackTransition(ctx, stackId, {
@@ -115,10 +116,11 @@ export const rollbackStack = operation(RollbackStack, {
     const resumed = operations.put(ctx, {
       ...operationOf(ctx, stackId),
       id: ctx.ids.uuid(),
+      resumedBy: 'ROLLBACK',
       retainExceptOnCreate: RetainExceptOnCreate ?? false,
       ...(ClientRequestToken === undefined ? {} : { token: ClientRequestToken }),
     })
     startPhase(ctx, rollback(ctx, resumed, 'User Initiated'))
-    return { StackId: stackId }
+    return { StackId: stackId, OperationId: resumed.id }
   },
 })

@@ -14,7 +14,6 @@ import {
 import { describe, test } from 'vitest'
 import {
   asRecorded,
-  expectRecorded,
   type Recorded,
   recording,
   recordingsPresent,
@@ -26,7 +25,13 @@ import {
   sortedBy,
   topicSimple,
 } from './recorded-deployment.test-support.ts'
-import { errorText, normal, replayUpdate, withDrawnNames } from './recorded-update.test-support.ts'
+import {
+  errorText,
+  expectAnswers,
+  normal,
+  replayUpdate,
+  withDrawnNames,
+} from './recorded-update.test-support.ts'
 
 describe.skipIf(!recordingsPresent)('stacks, as recorded', () => {
   const recorded = (name: string) => recording('cloudformation/api/test_stacks', name)
@@ -38,7 +43,7 @@ describe.skipIf(!recordingsPresent)('stacks, as recorded', () => {
       cfn.send(new DescribeStackEventsCommand({ StackName: stackName })),
     )
     const found = { ...events, StackEvents: (events['StackEvents'] as object[]).toReversed() }
-    expectRecorded(
+    expectAnswers(
       dated({ events: found }),
       recorded('TestStacksApi::test_list_events_after_deployment'),
     )
@@ -60,7 +65,7 @@ describe.skipIf(!recordingsPresent)('stacks, as recorded', () => {
     await deploy({ template: topics([1, 2]), parameters, update: stackName })
     await deploy({ template: topics([1, 2, 3]), parameters, update: stackName })
     const answer = await asRecorded(cfn.send(new DescribeStacksCommand({ StackName: stackName })))
-    expectRecorded(
+    expectAnswers(
       { 'describe-result': answer },
       recorded('test_updating_an_updated_stack_sets_status'),
     )
@@ -82,7 +87,7 @@ describe.skipIf(!recordingsPresent)('stacks, as recorded', () => {
       )
       return asRecorded(cfn.send(new DescribeStacksCommand({ StackName: stackName })))
     }
-    expectRecorded(
+    expectAnswers(
       { 'describe-stack-1': await protect(true), 'describe-stack-2': await protect(false) },
       recorded('test_update_termination_protection'),
     )
@@ -116,7 +121,7 @@ describe.skipIf(!recordingsPresent)('stacks, as recorded', () => {
     found['new_stack_id_desc'] = await describeStack(second)
     await remove()
     found['deleted_second_stack_desc'] = await describeStack(second)
-    expectRecorded(found, recorded('test_name_conflicts'), new Map(), [
+    expectAnswers(found, recorded('test_name_conflicts'), new Map(), [
       // The SDK shows the XML's namespace on the errors that it has a class for.
       'create_stack_already_exists_exc.xmlns',
     ])
@@ -124,7 +129,7 @@ describe.skipIf(!recordingsPresent)('stacks, as recorded', () => {
 
   test('events of a stack that is not there', async () => {
     const { cfn } = deploymentWorld()
-    expectRecorded(
+    expectAnswers(
       {
         describe_stack_events_stack_not_found: await asRecorded(
           cfn.send(new DescribeStackEventsCommand({ StackName: 'does-not-exist' })),
@@ -138,7 +143,7 @@ describe.skipIf(!recordingsPresent)('stacks, as recorded', () => {
     const { cfn, deploy } = deploymentWorld()
     const template = 'Resources:\n  MyTopic:\n    Type: AWS::SNS::Topic\n'
     const { stackName } = await deploy({ template })
-    expectRecorded(
+    expectAnswers(
       {
         no_change_exception: await asRecorded(
           cfn.send(new UpdateStackCommand({ StackName: stackName, TemplateBody: template })),
@@ -168,7 +173,7 @@ describe.skipIf(!recordingsPresent)('stacks, as recorded', () => {
       ({ LogicalResourceId = '', ResourceStatus = '' }) =>
         /^[ABC]$/.test(LogicalResourceId) && ResourceStatus.endsWith('_COMPLETE'),
     )
-    expectRecorded({ events }, withDrawnNames(recorded('test_stack_deploy_order[B-C-A]')))
+    expectAnswers({ events }, withDrawnNames(recorded('test_stack_deploy_order[B-C-A]')))
   })
 
   test.each(['yaml', 'json'])('the template of a stack: %s', async (format) => {
@@ -185,7 +190,7 @@ describe.skipIf(!recordingsPresent)('stacks, as recorded', () => {
     await cloud.advance({ minutes: 1 })
     const stage = (TemplateStage: 'Original' | 'Processed') =>
       asRecorded(cfn.send(new GetTemplateCommand({ StackName, TemplateStage })))
-    expectRecorded(
+    expectAnswers(
       { template_original: await stage('Original'), template_processed: await stage('Processed') },
       recorded(name),
     )
@@ -202,7 +207,7 @@ describe.skipIf(!recordingsPresent)('stacks, as recorded', () => {
         }),
       ),
     )
-    expectRecorded({ Error: error }, recorded('test_stack_resource_not_found'))
+    expectAnswers({ Error: error }, recorded('test_stack_resource_not_found'))
   })
 
   test.each(['no-tags', 'with-tags'])('when a description shows: %s', async (tags) => {
@@ -236,7 +241,7 @@ describe.skipIf(!recordingsPresent)('stacks, as recorded', () => {
     await cfn.send(new ExecuteChangeSetCommand({ ChangeSetName: change.Id }))
     await cloud.advance({ minutes: 1 })
     found['stack-post-execute'] = await stack()
-    expectRecorded(found, recorded(`TestStacksApi::test_stack_description_lifecycle[${tags}]`))
+    expectAnswers(found, recorded(`TestStacksApi::test_stack_description_lifecycle[${tags}]`))
   })
 
   test('a text that is no template', async () => {
@@ -244,7 +249,7 @@ describe.skipIf(!recordingsPresent)('stacks, as recorded', () => {
     const create = cfn.send(
       new CreateStackCommand({ StackName: 's', TemplateBody: 'https://example.com/template.yml' }),
     )
-    expectRecorded(
+    expectAnswers(
       { stack_create_ec2: await errorText('CreateStack', create) },
       recorded('test_create_stack_url_as_template'),
     )
@@ -317,7 +322,7 @@ Outputs:
     await keepStack('describe_updated_stacks_no_echo_true')
     await changeSet('to-true', true, 'describe_updated_change_set_no_echo_false')
     await keepStack('describe_updated_stacks_no_echo_false')
-    expectRecorded(normal(withSortedParameters(found)), normal(recorded('test_no_echo_parameter')))
+    expectAnswers(normal(withSortedParameters(found)), normal(recorded('test_no_echo_parameter')))
   })
 
   const letters = {

@@ -7,6 +7,7 @@ import {
   DescribeStackEventsCommand,
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
+  type Stack,
   UpdateStackCommand,
   type UpdateStackCommandInput,
 } from '@aws-sdk/client-cloudformation'
@@ -85,7 +86,10 @@ export function stackWorld(cloud: Cloud = createCloud({ deepFreeze: true })) {
 
 export type StackWorld = ReturnType<typeof stackWorld>
 
-export async function stackOf(cfn: CloudFormationClient, StackName: string) {
+export async function stackOf(
+  cfn: CloudFormationClient,
+  StackName: string,
+): Promise<Partial<Stack>> {
   const { Stacks } = await cfn.send(new DescribeStacksCommand({ StackName }))
   return Stacks?.[0] ?? {}
 }

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { notModelled } from '../shared/not-modelled.ts'
 import { startOperation } from './apply/machine.ts'
-import { operations } from './apply/operation.ts'
+import { type Operation, operations } from './apply/operation.ts'
 import { creationOf, deletionOf, storeTemplate } from './apply/stack-records.ts'
 import { voidChangeSets } from './change-set-lookup.ts'
 import type { GivenParameter } from './engine/parameters.ts'
@@ -39,7 +39,7 @@ export const createStack = operation(CreateStack, {
   async run(ctx, input) {
     refuseRollbackConfiguration(input.RollbackConfiguration)
     const repeated = sameRequest(ctx, input)
-    if (repeated !== undefined) return { StackId: repeated.stackId }
+    if (repeated !== undefined) return { StackId: repeated.stackId, OperationId: repeated.id }
     refuseExisting(ctx, input.StackName)
     const text = await templateText(ctx, input)
     if (text === undefined) {
@@ -79,8 +79,8 @@ export const createStack = operation(CreateStack, {
         : { description: prepared.template.description }),
       ...(policy === undefined ? {} : { policy }),
     })
-    startOperation(ctx, creationOf(ctx, stack, input))
-    return { StackId: stackId }
+    const { id } = startOperation(ctx, creationOf(ctx, stack, input))
+    return { StackId: stackId, OperationId: id }
   },
 })
 
@@ -116,11 +116,11 @@ function newStack(
 function sameRequest(
   ctx: Context,
   { StackName, ClientRequestToken }: CreateStackInput,
-): Stack | undefined {
+): Operation | undefined {
   const stack = findStack(ctx, StackName)
   if (stack === undefined || ClientRequestToken === undefined) return undefined
   const last = operations.get(ctx, stack.stackId)
-  return last?.kind === 'CREATE' && last.token === ClientRequestToken ? stack : undefined
+  return last?.kind === 'CREATE' && last.token === ClientRequestToken ? last : undefined
 }
 
 function refuseExisting(ctx: Context, name: string): void {

@@ -17,7 +17,6 @@ import { client } from '@cloud-orrery/cloud'
 import { describe, test } from 'vitest'
 import {
   asRecorded,
-  expectRecorded,
   type Recorded,
   recording,
   recordingsPresent,
@@ -28,7 +27,7 @@ import {
   parameterOf,
   topicSimple,
 } from './recorded-deployment.test-support.ts'
-import { errorText, recordedAccount } from './recorded-update.test-support.ts'
+import { errorText, expectAnswers, recordedAccount } from './recorded-update.test-support.ts'
 
 const topicOf = (TopicName: unknown) => ({ Type: 'AWS::SNS::Topic', Properties: { TopicName } })
 const topicParameter = {
@@ -45,7 +44,7 @@ describe.skipIf(!recordingsPresent)('templates, as recorded', () => {
     const summary = await asRecorded(
       cfn.send(new GetTemplateSummaryCommand({ StackName: stackName })),
     )
-    expectRecorded(
+    expectAnswers(
       { 'template-summary': summary },
       recorded('test_get_template_summary'),
       new Map(),
@@ -83,7 +82,7 @@ describe.skipIf(!recordingsPresent)('templates, as recorded', () => {
     const found = 'Error' in created ? { 'create-error': created } : { 'matching-topic': Topics }
     const name = `test_create_stack_from_s3_template_url[${style}]`
     // The recorder put its placeholder where AWS repeats the bucket's name.
-    expectRecorded(found, recorded(name), new Map([['<bucket_name>', 'templates']]))
+    expectAnswers(found, recorded(name), new Map([['<bucket_name>', 'templates']]))
   })
 
   test('JSON that is none', async () => {
@@ -91,7 +90,7 @@ describe.skipIf(!recordingsPresent)('templates, as recorded', () => {
     const validation = await asRecorded(
       cfn.send(new ValidateTemplateCommand({ TemplateBody: '{"this is invalid JSON"="bobbins"}' })),
     )
-    expectRecorded(
+    expectAnswers(
       { 'validate-invalid-json': validation },
       recorded('test_validate_invalid_json_template_should_fail'),
     )
@@ -111,7 +110,7 @@ describe.skipIf(!recordingsPresent)('templates, as recorded', () => {
     const error = await asRecorded(
       cfn.send(new GetTemplateSummaryCommand({ StackName: 'stack-1' })),
     )
-    expectRecorded({ error }, recorded('test_get_template_summary_non_executed_change_set'))
+    expectAnswers({ error }, recorded('test_get_template_summary_non_executed_change_set'))
   })
 
   test('the template of what is not there', async () => {
@@ -122,15 +121,12 @@ describe.skipIf(!recordingsPresent)('templates, as recorded', () => {
     const id = `arn:aws:cloudformation:us-east-1:${recordedAccount}:changeSet/change-set-926829fe/d065e78c`
     const byId = await template({ ChangeSetName: id })
     const ignored = ['change-set-error.xmlns']
-    expectRecorded(
+    expectAnswers(
       { 'stack-error': byStack, 'change-set-error': byName },
       recorded('test_get_template_missing_resources'),
     )
-    expectRecorded(
-      { 'stack-error': byStack },
-      recorded('test_get_template_missing_resources_stack'),
-    )
-    expectRecorded(
+    expectAnswers({ 'stack-error': byStack }, recorded('test_get_template_missing_resources_stack'))
+    expectAnswers(
       { 'change-set-error': byId },
       recorded('test_get_template_missing_resources_change_set_id'),
       new Map([['<change-set-id>', id]]),
@@ -153,7 +149,7 @@ describe.skipIf(!recordingsPresent)('templates, as recorded', () => {
     const summary = await asRecorded(
       cfn.send(new GetTemplateSummaryCommand({ StackName: 'stack-1' })),
     )
-    expectRecorded(
+    expectAnswers(
       { 'template-summary': summary },
       recorded('test_get_template_summary_failed_stack'),
     )
@@ -175,7 +171,7 @@ describe.skipIf(!recordingsPresent)('templates, as recorded', () => {
       }),
     )
     const answer = JSON.stringify(await asRecorded(create))
-    expectRecorded(
+    expectAnswers(
       // The recorder left the place out.
       { 'create-invalid-yaml': JSON.parse(answer.replace(' (line 6, column 7)', '')) },
       recorded('test_create_stack_invalid_yaml_template_should_fail'),
@@ -204,7 +200,7 @@ describe.skipIf(!recordingsPresent)('refused templates, as recorded', () => {
   async function refused(name: string, template: object): Promise<void> {
     const { cfn } = deploymentWorld()
     const create = await asRecorded(cfn.send(changeSet(template)))
-    expectRecorded(
+    expectAnswers(
       { 'validation-error': create },
       recording('cloudformation/api/test_validations', name),
     )
@@ -213,7 +209,7 @@ describe.skipIf(!recordingsPresent)('refused templates, as recorded', () => {
   test('a name of a resource', async () => {
     const { cfn } = deploymentWorld()
     const create = cfn.send(changeSet({ Resources: { 'my-bad-resource-id': parameterOf('x') } }))
-    expectRecorded(
+    expectAnswers(
       { error: await errorText('CreateChangeSet', create) },
       recording('cloudformation/api/test_resources', 'test_invalid_logical_resource_id'),
     )
@@ -228,7 +224,7 @@ describe.skipIf(!recordingsPresent)('refused templates, as recorded', () => {
         LogicalResourceId: 'not-a-valid-resource',
       }),
     )
-    expectRecorded(
+    expectAnswers(
       { error: await errorText('DescribeStackResource', describeResource) },
       recording('cloudformation/api/test_resources', 'test_describe_non_existent_resource'),
     )
@@ -250,7 +246,7 @@ describe.skipIf(!recordingsPresent)('updates, as recorded', () => {
     const { cfn, deploy } = deploymentWorld()
     const { stackName } = await deploy({ template: minimal })
     const error = await asRecorded(cfn.send(new UpdateStackCommand({ StackName: stackName })))
-    expectRecorded({ error }, recorded('test_no_template_error'))
+    expectAnswers({ error }, recorded('test_no_template_error'))
   })
 
   test('with a role that CloudFormation may not assume', async () => {
@@ -282,7 +278,7 @@ describe.skipIf(!recordingsPresent)('updates, as recorded', () => {
         }),
       ),
     )
-    expectRecorded({ error }, recorded('test_update_with_role_without_permissions'))
+    expectAnswers({ error }, recorded('test_update_with_role_without_permissions'))
   })
 
   test('the template after an update', async () => {
@@ -295,7 +291,7 @@ describe.skipIf(!recordingsPresent)('updates, as recorded', () => {
       asRecorded(cfn.send(new UpdateStackCommand({ StackName: stackName, TemplateBody })))
     await update()
     await cloud.advance({ minutes: 1 })
-    expectRecorded(
+    expectAnswers(
       {
         'get-template-response': await asRecorded(
           cfn.send(new GetTemplateCommand({ StackName: stackName })),
@@ -319,7 +315,7 @@ describe.skipIf(!recordingsPresent)('updates, as recorded', () => {
         }),
       ),
     )
-    expectRecorded({ Error: update }, recorded('test_update_deleted_stack'))
+    expectAnswers({ Error: update }, recorded('test_update_deleted_stack'))
   })
 })
 
@@ -345,8 +341,8 @@ describe.skipIf(!recordingsPresent)('stack policies, as recorded', () => {
     await keep('policy', policyOf('Allow'))
     await keep('policy_updated', policyOf('Deny'))
     await keep('policy_deleted', {})
-    expectRecorded(found, recorded('test_policy_lifecycle'))
-    expectRecorded({ policy: found['policy_deleted'] }, recorded('test_empty_policy'))
+    expectAnswers(found, recorded('test_policy_lifecycle'))
+    expectAnswers({ policy: found['policy_deleted'] }, recorded('test_empty_policy'))
   })
 
   test('policies that are none', async () => {
@@ -363,18 +359,18 @@ describe.skipIf(!recordingsPresent)('stack policies, as recorded', () => {
     const StackPolicyURL = 'https://policies.s3.amazonaws.com/policy.json'
     const set = (input: object) =>
       asRecorded(cfn.send(new SetStackPolicyCommand({ StackName, ...input })))
-    expectRecorded(
+    expectAnswers(
       { error: await set({ StackPolicyURL }) },
       recorded('test_set_invalid_policy_with_url'),
     )
-    expectRecorded(
+    expectAnswers(
       { error: await set({ StackPolicyURL, StackPolicyBody: JSON.stringify(policyOf('Allow')) }) },
       recorded('test_set_policy_both_policy_and_url'),
     )
     const { Error: notJson } = await set({ StackPolicyBody: 'a47df2' })
-    expectRecorded({ error: notJson }, recorded('test_invalid_policy'))
+    expectAnswers({ error: notJson }, recorded('test_invalid_policy'))
     const otherAction = policyOf('Deny', { Action: 'Delete:*', Principal: 'a47df2' })
-    expectRecorded(
+    expectAnswers(
       { error: await set({ StackPolicyBody: JSON.stringify(otherAction) }) },
       recorded('test_different_action_attribute'),
     )
@@ -397,7 +393,7 @@ describe.skipIf(!recordingsPresent)('stack policies, as recorded', () => {
     const policy = () => asRecorded(cfn.send(new GetStackPolicyCommand({ StackName })))
     const during = await policy()
     await cloud.advance({ minutes: 2 })
-    expectRecorded(
+    expectAnswers(
       { policy_during_update: during, policy_after_update: await policy() },
       recorded('test_policy_during_update'),
     )

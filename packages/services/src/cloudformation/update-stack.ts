@@ -66,8 +66,8 @@ export const updateStack = operation(UpdateStack, {
     })
     // Source: API reference, DescribeChangeSet, `ExecutionStatus`.
     voidChangeSets(ctx, stack.stackId)
-    startOperation(ctx, update)
-    return { StackId: stack.stackId }
+    const { id } = startOperation(ctx, update)
+    return { StackId: stack.stackId, OperationId: id }
   },
 })
 

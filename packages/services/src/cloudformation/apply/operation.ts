@@ -13,6 +13,8 @@ export interface Operation {
   readonly stackId: string
   readonly id: string
   readonly kind: 'CREATE' | 'UPDATE' | 'DELETE'
+  /** The request that took the operation up again; absent for the one that began it. */
+  readonly resumedBy?: 'ROLLBACK' | 'CONTINUE_ROLLBACK'
   readonly phase: Phase
   /** `ClientRequestToken` of the request. */
   readonly token?: string

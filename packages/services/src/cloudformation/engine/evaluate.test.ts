@@ -21,7 +21,7 @@ const template: JsonObject = {
   Resources: { Q: { Type: 'AWS::SQS::Queue' } },
 }
 
-function valueOf(value: Json, more: JsonObject = {}): Json | typeof noValue {
+function worked(value: Json, more: JsonObject = {}): Json | typeof noValue {
   const parsed = parseTemplate({ ...template, ...more })
   const env = environment(
     parsed,
@@ -84,11 +84,11 @@ test.each<[Json, Json]>([
   ],
   [{ Statement: [{ Condition: { Bool: 'x' } }] }, { Statement: [{ Condition: { Bool: 'x' } }] }],
 ])('%j is %j', (value, expected) => {
-  expect(valueOf(value)).toEqual(expected)
+  expect(worked(value)).toEqual(expected)
 })
 
 test('a value that is left out is left out', () => {
-  expect(valueOf({ 'Fn::If': ['No', 'x', none] })).toBe(noValue)
+  expect(worked({ 'Fn::If': ['No', 'x', none] })).toBe(noValue)
 })
 
 test.each<[Json, string]>([
@@ -121,11 +121,11 @@ test.each<[Json, string]>([
     'Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute',
   ],
 ])('%j is refused: %s', (value, message) => {
-  expect(() => valueOf(value)).toThrow(message)
+  expect(() => worked(value)).toThrow(message)
 })
 
 test('functions of the language extensions need them', () => {
-  expect(() => valueOf({ 'Fn::Length': [1] }, { Transform: [] })).toThrow(
+  expect(() => worked({ 'Fn::Length': [1] }, { Transform: [] })).toThrow(
     'Template error: Encountered unsupported function: Fn::Length Supported functions are: [',
   )
 })
