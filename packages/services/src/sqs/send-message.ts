@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import {
   type MessageAttributeValue,
   type MessageSystemAttributeValue,
@@ -96,7 +96,7 @@ function send(ctx: Context, queue: Queue, sending: Sending) {
   checkSize(queue, body, attributes)
   const systemAttributes = storedSystemAttributes(MessageSystemAttributes)
   const delayMs = 1000 * delaySeconds(queue, sending)
-  const md5OfBody = createHash('md5').update(body).digest('hex')
+  const md5OfBody = hash('md5', body)
   const sent = identity(queue, sending)
   const answer = {
     MD5OfMessageBody: md5OfBody,
