@@ -4,8 +4,8 @@ import { dirname, join, relative } from 'node:path'
 import { synthesize } from './synthesize.ts'
 
 /**
- * The assembly of an app, synthesised anew only when something that it is made of has changed: its own files
- * or the versions of what it depends on.
+ * The assembly of an app, synthesised anew only when something that it is made of has changed: its own files,
+ * the environment variables that they name, or the versions of what it depends on.
  */
 export function cachedAssembly(appFolder: string): string {
   const cache = join(appFolder, '.orrery')
@@ -28,8 +28,15 @@ function contentHash(appFolder: string): string {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !/[\\/](node_modules|\.orrery|cdk\.out|scenario)[\\/]/.test(path))
     .sort()
-  for (const path of files)
-    hash.update(relative(appFolder, path)).update('\0').update(readFileSync(path)).update('\0')
+  const words = new Set<string>()
+  for (const path of files) {
+    const bytes = readFileSync(path)
+    hash.update(relative(appFolder, path)).update('\0').update(bytes).update('\0')
+    for (const [word] of bytes.toString('latin1').matchAll(/\b[A-Za-z_]\w+/g)) words.add(word)
+  }
+  // An app may ask the environment: what it names by name counts, as in `STAGE=prod orrery deploy .`
+  const asked = Object.entries(process.env).filter(([name]) => words.has(name))
+  hash.update(JSON.stringify(asked.sort(([a], [b]) => (a < b ? -1 : 1))))
   const lock = lockFile(appFolder)
   if (lock !== undefined) hash.update(readFileSync(lock))
   return hash.digest('hex').slice(0, 16)

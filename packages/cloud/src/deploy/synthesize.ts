@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SimulatorError } from '@cloud-orrery/kernel'
 
@@ -24,16 +24,35 @@ export function synthesize(appFolder: string, outFolder: string): string {
       ...process.env,
       PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
       CDK_OUTDIR: outFolder,
-      CDK_CONTEXT_JSON: JSON.stringify(settings.context ?? {}),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...settings.context, ...lookedUp(appFolder) }),
       JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1',
     },
   })
   if (status !== 0) {
     throw new SimulatorError(
       'SynthesisFailed',
-      `The CDK app in ${appFolder} failed:\n${stderr.trim()}`,
+      `The CDK app in ${appFolder} failed:\n${readable(stderr)}`,
       `Run '${settings.app}' in that folder and mend what it says.`,
     )
   }
   return outFolder
+}
+
+/** What the CDK once looked up in an account, as `cdk` keeps it beside the app. */
+function lookedUp(appFolder: string): Record<string, unknown> {
+  const path = join(appFolder, 'cdk.context.json')
+  if (!existsSync(path)) return {}
+  // The CDK writes an object there.
+  return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>
+}
+
+/** Node shows the line of source that threw: of a minified library a page that hides the message. */
+function readable(stderr: string): string {
+  const columnsMax = 400
+  return stderr
+    .trim()
+    .split('\n')
+    .map((line) => (line.length > columnsMax ? `${line.slice(0, 80).trimEnd()} ...` : line))
+    .filter((line) => line.trim() !== '')
+    .join('\n')
 }
