@@ -37,6 +37,7 @@ export const cancelUpdateStack = operation(CancelUpdateStack, {
 export const continueUpdateRollback = operation(ContinueUpdateRollback, {
   authorize: (input, ctx) => aboutStack(ctx, input.StackName, { RoleARN: input.RoleARN }),
   provenance: 'modelled',
+  refuses: ['ForceRollback'],
   async run(ctx, { StackName, RoleARN, ResourcesToSkip = [], ClientRequestToken }) {
     await checkRole(ctx, RoleARN)
     const stack = stackOrThrow(ctx, StackName, stackWithIdMissing)

@@ -92,7 +92,7 @@ export const validateTemplate = operation(ValidateTemplate, {
 export const getTemplateSummary = operation(GetTemplateSummary, {
   authorize: (input, ctx) => aboutStack(ctx, input.StackName, input),
   provenance: 'recorded',
-  refuses: ['StackSetName', 'CallAs'],
+  refuses: ['StackSetName', 'CallAs', 'TemplateSummaryConfig'],
   async run(ctx, input) {
     const { template, original } = await summarised(ctx, input)
     const { capabilities, reason } = neededCapabilities(template)
