@@ -1,3 +1,4 @@
+import type { BoundedPattern } from '../../shared/bounded-pattern.ts'
 import { invalidPattern } from '../errors.ts'
 import { compileRegex } from './regex.ts'
 import { unescaped } from './terms.ts'
@@ -7,7 +8,7 @@ export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>='
 /** What a field or property is compared with. */
 export type Operand =
   | { readonly kind: 'text'; readonly text: string; readonly quoted: boolean }
-  | { readonly kind: 'regex'; readonly regex: RegExp }
+  | { readonly kind: 'regex'; readonly regex: BoundedPattern }
 
 /** An operand as it is written: `"text"`, `%regex%`, or a bare word. */
 export function operandOf(written: string): Operand {
