@@ -276,7 +276,7 @@ function rangeCheck({
 }: Constraints): ValueCheck | undefined {
   if (rangeMin === -Infinity && rangeMax === Infinity) return undefined
   return (value, report) => {
-    if (typeof value !== 'number') return
+    if (typeof value !== 'number' && typeof value !== 'bigint') return
     if (value > rangeMax) report('range', words.rangeMax(rangeMax))
     else if (value < rangeMin) report('range', words.rangeMin(rangeMin))
   }

@@ -1,7 +1,7 @@
 import type { Member, TimestampFormat } from '@cloud-orrery/models'
 import { DecodeProblem, type Place } from './problem.ts'
 import { readTimestampText, timestampFormat, writeTimestamp } from './timestamp.ts'
-import { bytesOf, decodeBase64, encodeBase64 } from './values.ts'
+import { bytesOf, decodeBase64, encodeBase64, integerOf } from './values.ts'
 
 /** Where a text stands: in the message of a refusal, and for the format of timestamps. */
 export interface TextPlace {
@@ -27,7 +27,7 @@ export function readText(text: string, member: Member, at: TextPlace): unknown {
     case 'intEnum':
     case 'long':
     case 'bigInteger':
-      return readInteger(text.trim(), at)
+      return readInteger(text.trim(), member, at)
     case 'float':
     case 'double':
     case 'bigDecimal':
@@ -54,8 +54,10 @@ function readBoolean(text: string, { place, name }: TextPlace): boolean {
   throw new DecodeProblem('type', `${text} is not a valid boolean`, place, name, text)
 }
 
-function readInteger(text: string, { place, name }: TextPlace): number | bigint {
-  if (text.length > 40 || !integerPattern.test(text)) {
+function readInteger(text: string, member: Member, { place, name }: TextPlace): number | bigint {
+  const isInteger = text.length <= 40 && integerPattern.test(text)
+  const value = isInteger ? integerOf(exactly(text), member) : undefined
+  if (value === undefined) {
     throw new DecodeProblem(
       'number',
       `${text.slice(0, 40)} is not a valid integer`,
@@ -64,6 +66,10 @@ function readInteger(text: string, { place, name }: TextPlace): number | bigint 
       text,
     )
   }
+  return value
+}
+
+function exactly(text: string): number | bigint {
   const value = Number(text)
   return Number.isSafeInteger(value) ? value : BigInt(text.replace('+', ''))
 }

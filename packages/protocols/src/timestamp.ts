@@ -40,9 +40,13 @@ export function amzDateMilliseconds(text: string): number | undefined {
   return calendar(year ?? 0, month ?? 0, day ?? 0, hour ?? 0, minute ?? 0, second ?? 0, 0)
 }
 
-/** Seconds, as a number or a text, as epoch milliseconds: rounded, as fractions are binary. */
-export function milliseconds(seconds: number): number {
-  return Math.round(seconds * 1000)
+/** The furthest moment that a date can be, in ms either side of 1970. Source: ECMAScript, "Time Values". */
+const momentMax = 8.64e15
+
+/** Seconds as epoch milliseconds: rounded, as fractions are binary. Undefined past the year 275760. */
+export function milliseconds(seconds: number): number | undefined {
+  const ms = Math.round(seconds * 1000)
+  return Math.abs(ms) <= momentMax ? ms : undefined
 }
 
 export function readTimestampText(text: string, place: Place, member?: string): number {

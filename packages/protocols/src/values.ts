@@ -1,3 +1,5 @@
+import type { Member, ShapeType } from '@cloud-orrery/models'
+
 const base64Text = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/
 
 /** Bytes of a Base64 text (padding may be missing), or undefined where it is none. */
@@ -31,6 +33,25 @@ export function setEntry(target: Record<string, unknown>, key: string, value: un
   } else {
     target[key] = value
   }
+}
+
+const bits: Partial<Record<ShapeType, number>> = { byte: 8, short: 16, integer: 32, intEnum: 32 }
+
+/**
+ * A whole number as its member has it: a `number`; of type `bigInteger` a `bigint` where it has to be. A fraction
+ * is cut off, and past 2^53 a long loses its last digits. Undefined for what the type does not hold; where the
+ * model has a range, that answers for it instead.
+ */
+export function integerOf(value: number | bigint, member: Member): number | bigint | undefined {
+  const { shape } = member
+  if (shape.type === 'bigInteger' && typeof value === 'bigint') return value
+  const whole = Math.trunc(Number(value))
+  if (Math.abs(whole) < 128) return whole
+  const hasRange = (member.rangeMax ?? shape.rangeMax) !== undefined
+  const size = (hasRange ? undefined : bits[shape.type]) ?? 64
+  // As doubles, a long's greatest value and the next one are the same.
+  const most = size === 64 ? 2 ** 63 : 2 ** (size - 1) - 1
+  return whole >= -(2 ** (size - 1)) && whole <= most ? whole : undefined
 }
 
 /** The bytes of a blob that a handler gave: text is taken as UTF-8. */

@@ -1,7 +1,7 @@
 import type { Member, Shape } from '@cloud-orrery/models'
 import { DecodeProblem } from '../problem.ts'
 import { milliseconds } from '../timestamp.ts'
-import { asRecord, bytesOf, setEntry } from '../values.ts'
+import { asRecord, bytesOf, integerOf, setEntry } from '../values.ts'
 import { CborTag } from './cbor-reader.ts'
 import type { CborWriter } from './cbor-writer.ts'
 
@@ -62,7 +62,7 @@ function readCborValue(value: unknown, member: Member): unknown {
     case 'document':
       return plain(value)
     default:
-      return readInteger(value)
+      return readInteger(value, member)
   }
 }
 
@@ -70,17 +70,15 @@ function refuse(name: string): never {
   throw wrong(`Unexpected value where ${name} was expected`)
 }
 
-function readInteger(value: unknown): number | bigint {
-  if (typeof value === 'number' && Number.isFinite(value)) return Math.trunc(value)
-  return typeof value === 'bigint' ? value : refuse('an Integer')
+function readInteger(value: unknown, member: Member): number | bigint {
+  const isNumber = typeof value === 'number' || typeof value === 'bigint'
+  return (isNumber ? integerOf(value, member) : undefined) ?? refuse('an Integer')
 }
 
 function readTimestamp(value: unknown): number {
   const seconds = value instanceof CborTag && value.tag === 1 ? value.value : value
-  if (typeof seconds === 'bigint') return milliseconds(Number(seconds))
-  return typeof seconds === 'number' && Number.isFinite(seconds)
-    ? milliseconds(seconds)
-    : refuse('a Timestamp')
+  const isNumber = typeof seconds === 'number' || typeof seconds === 'bigint'
+  return (isNumber ? milliseconds(Number(seconds)) : undefined) ?? refuse('a Timestamp')
 }
 
 function readList(value: unknown, shape: Shape): unknown[] {

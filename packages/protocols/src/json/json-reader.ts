@@ -1,7 +1,7 @@
 import type { Member, Shape } from '@cloud-orrery/models'
 import { DecodeProblem, nestingMax } from '../problem.ts'
 import { milliseconds, readTimestampText } from '../timestamp.ts'
-import { decodeBase64, setEntry } from '../values.ts'
+import { decodeBase64, integerOf, setEntry } from '../values.ts'
 
 /**
  * JSON text as a value. Integers past 2^53 become `bigint`: found by their length, so that the common body
@@ -101,11 +101,9 @@ export function readJsonValue(
     case 'short':
     case 'integer':
     case 'intEnum':
-      return readInteger(value, shape.type === 'intEnum' ? 'an Integer' : integerNames[shape.type])
     case 'long':
-      return readInteger(value, 'a Long')
     case 'bigInteger':
-      return readInteger(value, 'a BigInteger')
+      return readInteger(value, member, integerNames[shape.type])
     case 'float':
     case 'double':
     case 'bigDecimal':
@@ -122,7 +120,14 @@ export function readJsonValue(
   }
 }
 
-const integerNames = { byte: 'a Byte', short: 'a Short', integer: 'an Integer' } as const
+const integerNames = {
+  byte: 'a Byte',
+  short: 'a Short',
+  integer: 'an Integer',
+  intEnum: 'an Integer',
+  long: 'a Long',
+  bigInteger: 'a BigInteger',
+} as const
 const floatNames = { float: 'a Float', double: 'a Double', bigDecimal: 'a BigDecimal' } as const
 
 /** The members of a structure. `{}` for absent members; throws `DecodeProblem` for another kind of value. */
@@ -200,10 +205,9 @@ function readBoolean(value: unknown): boolean {
   return typeof value === 'string' ? true : refuse(value, 'a Boolean')
 }
 
-function readInteger(value: unknown, name: string): number | bigint {
-  // A fraction is cut off and a figure past the type's range kept: the model's range answers for it.
-  if (typeof value === 'number') return Math.trunc(value)
-  return typeof value === 'bigint' ? value : refuse(value, name)
+function readInteger(value: unknown, member: Member, name: string): number | bigint {
+  const isNumber = typeof value === 'number' || typeof value === 'bigint'
+  return (isNumber ? integerOf(value, member) : undefined) ?? refuse(value, name)
 }
 
 function readFloat(value: unknown, name: string): number {
@@ -223,7 +227,9 @@ function readBlob(value: unknown): Uint8Array {
 }
 
 function readTimestamp(value: unknown): number {
-  if (typeof value === 'number') return milliseconds(value)
+  if (typeof value === 'number') {
+    return milliseconds(value) ?? refuse(value, 'milliseconds since epoch')
+  }
   if (typeof value !== 'string') return refuse(value, 'milliseconds since epoch')
   try {
     return readTimestampText(value, 'body')

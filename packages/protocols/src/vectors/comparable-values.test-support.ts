@@ -1,6 +1,6 @@
 import type { Member, Shape } from '@cloud-orrery/models'
 
-/** botocore's `params` and `result` in this package's conventions: milliseconds, bytes, no nulls. */
+/** botocore's `params` and `result` in this package's conventions: milliseconds, bytes, numbers, no nulls. */
 export function conventional(value: unknown, member: Pick<Member, 'shape' | 'mediaType'>): unknown {
   const { shape } = member
   if (value === null || value === undefined) return undefined
@@ -23,6 +23,8 @@ export function conventional(value: unknown, member: Pick<Member, 'shape' | 'med
     case 'float':
     case 'double':
       return typeof value === 'string' ? Number(value) : value
+    case 'long':
+      return Number(value)
     case 'string':
       return typeof value === 'object' ? JSON.stringify(value) : value
     default:
