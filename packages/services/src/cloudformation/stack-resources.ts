@@ -78,7 +78,7 @@ function stackOf(ctx: Context, physicalId: string): Stack {
 
 export const listStackResources = operation(ListStackResources, {
   authorize: (input, ctx) => aboutStack(ctx, input.StackName),
-  provenance: 'modelled',
+  provenance: 'recorded',
   run(ctx, { StackName, NextToken }) {
     const stack = stackOrThrow(ctx, StackName, stackWithIdMissing)
     const { rows, next } = page(resourcesOf(ctx, stack), NextToken, [
