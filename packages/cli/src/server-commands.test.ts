@@ -298,19 +298,22 @@ test('mail lists what left the cloud, and shows one mail whole or raw', async ()
     /^ {2}1 {2}2026-01-01T00:00:\d\d {2}ana@example.com {2}AWS Notification - Subscription Confirmation\n$/,
   )
   const { mails } = (await server.asked('mail')) as { mails: { links: string[] }[] }
-  const link = mails[0]?.links.find((url) => url.includes('ConfirmSubscription'))
   expect(await server.asked('mail 1')).toEqual(mails[0])
   expect(await server.told('mail 1')).toMatch(/^From: .*\nTo: ana@example.com\nSubject: AWS Notif/)
   expect(await server.told('mail 1 --raw')).toMatch(/^From: .*\r\nTo: ana@example.com\r\n/)
   expect(await server.asked('mail --to bo@example.com')).toEqual({ mails: [] })
-  expect(link).toMatch(/^https:\/\/sns\.us-east-1\.amazonaws\.com\/.*ConfirmSubscription/)
+  expect(await server.told('mail 1 --follow')).toMatch(
+    /^https:\/\/sns\.us-east-1\.amazonaws\.com\/\S*ConfirmSubscription\S*\nanswered 200\n$/,
+  )
   const { code, err } = await orrery(`mail 2 --port ${server.port}`)
   expect({ code, err }).toEqual({
     code: 2,
     err: 'orrery: There is no mail 2.\nThere are 1.\n',
   })
   const { Subscriptions } = await sns.send(new ListSubscriptionsCommand({}))
-  expect(Subscriptions).toHaveLength(1)
+  expect(Subscriptions).toEqual([
+    expect.objectContaining({ Endpoint, SubscriptionArn: expect.stringContaining(topicArn) }),
+  ])
 })
 
 test('picture draws a stack of the running cloud, and gives its graph', async () => {
