@@ -126,7 +126,9 @@ export function checkInput(target: Target): void {
     )
   }
   if (Input !== undefined && !isJson(Input)) {
-    throw invalid(`JSON syntax error in input for target ${Id} : ${problemOf(Input)}`)
+    // Nothing at all, or more than one value: every token of it can be read.
+    const problem = problemOf(Input) ?? `[Source: (String)"${Input}"; line: 1, column: 0]`
+    throw invalid(`JSON syntax error in input for target ${Id} : ${problem}`)
   }
   if (InputPath !== undefined && InputPath !== '' && parsePath(InputPath) === undefined) {
     throw invalid(`Invalid InputPath for target ${Id}.`)

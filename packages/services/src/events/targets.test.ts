@@ -210,6 +210,10 @@ for (const [target, message] of [
     'Only one of Input, InputPath, or InputTransformer must be provided for target t.',
   ],
   [
+    { Arn: 'arn:aws:sqs:us-east-1:123456789012:q', Input: '' },
+    'JSON syntax error in input for target t : [Source: (String)""; line: 1, column: 0]',
+  ],
+  [
     {
       Arn: 'arn:aws:sqs:us-east-1:123456789012:q',
       InputTransformer: { InputPathsMap: { a: '$.a' }, InputTemplate: '<a> is not JSON' },
