@@ -13,7 +13,7 @@ import { inMapOrder } from './engine/map-order.ts'
 import { stackWithIdMissing, validationError } from './errors.ts'
 import { deletedStackKeptMs, pageRows } from './limits.ts'
 import { aboutStack, stackOrThrow } from './stack-lookup.ts'
-import { type Stack, stacks, templates } from './state.ts'
+import { livingStacks, type Stack, stacks, templates } from './state.ts'
 
 export const describeStacks = operation(DescribeStacks, {
   authorize: (input, ctx) => aboutStack(ctx, input.StackName),
@@ -22,8 +22,7 @@ export const describeStacks = operation(DescribeStacks, {
     if (StackName !== undefined) {
       return { Stacks: [stackView(ctx, stackOrThrow(ctx, StackName, stackWithIdMissing))] }
     }
-    const living = [...stacks.scan(ctx)].filter(({ status }) => status !== 'DELETE_COMPLETE')
-    const { rows, next } = page(newestFirst(living), NextToken, 'DescribeStacks')
+    const { rows, next } = page(newestFirst(livingStacks(ctx)), NextToken, 'DescribeStacks')
     return { Stacks: rows.map((stack) => stackView(ctx, stack)), ...next }
   },
 })

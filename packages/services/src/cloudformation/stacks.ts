@@ -26,7 +26,7 @@ import { stacksMax, tagsMax } from './limits.ts'
 import { prepareStack, prepareTemplate } from './prepare.ts'
 import { aboutStack, findStack, newStackArn, requestKeys, stackOrThrow } from './stack-lookup.ts'
 import { givenPolicy } from './stack-policy.ts'
-import { type Stack, stacks, type Tag } from './state.ts'
+import { livingStacks, type Stack, stacks, type Tag } from './state.ts'
 import { templateText } from './template-source.ts'
 
 export const createStack = operation(CreateStack, {
@@ -126,9 +126,7 @@ function sameRequest(
 function refuseExisting(ctx: Context, name: string): void {
   const found = findStack(ctx, name)
   if (found !== undefined && found.status !== 'REVIEW_IN_PROGRESS') throw stackExists(name)
-  let count = 0
-  for (const { status } of stacks.scan(ctx)) if (status !== 'DELETE_COMPLETE') count += 1
-  if (count >= stacksMax) {
+  if (stacks.count(ctx) >= stacksMax && livingStacks(ctx).length >= stacksMax) {
     throw limitExceeded(`Limit for stack has been exceeded: ${stacksMax}`)
   }
 }

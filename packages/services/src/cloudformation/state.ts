@@ -1,4 +1,4 @@
-import { orderedKey, table } from '@cloud-orrery/kernel'
+import { orderedKey, type TableContext, table } from '@cloud-orrery/kernel'
 import type { Caller } from '../context.ts'
 import type { ResourceChange } from './engine/change-plan.ts'
 import type { Json, JsonObject } from './engine/json.ts'
@@ -142,13 +142,14 @@ export interface ChangeSet {
   readonly warning?: string
 }
 
-export const stacks = table<Stack, 'name' | 'parent'>('cloudformation.stacks', {
+export const stacks = table<Stack, 'name' | 'parent' | 'living'>('cloudformation.stacks', {
   key: (stack) => stack.stackId,
   resource: (stack) => (stack.status === 'DELETE_COMPLETE' ? undefined : stack.stackId),
   partition: 'region',
   indexes: {
     name: (stack) => (stack.status === 'DELETE_COMPLETE' ? undefined : stack.name),
     parent: (stack) => stack.parentId,
+    living: (stack) => (stack.status === 'DELETE_COMPLETE' ? undefined : 'yes'),
   },
 })
 
@@ -192,4 +193,9 @@ export const imports = table<Import, 'stack' | 'name'>('cloudformation.imports',
 
 export function resourceKey(stackId: string, logicalId: string): string {
   return orderedKey(stackId, logicalId)
+}
+
+/** Stacks that are not deleted. */
+export function livingStacks(ctx: TableContext): Stack[] {
+  return [...stacks.where(ctx, 'living', 'yes')]
 }
