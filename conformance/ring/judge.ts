@@ -53,6 +53,9 @@ function meansAnother({ service, model }: Subject, it: Case, { entry, error }: O
   return entry.name !== `${service.name}.${model.name}`
 }
 
+/** Traces of a value that our own code left out. */
+const traces = /\bundefined\b|\[object |\bNaN\b|\bInfinity\b/
+
 function judgeAnswer(subject: Subject, it: Case, outcome: Outcome): string[] {
   const { error, entry } = outcome
   const entered = (entry?.data['input'] ?? {}) as Record<string, unknown> // Inputs are structures.
@@ -62,6 +65,7 @@ function judgeAnswer(subject: Subject, it: Case, outcome: Outcome): string[] {
   )
   const said = entry?.data['error'] as CallData['error']
   if (refused !== undefined) return judgeNotModelled(refused, said)
+  if (said !== undefined && traces.test(said.message)) return [`says ${said.message}`]
   if (error !== undefined) {
     const mismatch = judgeErrorRead(outcome, error, subject.model.http?.method)
     return mismatch ?? judgeError(subject, it, error)

@@ -126,6 +126,30 @@ describe('messages recorded from AWS', () => {
 })
 
 describe('rules', () => {
+  test('an element that is null is reported at its list, unless the list is sparse', () => {
+    const assets = listOf({ name: 'Asset', type: 'structure', members: {} })
+    expect(
+      validationMessage(
+        validateInput(operationOf({ Assets: { shape: assets } }), { Assets: [null] }),
+      ),
+    ).toBe(
+      "1 validation error detected: Value '[null]' at 'assets' failed to satisfy constraint: Member must satisfy constraint: [Member must not be null]",
+    )
+    const names = listOf(string({ lengthMax: 3 }))
+    expect(
+      validateInput(operationOf({ Names: { shape: names } }), { Names: ['abc', null] }),
+    ).toMatchObject([
+      {
+        path: 'names',
+        shown: "'[abc, null]'",
+        constraint:
+          'Member must satisfy constraint: [Member must have length less than or equal to 3, Member must not be null]',
+      },
+    ])
+    const sparse = { ...names, sparse: true }
+    expect(validateInput(operationOf({ Names: { shape: sparse } }), { Names: [null] })).toEqual([])
+  })
+
   test("a map's keys and values are reported at the map", () => {
     const shape = mapOf(string({ pattern: '[a-z]+' }), string({ lengthMin: 1, lengthMax: 3 }))
     const violations = validateInput(operationOf({ Tags: { shape } }), { Tags: { A1: 'long' } })

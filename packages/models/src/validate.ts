@@ -99,7 +99,7 @@ function compileStructure(shape: Shape): Check | undefined {
           path: path === '' ? pathName : `${path}.${pathName}`,
           value: null,
           kind: 'required',
-          constraint: 'Member must not be null',
+          constraint: words.required,
           shown: 'null',
         })
       }
@@ -120,18 +120,23 @@ function compileMember(member: Member): Check | undefined {
   }
 }
 
-/** Elements that are plain values are reported at the list, all their constraints in one bracket. */
-function compileList(shape: Shape, element: Member): Check | undefined {
+/**
+ * Elements that are plain values are reported at the list, all their constraints in one bracket, and so are
+ * elements that are not there. Observed on AWS: cognito-idp CreateManagedLoginBranding (`assets` of null).
+ */
+function compileList(shape: Shape, element: Member): Check {
   const own = compileValue(element, true)
   const inner = checkOf(element.shape)
-  const bracket =
-    own === undefined ? '' : `Member must satisfy constraint: [${constraintsOf(element)}]`
-  if (own === undefined && inner === undefined) return undefined
+  const constraints = own === undefined ? [] : [constraintsOf(element)]
+  const bracket = (of: readonly string[]): string =>
+    `Member must satisfy constraint: [${of.join(', ')}]`
   return (value, path, found, depth) => {
     if (!Array.isArray(value) || depth > depthMax) return
-    if (own !== undefined && value.some((it) => breaks(own, it))) {
-      const shown = shownValue(shape, value)
-      found.push({ path, value, kind: 'members', constraint: bracket, shown })
+    // Deviation: for some lists AWS names this constraint whenever it names others; models do not tell which.
+    const hasNull = shape.sparse !== true && value.some((it) => it === null || it === undefined)
+    if (hasNull || (own !== undefined && value.some((it) => breaks(own, it)))) {
+      const constraint = bracket(hasNull ? [...constraints, words.required] : constraints)
+      found.push({ path, value, kind: 'members', constraint, shown: shownValue(shape, value) })
     }
     if (inner === undefined) return
     for (let at = 0; at < value.length; at++) {
@@ -197,6 +202,7 @@ function constraints({ shape, ...own }: Member): Constraints {
 }
 
 const words = {
+  required: 'Member must not be null',
   pattern: (it: string) => `Member must satisfy regular expression pattern: ${it}`,
   lengthMax: (it: number) => `Member must have length less than or equal to ${it}`,
   lengthMin: (it: number) => `Member must have length greater than or equal to ${it}`,

@@ -37,8 +37,8 @@ export const getParameter = operation(GetParameter, {
 
 export const getParameters = operation(GetParameters, {
   authorize: ({ Names }, ctx) => Names.map((name) => judged(ctx, name)),
-  // Asked before the input is checked: the names may be missing.
-  scope: ({ Names: [first = ''] = [] }) => ownerOf(first),
+  // Asked before the input is checked: the names may be missing, or null.
+  scope: ({ Names: [first] = [] }) => ownerOf(first ?? ''),
   provenance: 'recorded',
   run(ctx, { Names }) {
     const Parameters: Parameter[] = []
