@@ -42,16 +42,16 @@ export const nestingDepthMax = 10
 export const expandedTemplateBytesMax = 1_000_000
 
 /** Usual duration of one resource's work, in model ms, where its handler does not say. */
-export const resourceDurationMs = 2000
+export const resourceDurationMs = 200
 
 /** From a resource's first event to the call of its handler, in model ms. */
-export const handlerDelayMs = 250
+export const handlerDelayMs = 50
 
 /** Time in which a change set is computed, in model ms. */
-export const changeSetDurationMs = 1000
+export const changeSetDurationMs = 100
 
 /** From a request to the first work of its stack operation, in model ms. */
-export const operationDelayMs = 250
+export const operationDelayMs = 50
 
 /** Time in which drift is looked for, per resource, in model ms. */
-export const driftDurationMs = 1000
+export const driftDurationMs = 200
