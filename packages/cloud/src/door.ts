@@ -1,5 +1,5 @@
 import { type Departure, invariant } from '@cloud-orrery/kernel'
-import type { AwsError, OperationModel } from '@cloud-orrery/models'
+import type { OperationModel } from '@cloud-orrery/models'
 import {
   encodeError,
   encodeOutput,
@@ -11,6 +11,7 @@ import { wordingOf } from './errors.ts'
 import type { Door, Exchange } from './exchange.ts'
 import { plainHttp } from './plain-http.ts'
 import { makeCall, readRequest } from './request-path.ts'
+import { encodeUnknown } from './unknown-service.ts'
 
 export interface Answer {
   readonly response: HttpResponse
@@ -77,7 +78,7 @@ function encode(exchange: Exchange, received: HttpRequest): HttpResponse {
     return encodeOutput(model, resolved, exchange.output, requestId)
   }
   invariant(error !== undefined, 'a call that was not answered was refused')
-  if (model === undefined) return plainError(error, requestId)
+  if (model === undefined) return encodeUnknown(exchange, received, error)
   const { protocol } = wordingOf(exchange)
   const resource = received.path
   return encodeError(model, protocol, resolved?.operation, error, {
@@ -85,20 +86,6 @@ function encode(exchange: Exchange, received: HttpRequest): HttpResponse {
     resource,
     method: received.method,
   })
-}
-
-/** For services that are not there: no protocol is known, so JSON that most clients show. */
-function plainError(error: AwsError, requestId: string): HttpResponse {
-  const body = JSON.stringify({ __type: error.code, message: error.message })
-  return {
-    status: error.status,
-    headers: {
-      'content-type': 'application/json',
-      'x-amzn-requestid': requestId,
-      'x-amzn-errortype': error.code,
-    },
-    body: new TextEncoder().encode(body),
-  }
 }
 
 function noteRefusal(cloud: Cloud, exchange: Exchange): void {

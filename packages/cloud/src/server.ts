@@ -168,11 +168,23 @@ async function write(
       headers['content-length'] = body.byteLength
     }
     response.writeHead(status, headers)
-    response.end(method === 'HEAD' ? undefined : body)
+    if (method === 'HEAD') response.end()
+    else if (body.byteLength > joinedBytesMax) response.end(body)
+    else response.end(latin1(body), 'latin1')
     return
   }
   response.writeHead(status, headers)
   await pipeline(Readable.from(body), response)
+}
+
+/**
+ * Bodies up to here are sent together with their head: as text, which Node joins with it, where bytes take a
+ * second write, which costs a third of a small answer.
+ */
+const joinedBytesMax = 16_384
+
+function latin1(body: Uint8Array): string {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).latin1Slice()
 }
 
 let lastDate = { second: -1, text: '' }

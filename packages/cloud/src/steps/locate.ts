@@ -14,7 +14,9 @@ export function locate(cloud: Cloud, exchange: Exchange): void {
   exchange.ctx = cloud.contextOfCall(service, exchange)
   const scope = handler.scope?.(exchange.input, exchange.ctx)
   if (scope === undefined) return
-  exchange.accountId = scope.accountId ?? exchange.accountId
-  exchange.region = scope.region ?? exchange.region
+  const { accountId = exchange.accountId, region = exchange.region } = scope
+  if (accountId === exchange.accountId && region === exchange.region) return
+  exchange.accountId = accountId
+  exchange.region = region
   exchange.ctx = cloud.contextOfCall(service, exchange)
 }
