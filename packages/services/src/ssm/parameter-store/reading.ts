@@ -38,7 +38,7 @@ export const getParameter = operation(GetParameter, {
 export const getParameters = operation(GetParameters, {
   authorize: ({ Names }, ctx) => Names.map((name) => judged(ctx, name)),
   // Asked before the input is checked: the names may be missing, or null.
-  scope: ({ Names: [first] = [] }) => ownerOf(first ?? ''),
+  scope: ({ Names }) => ownerOf(Names?.[0] ?? ''),
   provenance: 'recorded',
   run(ctx, { Names }) {
     const Parameters: Parameter[] = []
