@@ -19,11 +19,14 @@ export function encodeUnknown(
 ): HttpResponse {
   const service = signature !== undefined && 'scope' in signature ? signature.scope.service : ''
   const protocol = protocolOfRequest(received, service)
-  return encodeError(nothingKnown(service, protocol), protocol, undefined, error, {
+  const response = encodeError(nothingKnown(service, protocol), protocol, undefined, error, {
     requestId,
     resource: received.path,
     method: received.method,
   })
+  // Some clients of JSON look for the code in the body, others in a header.
+  if (protocol === 'awsJson1_1') response.headers['x-amzn-errortype'] = error.code
+  return response
 }
 
 function protocolOfRequest({ headers }: HttpRequest, service: string): Protocol {
@@ -34,7 +37,6 @@ function protocolOfRequest({ headers }: HttpRequest, service: string): Protocol 
     return service === 'ec2' ? 'ec2Query' : 'awsQuery'
   }
   if (xmlServices.has(service) || type.includes('xml')) return 'restXml'
-  // The code stands in the body, where clients of every protocol of JSON look.
   return 'awsJson1_1'
 }
 
