@@ -10,8 +10,8 @@ import { inTurns, median, printTable, type Row } from './table.ts'
 
 const target = 1.15
 const callsPerBatch = 20
-const batches = 150
-const warmUpBatches = 100
+const batches = 600
+const warmUpBatches = 400
 
 type Answer = Awaited<ReturnType<SdkHandler['handle']>>
 
