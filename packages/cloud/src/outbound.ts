@@ -1,5 +1,3 @@
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
 import type { OutboundRequest, OutboundResponse } from '@cloud-orrery/services'
 import type { Cloud } from './cloud.ts'
 
@@ -30,7 +28,9 @@ const answerBytesMax = 1_048_576
 
 /** Over Node's own client, which adds no headers that AWS would not send, as `fetch` does. */
 function send(request: OutboundRequest): Promise<OutboundResponse> {
-  const open = request.url.startsWith('https:') ? httpsRequest : httpRequest
+  const isHttps = request.url.startsWith('https:')
+  // Imported, `node:http` loads all of `fetch` with it.
+  const { request: open } = process.getBuiltinModule(isHttps ? 'node:https' : 'node:http')
   return new Promise((resolve) => {
     const outgoing = open(
       request.url,

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
@@ -24,6 +24,9 @@ export interface Listening {
   readonly url: string
   close(): Promise<void>
 }
+
+/** Imported, it would load all of `fetch` for names that it hands on: a sixth of the start of a server. */
+const { createServer } = process.getBuiltinModule('node:http')
 
 /** How an HTTP/2 connection begins. Source: RFC 9113, section 3.4. */
 const preface = Buffer.from('PRI * HTTP/2.0')
@@ -184,7 +187,7 @@ async function write(
 const joinedBytesMax = 16_384
 
 function latin1(body: Uint8Array): string {
-  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).latin1Slice()
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')
 }
 
 let lastDate = { second: -1, text: '' }
