@@ -8,6 +8,8 @@ export interface HouseWords {
   readonly judge: (refusal: Refusal) => string | undefined
   /** Whether an error complains of the model's constraints: then a valid request was refused. */
   readonly complains: (error: SdkError, it: Case) => boolean
+  /** Refusals of a body as such, before it is read. */
+  readonly unread?: RegExp
 }
 
 export interface Refusal {
@@ -121,6 +123,7 @@ const sqs: HouseWords = {
 
 /** A value inside of a body breaks S3's schema; one in a header or the query has an error of its own. */
 const s3: HouseWords = {
+  unread: /^(InvalidDigest|BadDigest)$/,
   // S3's schema has more than the model says: how many rules and objects there are.
   complains: ({ name }, it) =>
     name === 'MalformedXML' && !/\.(rules|objects) (empty|of 3)$/.test(it.name),

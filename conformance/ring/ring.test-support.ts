@@ -7,7 +7,7 @@ import { doorsDiffer } from './doors.ts'
 import { houseWords } from './house-words.ts'
 import { judge, type Subject } from './judge.ts'
 import { type Sdk, Sender } from './sender.ts'
-import type { KnownValues } from './valid-values.ts'
+import { type KnownValues, ValidValues } from './valid-values.ts'
 
 export interface RingOptions {
   readonly sdk: Sdk
@@ -40,6 +40,12 @@ export async function ring(service: string, { sdk, client, arrange }: RingOption
   const words = houseWords[service]
   if (words === undefined) throw new Error(`${service} has no words of refusal`)
 
+  /** What the model has, and the client, but not the service. */
+  const unlisted = Object.values(model.operations).filter(
+    ({ name }) =>
+      `${name}Command` in sdk && !operations.some(({ descriptor }) => descriptor.name === name),
+  )
+
   describe(`${service}, model ${model.checksum.slice(0, 12)}`, () => {
     test.each(operations.map((handler) => [handler.descriptor.name, handler] as const))(
       '%s keeps to its boundaries',
@@ -62,5 +68,19 @@ export async function ring(service: string, { sdk, client, arrange }: RingOption
         expect(failures).toEqual([])
       },
     )
+
+    test('what it does not do is refused by name', async () => {
+      const failures: string[] = []
+      for (const operation of unlisted) {
+        const input = new ValidValues(operation.name, known).structure(operation.input, '')
+        const { error } = await sender.send(operation.name, input)
+        // Some operations of S3 belong to services of their own.
+        const named = new RegExp(`does not model (${service}:${operation.name}|the service 's3)`)
+        if (error?.name !== 'NotImplemented' || !named.test(error.message)) {
+          failures.push(`${operation.name}: ${error?.name}: ${error?.message}`)
+        }
+      }
+      expect(failures).toEqual([])
+    })
   })
 }
