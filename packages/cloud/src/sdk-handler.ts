@@ -22,6 +22,11 @@ interface SdkResponse {
   body: unknown
 }
 
+/** The SDK's type of a signal is older than the platform's, whose signals it hands over. */
+interface SdkAbortSignal {
+  readonly aborted: boolean
+}
+
 /** The in-process door: a request handler for any client of the AWS SDK for JavaScript v3. */
 export class SdkHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' }
@@ -37,7 +42,7 @@ export class SdkHandler {
 
   async handle(
     request: SdkRequest,
-    options: { abortSignal?: AbortSignal } = {},
+    options: { abortSignal?: SdkAbortSignal } = {},
   ): Promise<{ response: SdkResponse }> {
     const { body: sent } = request
     const body = bytesAtHand(sent) ?? (await bytesOf(sent))
@@ -51,7 +56,8 @@ export class SdkHandler {
     received.headers['host'] ??= request.hostname
     if (request.protocol === 'http:') received.headers[plainHttpHeader] = 'true'
     if (this.#sourceIp !== undefined) received.headers[sourceIpHeader] = this.#sourceIp
-    const { abortSignal: signal } = options
+    const { abortSignal } = options
+    const signal = abortSignal instanceof AbortSignal ? abortSignal : undefined
     const answered = answer(this.#cloud, 'in-process', received, {
       signal,
       verifiedKeys: this.#verifiedKeys,
