@@ -191,8 +191,10 @@ describe('a request that names no operation', () => {
       400,
     ],
     [iam, { query: 'Action=Nope&Version=2010-05-08' }, 'InvalidAction', 400],
+    [iam, { query: 'Action=ListUsers&Version=1999-01-01' }, 'InvalidAction', 400],
     [iam, {}, 'MissingAction', 400],
     [s3, { method: 'POST', path: '/b' }, 'MethodNotAllowed', 405],
+    [s3, { method: 'POST', path: '/b/k' }, 'MethodNotAllowed', 405],
   ])('is refused in the service’s protocol', (model, change, code, status) => {
     const request: HttpRequest = { ...empty, ...change }
     expect(resolveOperation(model, request)).toBeUndefined()

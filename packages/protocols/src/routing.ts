@@ -1,6 +1,6 @@
 import type { OperationModel, Protocol, ServiceModel } from '@cloud-orrery/models'
 import type { HttpRequest, ResolvedOperation } from './http.ts'
-import { actionOf } from './query/form.ts'
+import { actionOf, versionOf } from './query/form.ts'
 import { matchRoute } from './rest/routes.ts'
 
 /**
@@ -21,6 +21,7 @@ export function resolveOperation(
     case 'rpcv2Cbor':
       return named(model, protocol, cborOperation(request))
     case 'awsQuery':
+      return hasVersion(model, request) ? named(model, protocol, actionOf(request)) : undefined
     case 'ec2Query':
       return named(model, protocol, actionOf(request))
     case 'restJson1':
@@ -49,6 +50,21 @@ export function protocolOf(model: ServiceModel, request: HttpRequest): Protocol 
   if (headers['x-amz-target'] !== undefined) return jsonProtocol(protocols, headers['content-type'])
   if (protocols.includes('rpcv2Cbor') && cborPath.test(request.path)) return 'rpcv2Cbor'
   return speaks('awsQuery') ?? speaks('ec2Query') ?? (protocols.length === 1 ? first : undefined)
+}
+
+/** Versions before the model's that AWS still answers. Source: SQS API reference, "API versions". */
+const olderVersions: Readonly<Record<string, readonly string[]>> = {
+  sqs: ['2011-10-01', '2009-02-01', '2008-01-01'],
+}
+
+/** An operation is one of a version of its API; a link that names none means the newest. */
+function hasVersion({ name, apiVersion }: ServiceModel, request: HttpRequest): boolean {
+  const version = versionOf(request)
+  return (
+    version === undefined ||
+    version === apiVersion ||
+    olderVersions[name]?.includes(version) === true
+  )
 }
 
 /** The version in the content type decides; without one, what the service speaks. */

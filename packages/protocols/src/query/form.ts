@@ -53,8 +53,17 @@ export function requestParameters(request: HttpRequest): FormPairs {
 
 /** The `Action` parameter, or undefined where there is none or the form can't be read. */
 export function actionOf(request: HttpRequest): string | undefined {
+  return readableParameter(request, 'Action')
+}
+
+/** The `Version` parameter, likewise. */
+export function versionOf(request: HttpRequest): string | undefined {
+  return readableParameter(request, 'Version')
+}
+
+function readableParameter(request: HttpRequest, name: string): string | undefined {
   try {
-    return parameterOf(request, 'Action')
+    return parameterOf(request, name)
   } catch (cause) {
     if (cause instanceof DecodeProblem) return undefined
     throw cause

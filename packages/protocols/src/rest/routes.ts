@@ -16,6 +16,8 @@ interface Route {
   id: string | undefined
   /** Required members in query and headers, lower case: they tell operations of one URI apart. */
   demandedQuery: readonly string[]
+  /** S3 knows its operations by their query: without it, they are others. */
+  isNamedByQuery: boolean
   demandedHeaders: readonly string[]
 }
 
@@ -79,7 +81,10 @@ function scoreOf(
   if (id !== undefined && route.id !== undefined && id !== route.id) return undefined
   let score = route.literals.length * 100 + (id === route.operation.name ? 1 : 0)
   // A required member that is missing keeps a route as the last resort, so that the answer can name it.
-  for (const name of route.demandedQuery) score += query.has(name) ? 10 : -1000
+  for (const name of route.demandedQuery) {
+    if (route.isNamedByQuery && !query.has(name)) return undefined
+    score += query.has(name) ? 10 : -1000
+  }
   for (const name of route.demandedHeaders) score += headers[name] === undefined ? -1000 : 10
   return score
 }
@@ -155,7 +160,7 @@ function compile(model: ServiceModel): RouteTable {
   for (const operation of Object.values(model.operations)) {
     if (operation.http === undefined || isSuperseded(model, operation)) continue
     const routes = byMethod.get(operation.http.method) ?? []
-    routes.push(compileRoute(operation, operation.http.uri))
+    routes.push(compileRoute(model, operation, operation.http.uri))
     byMethod.set(operation.http.method, routes)
   }
   for (const routes of byMethod.values()) routes.sort(bySpecificity)
@@ -173,7 +178,7 @@ function isSuperseded(model: ServiceModel, { name, http }: OperationModel): bool
   )
 }
 
-function compileRoute(operation: OperationModel, uri: string): Route {
+function compileRoute(model: ServiceModel, operation: OperationModel, uri: string): Route {
   const [path = '', query = ''] = uri.split('?', 2)
   const pairs = query
     .split('&')
@@ -195,6 +200,7 @@ function compileRoute(operation: OperationModel, uri: string): Route {
     demandedQuery: required
       .filter((member) => member.location === 'query')
       .map((member) => member.locationName ?? member.name),
+    isNamedByQuery: model.noErrorWrapping === true,
     demandedHeaders: required
       .filter((member) => member.location === 'header')
       .map((member) => (member.locationName ?? member.name).toLowerCase()),
