@@ -1,6 +1,6 @@
 /**
  * What one authorization decision costs: microseconds an evaluation, over batches of which the
- * median and the best are printed. Run: node --conditions=orrery-source bench/policy.ts
+ * median and the best are printed. Run: node bench/policy.ts, compiled.
  */
 import {
   type AuthorizationRequest,
@@ -9,7 +9,8 @@ import {
   type PolicySet,
   principalContext,
   type UserPrincipal,
-} from '../packages/policy/src/index.ts'
+} from '@cloud-orrery/policy'
+import { median, printTable, type Row } from './table.ts'
 
 const principal: UserPrincipal = {
   kind: 'user',
@@ -79,17 +80,21 @@ const workloads = {
 const batchSize = 2_000
 const batches = 100
 
-console.log('policy: microseconds an evaluation of 5 statements (target: <= 10)')
-console.log('workload                          median    best')
-for (const [name, subject] of Object.entries(workloads)) {
+const targetUs = 10
+
+const rows = Object.entries(workloads).map(([name, subject]): Row => {
   const costsUs: number[] = []
   for (let batch = 0; batch < batches; batch++) {
     const startedMs = performance.now()
     for (let i = 0; i < batchSize; i++) evaluate(subject, policies)
     costsUs.push(((performance.now() - startedMs) * 1000) / batchSize)
   }
-  costsUs.sort((a, b) => a - b)
-  const median = costsUs[batches / 2] ?? Number.NaN
-  const best = costsUs[0] ?? Number.NaN
-  console.log(`${name.padEnd(32)}${median.toFixed(2).padStart(8)}${best.toFixed(2).padStart(8)}`)
-}
+  const us = median(costsUs)
+  return {
+    what: `an evaluation of five statements: ${name}`,
+    value: `${us.toFixed(2)} µs (best ${Math.min(...costsUs).toFixed(2)})`,
+    target: `<= ${targetUs} µs`,
+    ok: us <= targetUs,
+  }
+})
+printTable('Policy', rows)

@@ -1,6 +1,6 @@
 /**
  * What the wire costs: decoding and encoding one SQS SendMessage, and verifying its signature.
- * Run: `node --conditions=orrery-source bench/protocols.ts`.
+ * Run: node bench/protocols.ts, compiled.
  */
 import { loadServiceModel } from '@cloud-orrery/models'
 import {
@@ -13,6 +13,7 @@ import {
   signRequest,
   verifySignature,
 } from '@cloud-orrery/protocols'
+import { printTable } from './table.ts'
 
 const rounds = 50_000
 const secretAccessKey = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'
@@ -120,7 +121,10 @@ const rows: readonly (readonly [string, number, () => void])[] = [
   ['SigV4 verification, S3', 40, () => verified(object)],
 ]
 
-console.log('| what | µs | at most |\n|---|---|---|')
-for (const [name, most, run] of rows) {
-  console.log(`| ${name} | ${microseconds(run).toFixed(1)} | ${most} |`)
-}
+printTable(
+  'The wire',
+  rows.map(([what, mostUs, run]) => {
+    const us = microseconds(run)
+    return { what, value: `${us.toFixed(1)} µs`, target: `<= ${mostUs} µs`, ok: us <= mostUs }
+  }),
+)

@@ -3,9 +3,10 @@
  * handler alone, and by `call`, that is through the whole request path. Each depth is reached in a fresh
  * cloud, in batches of ten; times are those of single operations at that depth. At the end the deepest
  * queue is emptied, ten by ten.
- * Run: node --conditions=orrery-source bench/sqs-million.ts [largest depth]
+ * Run: node bench/sqs-million.ts [largest depth], compiled.
  */
-import { call, createCloud } from '../packages/cloud/src/index.ts'
+import { call, createCloud } from '@cloud-orrery/cloud'
+import type { Operation } from '@cloud-orrery/models'
 import {
   CreateQueue,
   DeleteMessage,
@@ -14,8 +15,7 @@ import {
   ReceiveMessage,
   SendMessage,
   SendMessageBatch,
-} from '../packages/models/src/generated/sqs/index.ts'
-import type { Operation } from '../packages/models/src/index.ts'
+} from '@cloud-orrery/models/sqs'
 import { printTable, type Row } from './table.ts'
 
 /** DESIGN, "Figures to reach": no operation over ten times its time at a thousand. */
@@ -139,7 +139,7 @@ for (const way of ways) {
     const each = depths.map((depth) => found.get(depth)?.[name] ?? Number.NaN)
     const ratio = (each.at(-1) ?? Number.NaN) / (first?.[name] ?? Number.NaN)
     rows.push({
-      what: `${name}: µs at ${depths.map((depth) => depth.toLocaleString('en')).join(' / ')}`,
+      what: `SQS ${name} by ${way.name}: µs at ${depths.map((depth) => depth.toLocaleString('en')).join(' / ')}`,
       value: `${each.map((us) => us.toFixed(1)).join(' / ')} (last over first ${ratio.toFixed(2)})`,
       target: `ratio <= ${ratioMax}`,
       ok: ratio <= ratioMax,
@@ -147,7 +147,7 @@ for (const way of ways) {
   }
   const each = (drainedS * 1e6) / largest
   rows.push({
-    what: `${largest.toLocaleString('en')} messages received and deleted, ten by ten`,
+    what: `${largest.toLocaleString('en')} SQS messages received and deleted by ${way.name}, ten by ten`,
     value: `${drainedS.toFixed(1)} s, ${each.toFixed(1)} µs a message`,
     target: 'all of them',
     ok: true,

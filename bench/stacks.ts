@@ -2,7 +2,7 @@
  * What a stack of fifty resources costs, and how soon a failure event is an OpsItem. Real time, in the process.
  * Run: node bench/stacks.ts, compiled.
  */
-import { CreateStackCommand, CloudFormationClient } from '@aws-sdk/client-cloudformation'
+import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation'
 import {
   EventBridgeClient,
   PutEventsCommand,
@@ -97,7 +97,9 @@ async function eventToOpsItem(): Promise<() => Promise<void>> {
     const event = { Source: 'app', DetailType: 'Resource failed', Detail }
     await events.send(new PutEventsCommand({ Entries: [event] }))
     await cloud.settle()
-    const found = await ssm.send(new DescribeOpsItemsCommand({ MaxResults: 50, OpsItemFilters: [] }))
+    const found = await ssm.send(
+      new DescribeOpsItemsCommand({ MaxResults: 50, OpsItemFilters: [] }),
+    )
     if ((found.OpsItemSummaries ?? []).length < Math.min(count, 50)) {
       throw new Error('The event opened no OpsItem')
     }

@@ -3,8 +3,8 @@
  * happens. Run: node bench/start.ts, compiled.
  */
 import { execFileSync } from 'node:child_process'
-import { administratorCredentials, defaultAccountId } from '@cloud-orrery/services'
 import { signRequest } from '@cloud-orrery/protocols'
+import { administratorCredentials, defaultAccountId } from '@cloud-orrery/services'
 import { child, orreryMain } from './processes/children.ts'
 import { median, printTable } from './table.ts'
 

@@ -12,7 +12,9 @@ export interface Child {
 }
 
 /** The compiled command line, as a user's `npx orrery` runs it. */
-export const orreryMain = fileURLToPath(new URL('../../packages/cli/bin/orrery.mjs', import.meta.url))
+export const orreryMain = fileURLToPath(
+  new URL('../../packages/cli/bin/orrery.mjs', import.meta.url),
+)
 
 /** Another script of this folder, under the same Node and with the same options. */
 export function script(name: string, ...args: string[]): Child {
