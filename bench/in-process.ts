@@ -6,12 +6,12 @@
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { client, createCloud, SdkHandler } from '@cloud-orrery/cloud'
-import { inTurns, median, printTable, type Row } from './table.ts'
+import { inTurns, median, printTable, type Row, ratioInTurns } from './table.ts'
 
 const target = 1.15
 const callsPerBatch = 20
-const batches = 600
-const warmUpBatches = 400
+const batches = 300
+const warmUpBatches = 250
 
 type Answer = Awaited<ReturnType<SdkHandler['handle']>>
 
@@ -53,9 +53,9 @@ async function compare(
   }
   await inTurns(warmUpBatches, [batch(floor), batch(ours)])
   const [floorMs = [], oursMs = []] = await inTurns(batches, [batch(floor), batch(ours)])
-  const perCall = (times: readonly number[]) => median(times) / callsPerBatch
-  const ratio = perCall(oursMs) / perCall(floorMs)
-  const shown = (times: readonly number[]) => `${(perCall(times) * 1000).toFixed(0)} µs`
+  const ratio = ratioInTurns(oursMs, floorMs)
+  const shown = (times: readonly number[]) =>
+    `${((median(times) / callsPerBatch) * 1000).toFixed(0)} µs`
   return {
     what: `${what} in process, over the SDK's null transport`,
     value: `${ratio.toFixed(2)}x (${shown(oursMs)} over ${shown(floorMs)})`,

@@ -6,7 +6,7 @@
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { signRequest } from '@cloud-orrery/protocols'
 import { child, encoded, orreryMain, script } from './processes/children.ts'
-import { inTurns, median, printTable, type Row } from './table.ts'
+import { inTurns, median, printTable, type Row, ratioInTurns } from './table.ts'
 
 const sdkTarget = 1.25
 const rawTarget = 0.5
@@ -84,9 +84,9 @@ async function bySdk(): Promise<Row> {
   }
   await inTurns(warmUpBatches, [batch(bareSqs), batch(sqs)])
   const [floorMs = [], oursMs = []] = await inTurns(batches, [batch(bareSqs), batch(sqs)])
-  const perCall = (times: readonly number[]) => median(times) / callsPerBatch
-  const ratio = perCall(oursMs) / perCall(floorMs)
-  const shown = (times: readonly number[]) => `${(perCall(times) * 1000).toFixed(0)} µs`
+  const ratio = ratioInTurns(oursMs, floorMs)
+  const shown = (times: readonly number[]) =>
+    `${((median(times) / callsPerBatch) * 1000).toFixed(0)} µs`
   return {
     what: 'SQS SendMessage over the port, over a bare HTTP server with the same bytes',
     value: `${ratio.toFixed(2)}x (${shown(oursMs)} over ${shown(floorMs)})`,
@@ -126,11 +126,12 @@ async function byRawLoad(): Promise<Row> {
   }
   await load.end()
   const [ours, floor] = [median(ourRates), median(bareRates)]
+  const share = ratioInTurns(ourRates, bareRates)
   return {
     what: `raw SendMessage calls a second, ${connections} connections, of the bare server's`,
-    value: `${((ours / floor) * 100).toFixed(0)} % (${ours.toFixed(0)} of ${floor.toFixed(0)})`,
+    value: `${(share * 100).toFixed(0)} % (${ours.toFixed(0)} of ${floor.toFixed(0)})`,
     target: `>= ${rawTarget * 100} %`,
-    ok: ours / floor >= rawTarget,
+    ok: share >= rawTarget,
   }
 }
 

@@ -61,7 +61,10 @@ async function deployFifty(): Promise<void> {
     new CreateStackCommand({ StackName: 'bench', TemplateBody: JSON.stringify(template()) }),
   )
   let events = 0
-  const status = await target.untilStackRests(StackId, () => void (events += 1), {})
+  const count = (): void => {
+    events += 1
+  }
+  const status = await target.untilStackRests(StackId, count, {})
   if (status !== 'CREATE_COMPLETE' || events < 2 * resources) {
     throw new Error(`The stack came to ${status} after ${events} events`)
   }

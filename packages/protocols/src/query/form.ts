@@ -35,19 +35,17 @@ function formText(text: string, place: Place): string {
   return decoded
 }
 
-/** Parsed pairs of a request: routing asks for the action, decoding for all. */
-const parsed = new WeakMap<HttpRequest, FormPairs>()
+/** Parsed pairs of the latest request: routing asks for the action, decoding right afterwards for all. */
+let latest: { readonly request: HttpRequest; readonly pairs: FormPairs } | undefined
 
 /** Parameters of a query-protocol request: the query string first, then the form body. */
 export function requestParameters(request: HttpRequest): FormPairs {
-  let pairs = parsed.get(request)
-  if (pairs === undefined) {
-    const query = parseForm(request.query, 'query')
-    const bytes = rpcBody(request)
-    const body = bytes.byteLength === 0 ? [] : parseForm(decodeText(bytes), 'body')
-    pairs = query.length === 0 ? body : [...query, ...body]
-    parsed.set(request, pairs)
-  }
+  if (latest?.request === request) return latest.pairs
+  const query = parseForm(request.query, 'query')
+  const bytes = rpcBody(request)
+  const body = bytes.byteLength === 0 ? [] : parseForm(decodeText(bytes), 'body')
+  const pairs = query.length === 0 ? body : [...query, ...body]
+  latest = { request, pairs }
   return pairs
 }
 
