@@ -74,7 +74,7 @@ export function unknownOperation(model: ServiceModel, request: HttpRequest): Aws
         ? new AwsError(
             commonError('MethodNotAllowed', 405),
             'The specified method is not allowed against this resource.',
-            { fields: { Method: request.method, ResourceType: 'OBJECT' } },
+            { fields: { Method: request.method, ResourceType: s3ResourceType(request.path) } },
           )
         : new AwsError(commonError('UnknownOperationException', 404), '')
     case 'restJson1':
@@ -82,6 +82,12 @@ export function unknownOperation(model: ServiceModel, request: HttpRequest): Aws
     default:
       return new AwsError(commonError('UnknownOperationException', 400), '')
   }
+}
+
+/** In path style: `/`, `/bucket`, `/bucket/key`. */
+function s3ResourceType(path: string): string {
+  if (path === '/') return 'SERVICE'
+  return /^\/[^/]+\/?$/.test(path) ? 'BUCKET' : 'OBJECT'
 }
 
 /** Source: Common errors of the query APIs, `InvalidAction` and `MissingAction`. */
