@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -123,6 +123,7 @@ function sessionOf(bash: ChildProcess, folder: string, port: number): Shell {
       if (bash.pid !== undefined && existsSync(folder)) process.kill(-bash.pid, 'SIGTERM')
       bash.kill('SIGKILL')
       await closed
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
