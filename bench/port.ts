@@ -84,7 +84,7 @@ async function bySdk(): Promise<Row> {
   }
   await inTurns(warmUpBatches, [batch(bareSqs), batch(sqs)])
   const [floorMs = [], oursMs = []] = await inTurns(batches, [batch(bareSqs), batch(sqs)])
-  const ratio = ratioInTurns(oursMs, floorMs)
+  const ratio = median(oursMs) / median(floorMs)
   const shown = (times: readonly number[]) =>
     `${((median(times) / callsPerBatch) * 1000).toFixed(0)} µs`
   return {
@@ -126,7 +126,7 @@ async function byRawLoad(): Promise<Row> {
   }
   await load.end()
   const [ours, floor] = [median(ourRates), median(bareRates)]
-  const share = ratioInTurns(ourRates, bareRates)
+  const share = ours / floor
   return {
     what: `raw SendMessage calls a second, ${connections} connections, of the bare server's`,
     value: `${(share * 100).toFixed(0)} % (${ours.toFixed(0)} of ${floor.toFixed(0)})`,

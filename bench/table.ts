@@ -53,11 +53,3 @@ export async function inTurns(
   }
   return times
 }
-
-/**
- * What one costs over another, from times that were taken in turns: the median of the ratios of neighbours, which
- * what else the machine did at that moment burdened alike.
- */
-export function ratioInTurns(ours: readonly number[], floor: readonly number[]): number {
-  return median(ours.map((time, round) => time / (floor[round] ?? Number.NaN)))
-}

@@ -111,7 +111,7 @@ export class Journal {
       if (entry === undefined || first === undefined) continue
       const data = Object.freeze({ ...entry.data })
       copy.#entries[sequence - first.sequence] = new Entry(sequence, { ...entry, data })
-      copy.#bytes += bytesOf(entry.data)
+      copy.#bytes += heldBytes(entry.data)
     }
     copy.#sequence = this.#sequence
     copy.#digested = this.#digested
@@ -137,7 +137,7 @@ export class Journal {
   close(entry: JournalEntry): void {
     invariant(this.#open.delete(entry.sequence), `journal: entry ${entry.sequence} is not open`)
     Object.freeze(entry.data)
-    this.#bytes += bytesOf(entry.data)
+    this.#bytes += heldBytes(entry.data)
     while (this.#bytes > this.#bytesMax && this.#entries.length > 1) if (!this.#drop()) break
     for (const listener of this.#listeners) listener(entry)
   }
@@ -195,10 +195,24 @@ export class Journal {
     const last = first.sequence + tenth - 1
     if (this.#digested < last) this.#fold(last)
     const count = Math.max(0, Math.min(this.#digested, last) - first.sequence + 1)
-    for (const { data } of this.#entries.slice(0, count)) this.#bytes -= bytesOf(data)
+    for (const { data } of this.#entries.slice(0, count)) this.#bytes -= heldBytes(data)
     this.#entries = this.#entries.slice(count)
     return count > 0
   }
+}
+
+/** What each change of a record is taken to hold: its texts came in with the input, and are counted there. */
+const changeBytes = 512
+
+/** About what an entry's data holds, in bytes. */
+function heldBytes(data: Readonly<Record<string, unknown>>): number {
+  let bytes = 16
+  for (const name in data) {
+    const member = data[name]
+    bytes +=
+      name === 'changes' && Array.isArray(member) ? member.length * changeBytes : bytesOf(member)
+  }
+  return bytes
 }
 
 /** About what plain data holds, in bytes: texts and bytes by their length, everything else the same. */

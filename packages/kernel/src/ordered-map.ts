@@ -321,8 +321,9 @@ function at<T>(items: readonly T[], index: number): T {
   return items[index] as T
 }
 
-/** Index of the first key >= `key`. */
+/** Index of the first key >= `key`. What is written is mostly past the last key: that is tried first. */
 function lowerBound(keys: readonly string[], key: string): number {
+  if (keys.length > 0 && at(keys, keys.length - 1) < key) return keys.length
   let low = 0
   let high = keys.length
   while (low < high) {
@@ -335,6 +336,7 @@ function lowerBound(keys: readonly string[], key: string): number {
 
 /** Index of the first key > `key`: in a branch, the child that holds `key`. */
 function upperBound(keys: readonly string[], key: string): number {
+  if (keys.length > 0 && at(keys, keys.length - 1) <= key) return keys.length
   let low = 0
   let high = keys.length
   while (low < high) {
