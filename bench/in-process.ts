@@ -6,7 +6,7 @@
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { client, createCloud, SdkHandler } from '@cloud-orrery/cloud'
-import { inTurns, median, printTable, type Row, ratioInTurns } from './table.ts'
+import { inTurns, median, printTable, type Row } from './table.ts'
 
 const target = 1.15
 const callsPerBatch = 20

@@ -6,7 +6,7 @@
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { signRequest } from '@cloud-orrery/protocols'
 import { child, encoded, orreryMain, script } from './processes/children.ts'
-import { inTurns, median, printTable, type Row, ratioInTurns } from './table.ts'
+import { inTurns, median, printTable, type Row } from './table.ts'
 
 const sdkTarget = 1.25
 const rawTarget = 0.5
