@@ -28,6 +28,12 @@ const bodies = [
   `<ROOT>${'<a>'.repeat(2000)}${'</a>'.repeat(2000)}</ROOT>`,
 ]
 
+/** Headers that tell an operation from another of the same URI. */
+const telling: Readonly<Record<string, string>> = {
+  'x-amz-copy-source': 'ring-bucket/ring',
+  'x-amz-object-attributes': 'ETag',
+}
+
 interface Request {
   readonly method: string
   readonly url: string
@@ -44,11 +50,20 @@ function* wrongRequests({ http, input }: OperationModel): Generator<Request> {
   const required = members.filter((it) => it.location === 'query' && it.required)
   const query = [literal, ...required.map((it) => `${nameOf(it)}=1`)].filter((it) => it !== '')
   const url = `https://s3.us-east-1.amazonaws.com${at}?${query.join('&')}`
+  const headers = Object.fromEntries(
+    members
+      .filter((it) => it.location === 'header' && it.required)
+      .map((it) => [nameOf(it), telling[nameOf(it)] ?? '1']),
+  )
   for (const member of members) {
     for (const text of texts) {
       const value = encodeURIComponent(text)
-      if (member.location === 'query') yield { method, url: `${url}&${nameOf(member)}=${value}` }
-      if (member.location === 'header') yield { method, url, headers: { [nameOf(member)]: text } }
+      if (member.location === 'query') {
+        yield { method, url: `${url}&${nameOf(member)}=${value}`, headers }
+      }
+      if (member.location === 'header') {
+        yield { method, url, headers: { ...headers, [nameOf(member)]: text } }
+      }
     }
   }
   const payload = members.find(({ location }) => location === 'payload')
