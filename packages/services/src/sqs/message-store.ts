@@ -4,7 +4,6 @@ import {
   type Counts,
   counts,
   type Message,
-  type MessageState,
   messageKey,
   messages,
   type Queue,
@@ -23,21 +22,18 @@ export function countsOf(ctx: Context, queue: Queue): Counts {
   return found
 }
 
-/** Number of the next message; each is given once in a queue's life. */
+/** Number of the next message, which `addMessage` uses up: each is given once in a queue's life. */
 export function nextSequence(ctx: Context, queue: Queue): number {
-  const sequence = countsOf(ctx, queue).sequence + 1
-  counts.update(ctx, queue.id, { sequence })
-  return sequence
+  return countsOf(ctx, queue).sequence + 1
 }
 
-function count(ctx: Context, queue: Queue, state: MessageState, by: 1 | -1): void {
-  const before = countsOf(ctx, queue)
-  counts.put(ctx, { ...before, [state]: before[state] + by })
-}
-
+/** `message.sequence` is the next one. */
 export function addMessage(ctx: Context, queue: Queue, message: Message): void {
+  const { sequence, state } = message
+  const before = countsOf(ctx, queue)
+  invariant(sequence === before.sequence + 1, `queue ${queue.arn}: ${sequence} is not next`)
   messages.put(ctx, message)
-  count(ctx, queue, message.state, 1)
+  counts.put(ctx, { ...before, sequence, [state]: before[state] + 1 })
   settleGroup(ctx, message)
 }
 
@@ -49,8 +45,9 @@ export function changeMessage(
 ): Message {
   const changed = messages.put(ctx, { ...message, ...fields })
   if (changed.state !== message.state) {
-    count(ctx, queue, message.state, -1)
-    count(ctx, queue, changed.state, 1)
+    const before = countsOf(ctx, queue)
+    const [left, entered] = [message.state, changed.state]
+    counts.put(ctx, { ...before, [left]: before[left] - 1, [entered]: before[entered] + 1 })
   }
   settleGroup(ctx, changed)
   return changed
@@ -58,7 +55,8 @@ export function changeMessage(
 
 export function removeMessage(ctx: Context, queue: Queue, message: Message): void {
   messages.delete(ctx, messageKey(message))
-  count(ctx, queue, message.state, -1)
+  const before = countsOf(ctx, queue)
+  counts.put(ctx, { ...before, [message.state]: before[message.state] - 1 })
   settleGroup(ctx, message)
 }
 
