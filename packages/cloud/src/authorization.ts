@@ -18,12 +18,30 @@ import type { Exchange } from './exchange.ts'
 export interface Judgement {
   readonly request: AuthorizationRequest
   readonly decision: Decision
+  /** What the journal says of it. */
+  readonly noted: NotedDecision
+}
+
+export interface NotedDecision {
+  readonly action: string
+  readonly resource: string
+  readonly allowed: boolean
+  readonly reason: Decision['reason']
+  decidedBy?: NonNullable<Decision['decidedBy']>
+}
+
+function noteOf({ action, resource }: AuthorizationRequest, decision: Decision): NotedDecision {
+  const { allowed, reason, decidedBy } = decision
+  const noted: NotedDecision = { action, resource, allowed, reason }
+  if (decidedBy !== undefined) noted.decidedBy = decidedBy
+  return noted
 }
 
 /** Judges one permission, notes it for `explain`, and refuses in the service's own words. */
 export function judge(cloud: Cloud, exchange: Exchange, authorization: Authorization): void {
-  const { request, decision } = decide(cloud, exchange, authorization)
-  exchange.decisions.push({ request, decision })
+  const judgement = decide(cloud, exchange, authorization)
+  exchange.decisions.push(judgement)
+  const { request, decision } = judgement
   if (decision.allowed) return
   const wording = exchange.service?.denialWording?.(request.action, request.resource)
   const message = denialMessage(request, decision, wording)
@@ -54,14 +72,8 @@ export function decide(
       : service.resourceAccess?.(ctx, resource)
   const resourceAccountId =
     authorization.resourceAccountId ?? access?.accountId ?? accountOf(resource)
-  const circumstances: Circumstances = {
-    caller,
-    region: exchange.region,
-    nowMs: cloud.kernel.clock.nowMs,
-    extra: exchange.extraContext,
-    own: authorization.context,
-  }
-  const request = new Question(action, resource, circumstances)
+  const { nowMs } = cloud.kernel.clock
+  const request = new Question(action, resource, caller, exchange, nowMs, authorization.context)
   if (resourceAccountId !== undefined) request.resourceAccountId = resourceAccountId
   if (access?.policyKind !== undefined) request.resourcePolicyKind = access.policyKind
   let policies: PolicySet = policiesOf(ctx, caller)
@@ -70,20 +82,26 @@ export function decide(
     policies = { ...policies, resource: { source, document: access.policy } }
   }
   // A resource's policy is another document each time it is changed, and is judged anew.
-  if (access?.policy !== undefined) return { request, decision: evaluate(request, policies) }
+  if (access?.policy !== undefined) return judgementOf(request, evaluate(request, policies))
   const answers = answersFor(policies)
   const question = questionOf(request)
   const known = answers.get(question)
-  const decision = evaluate(request, policies, known)
-  if (known === undefined && !request.contextWasRead) answers.set(question, decision)
-  return { request, decision }
+  const decision = evaluate(request, policies, known?.decision)
+  if (known !== undefined) return { request, decision, noted: known.noted }
+  const judgement = judgementOf(request, decision)
+  if (!request.contextWasRead) answers.set(question, judgement)
+  return judgement
+}
+
+function judgementOf(request: AuthorizationRequest, decision: Decision): Judgement {
+  return { request, decision, noted: noteOf(request, decision) }
 }
 
 /** What a caller's policies came to, as long as they are the very same, where no condition had a say. */
-const answersByPolicies = new WeakMap<PolicySet, Map<string, Decision>>()
+const answersByPolicies = new WeakMap<PolicySet, Map<string, Judgement>>()
 const answersMax = 1000
 
-function answersFor(policies: PolicySet): Map<string, Decision> {
+function answersFor(policies: PolicySet): Map<string, Judgement> {
   let answers = answersByPolicies.get(policies)
   if (answers === undefined || answers.size >= answersMax) {
     answers = new Map()
@@ -105,14 +123,29 @@ class Question implements AuthorizationRequest {
   readonly resource: string
   declare resourceAccountId?: string
   declare resourcePolicyKind?: 'normal' | 'trust' | 'required'
-  readonly #circumstances: Circumstances
+  readonly #caller: Caller
+  readonly #region: string
+  readonly #nowMs: number
+  readonly #extra: RequestContext | undefined
+  readonly #own: RequestContext | undefined
   #context: RequestContext | undefined
 
-  constructor(action: string, resource: string, circumstances: Circumstances) {
-    this.principal = circumstances.caller.principal
+  constructor(
+    action: string,
+    resource: string,
+    caller: Caller,
+    { region, extraContext }: Pick<Exchange, 'region' | 'extraContext'>,
+    nowMs: number,
+    own: RequestContext | undefined,
+  ) {
+    this.principal = caller.principal
     this.action = action
     this.resource = resource
-    this.#circumstances = circumstances
+    this.#caller = caller
+    this.#region = region
+    this.#nowMs = nowMs
+    this.#extra = extraContext
+    this.#own = own
   }
 
   /** Whether a condition or a variable had a say. */
@@ -121,21 +154,17 @@ class Question implements AuthorizationRequest {
   }
 
   get context(): RequestContext {
-    this.#context ??= requestContext(this.#circumstances)
+    this.#context ??= {
+      ...circumstances(this.#caller, this.#region, this.#nowMs),
+      ...this.#extra,
+      ...this.#own,
+    }
     return this.#context
   }
 }
 
-/** What a request's condition keys are made of. */
-interface Circumstances {
-  readonly caller: Caller
-  readonly region: string
-  readonly nowMs: number
-  readonly extra: RequestContext | undefined
-  readonly own: RequestContext | undefined
-}
-
-function requestContext({ caller, region, nowMs, extra, own }: Circumstances): RequestContext {
+/** The condition keys that AWS itself publishes for every call. */
+function circumstances(caller: Caller, region: string, nowMs: number): RequestContext {
   return {
     ...principalContext(caller.principal),
     'aws:CurrentTime': new Date(nowMs).toISOString(),
@@ -153,8 +182,6 @@ function requestContext({ caller, region, nowMs, extra, own }: Circumstances): R
     'aws:CalledViaFirst': caller.calledVia?.[0],
     'aws:CalledViaLast': caller.calledVia?.at(-1),
     'aws:ViaAWSService': caller.calledVia !== undefined && caller.calledVia.length > 0,
-    ...extra,
-    ...own,
   }
 }
 

@@ -9,6 +9,7 @@ import {
   verifyPresignedV2,
   verifySignature,
 } from '@cloud-orrery/protocols'
+import type { Caller } from '@cloud-orrery/services'
 import type { Cloud } from '../cloud.ts'
 import * as refusal from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
@@ -50,8 +51,24 @@ export function authenticate(cloud: Cloud, exchange: Exchange): void {
     verify(exchange, received, signed, identity, wording)
     exchange.verifiedKeys?.add(signed.accessKeyId)
   }
-  exchange.caller = { ...identity.caller, ...circumstancesOf(received) }
+  exchange.caller = callerOf(identity, received)
   exchange.accountId = identity.accountId
+}
+
+/** As who last called with an identity: one client's calls share it, in the journal too. */
+const callers = new WeakMap<Caller, Caller>()
+
+function callerOf({ caller }: Identity, received: HttpRequest): Caller {
+  const seen = circumstancesOf(received)
+  const last = callers.get(caller)
+  const isSame =
+    last?.sourceIp === seen.sourceIp &&
+    last.userAgent === seen.userAgent &&
+    last.secureTransport === seen.secureTransport
+  if (last !== undefined && isSame) return last
+  const made = { ...caller, ...seen }
+  callers.set(caller, made)
+  return made
 }
 
 /** URLs presigned with Signature Version 2. False where the request has no such signature. */

@@ -40,13 +40,7 @@ export function closeEntry(cloud: Cloud, exchange: Exchange): void {
     data['scope'] = { accountId: exchange.accountId, region: exchange.region }
   }
   if (decisions.length > 0) {
-    data['decisions'] = decisions.map(({ request, decision }) => ({
-      action: request.action,
-      resource: request.resource,
-      allowed: decision.allowed,
-      reason: decision.reason,
-      ...(decision.decidedBy === undefined ? {} : { decidedBy: decision.decidedBy }),
-    }))
+    data['decisions'] = decisions.map(({ noted }) => noted)
     rememberJudgements(entry, decisions)
   }
   cloud.kernel.journal.close(entry)
