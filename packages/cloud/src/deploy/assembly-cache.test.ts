@@ -1,6 +1,8 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, expect, test, vi } from 'vitest'
 import { cachedAssembly } from './assembly-cache.ts'
 
@@ -55,4 +57,16 @@ test('an app that fails is told without a page of its library', () => {
   } catch (error) {
     expect((error as Error).message.length).toBeLessThan(1500)
   }
+})
+
+test('runs that begin at once in several processes all get the assembly', async () => {
+  const folder = app(`setTimeout(() => {${writing}}, 300)`)
+  const module = new URL('assembly-cache.ts', import.meta.url).href
+  const script = `import { cachedAssembly } from '${module}'
+    console.log(cachedAssembly(process.argv[1]))`
+  const args = ['--conditions=orrery-source', '--input-type=module', '-e', script, folder]
+  const runs = [1, 2, 3].map(() => promisify(execFile)(process.execPath, args))
+  const folders = (await Promise.all(runs)).map(({ stdout }) => stdout.trim())
+  expect(new Set(folders)).toEqual(new Set([cachedAssembly(folder)]))
+  expect(readdirSync(join(folder, '.orrery'))).toHaveLength(1)
 })

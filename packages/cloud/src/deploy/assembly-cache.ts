@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { synthesize } from './synthesize.ts'
 
@@ -12,13 +21,32 @@ export function cachedAssembly(appFolder: string): string {
   const folder = join(cache, `assembly-${contentHash(appFolder)}`)
   if (existsSync(join(folder, 'manifest.json'))) return folder
   mkdirSync(cache, { recursive: true })
-  for (const name of readdirSync(cache)) {
-    if (name.startsWith('assembly-')) rmSync(join(cache, name), { recursive: true })
+  // A folder of its own: other runs, in other processes or threads, may synthesise the same app now.
+  const made = mkdtempSync(join(cache, 'synthesis-'))
+  try {
+    synthesize(appFolder, made)
+    renameSync(made, folder)
+  } catch (error) {
+    rmSync(made, { recursive: true, force: true })
+    // Another run may have been first, with the same content.
+    if (!existsSync(join(folder, 'manifest.json'))) throw error
   }
-  const made = join(cache, `synthesis-${process.pid}`)
-  synthesize(appFolder, made)
-  renameSync(made, folder)
+  removeOld(cache, folder)
   return folder
+}
+
+/** How long an assembly that is out of date is kept, in ms: a run that began before may still read it. */
+const keptMs = 3_600_000
+
+function removeOld(cache: string, current: string): void {
+  for (const name of readdirSync(cache)) {
+    const path = join(cache, name)
+    if (!/^(assembly|synthesis)-/.test(name) || path === current) continue
+    const stat = statSync(path, { throwIfNoEntry: false })
+    if (stat !== undefined && stat.mtimeMs < Date.now() - keptMs) {
+      rmSync(path, { recursive: true, force: true })
+    }
+  }
 }
 
 function contentHash(appFolder: string): string {
