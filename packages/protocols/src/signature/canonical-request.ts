@@ -121,9 +121,15 @@ export function sha256Hex(data: string | Uint8Array): string {
 
 /** `20150830/us-east-1/iam/aws4_request`; SigV4a leaves the region out. */
 export function scopeText(scope: SignedRequest['scope'], regional: boolean): string {
+  if (latestScope?.scope === scope && latestScope.regional === regional) return latestScope.text
   const region = regional ? `/${scope.regions[0] ?? ''}` : ''
-  return `${scope.date}${region}/${scope.service}/aws4_request`
+  const text = `${scope.date}${region}/${scope.service}/aws4_request`
+  latestScope = { scope, regional, text }
+  return text
 }
+
+/** One client's requests share their scope for a day. */
+let latestScope: { scope: SignedRequest['scope']; regional: boolean; text: string } | undefined
 
 export function stringToSign(
   signed: Pick<SignedRequest, 'algorithm' | 'amzDate' | 'scope'>,

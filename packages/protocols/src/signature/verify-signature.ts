@@ -1,4 +1,4 @@
-import { sign as signBytes, verify as verifyBytes } from 'node:crypto'
+import { type KeyObject, sign as signBytes, verify as verifyBytes } from 'node:crypto'
 import { AwsError, commonError } from '@cloud-orrery/models'
 import type { HttpRequest } from '../http.ts'
 import {
@@ -8,7 +8,7 @@ import {
   sha256Hex,
   stringToSign,
 } from './canonical-request.ts'
-import type { SignatureVerdict, SignedRequest } from './signed-request.ts'
+import type { CredentialScope, SignatureVerdict, SignedRequest } from './signed-request.ts'
 import { derivedKeyPair, hmac, signingKey } from './signing-key.ts'
 
 /**
@@ -45,11 +45,22 @@ export function isSignatureOf(
 
 const hexText = /^(?:[0-9a-f]{2})+$/
 
+/** One client's requests share their scope, and with it the key, for a day. */
+let latestKey: { scope: CredentialScope; secretAccessKey: string; key: KeyObject } | undefined
+
+function keyOf(scope: CredentialScope, secretAccessKey: string): KeyObject {
+  if (latestKey?.scope === scope && latestKey.secretAccessKey === secretAccessKey) {
+    return latestKey.key
+  }
+  const key = signingKey(secretAccessKey, scope.date, scope.regions[0] ?? '', scope.service)
+  latestKey = { scope, secretAccessKey, key }
+  return key
+}
+
 /** The signature of a text, in hex. SigV4a's differ from call to call: ECDSA is randomised. */
 export function signatureOf(text: string, signer: Signer, secretAccessKey: string): string {
-  const { date, regions, service } = signer.scope
   if (signer.algorithm === 'AWS4-HMAC-SHA256') {
-    return hmac(signingKey(secretAccessKey, date, regions[0] ?? '', service), text).toString('hex')
+    return hmac(keyOf(signer.scope, secretAccessKey), text).toString('hex')
   }
   const { privateKey } = derivedKeyPair(signer.accessKeyId, secretAccessKey)
   return signBytes('sha256', Buffer.from(text), privateKey).toString('hex')
