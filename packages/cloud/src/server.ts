@@ -59,7 +59,7 @@ export async function listen(cloud: Cloud, options: ListenOptions): Promise<List
     })
   })
   const port = await bind(door, options)
-  cloud.kernel.scheduler.onBug ??= (error) => void cloud.bug(error)
+  cloud.kernel.scheduler.bugs.listener ??= (error) => void cloud.bug(error)
   return {
     port,
     url: `http://${options.host ?? '127.0.0.1'}:${port}`,

@@ -1,6 +1,7 @@
 export { type BlobRef, Blobs } from './blobs.ts'
 export { canonicalJson } from './canonical-json.ts'
 export * from './clock.ts'
+export type { CodeTurns, CodeWork } from './code.ts'
 export * from './errors.ts'
 export * from './faults.ts'
 export { Ids } from './ids.ts'

@@ -260,7 +260,7 @@ describe('bugs', () => {
       },
     })
     const told: unknown[] = []
-    scheduler.onBug = (error) => told.push(error)
+    scheduler.bugs.listener = (error) => told.push(error)
     await scheduler.enter(() => void at('bad', 10))
     await wall.pass(20)
     expect(told).toEqual([new TypeError('first')])

@@ -1,4 +1,6 @@
+import { Bugs } from './bugs.ts'
 import type { Clock, Wall } from './clock.ts'
+import { CodeRuns, type CodeTurns, type CodeWork, codeMomentTask } from './code.ts'
 import { EndlessWork } from './endless-work.ts'
 import { invariant } from './errors.ts'
 import type { Journal, JournalEntry } from './journal.ts'
@@ -34,12 +36,12 @@ export class Scheduler {
   /** Work outside the model that is not back yet. */
   readonly #outside = new Set<Promise<unknown>>()
   #outsideNumber = 0
+  readonly #code: CodeRuns
+  /** Advances that are under way: a held clock does not move by itself meanwhile. */
+  #advancing = 0
   readonly #endless = new EndlessWork()
   readonly #waiters: Waiters
-  /** What tasks threw: bugs of ours, reported by whoever looks next. */
-  readonly #bugs: unknown[] = []
-  /** Is told what a task threw where nobody waits for it (a server). */
-  onBug: ((error: unknown) => void) | undefined
+  readonly bugs = new Bugs()
   /** Set while a recording is replayed. */
   replayed: OutsideResults | undefined
 
@@ -56,22 +58,26 @@ export class Scheduler {
     this.#wall = wall
     this.#runTask = runTask
     this.#waiters = new Waiters(clock, tasks, journal)
+    this.#code = new CodeRuns(tasks)
   }
 
   /**
    * Lets something in from outside, after what was due before it and after the calls that came before. What
    * it causes to be due at once runs right after it. `onLeave` is called when it first waits, and at its end.
+   * `movesTime`: see `Turn`.
    */
-  async enter<T>(run: (turn: Turn) => T | Promise<T>, onLeave?: () => void): Promise<T> {
-    const turn = this.#newTurn(true, onLeave)
-    if (!this.#takeAtOnce(turn)) await this.#take(turn)
-    try {
-      this.#report()
-      return await run(turn)
-    } finally {
-      turn.leave()
-      this.#goOn()
-    }
+  async enter<T>(
+    run: (turn: Turn) => T | Promise<T>,
+    onLeave?: () => void,
+    options: { movesTime?: boolean } = {},
+  ): Promise<T> {
+    return await this.#inTurn(
+      (turn) => {
+        this.bugs.report()
+        return run(turn)
+      },
+      this.#newTurn(true, onLeave, options),
+    )
   }
 
   /** Runs all that is due at this moment, and what that makes due, and waits for outside work. */
@@ -80,10 +86,11 @@ export class Scheduler {
       await this.#drain()
       await this.rest()
       if (this.#dueAt(this.#clock.nowMs)) continue
+      if (!(await this.#codeRests())) continue
       if (this.#outside.size === 0) break
       await Promise.race(this.#outside)
     }
-    this.#report()
+    this.bugs.report()
   }
 
   /** Ends when no piece of work runs or waits for its turn. */
@@ -118,6 +125,18 @@ export class Scheduler {
    */
   async advanceTo(targetMs: number): Promise<void> {
     this.#clock.check(targetMs)
+    this.#advancing += 1
+    try {
+      await this.#goTo(targetMs)
+    } finally {
+      this.#advancing -= 1
+    }
+    this.#clock.anchor()
+    this.#armedFor = undefined
+    this.#arm()
+  }
+
+  async #goTo(targetMs: number): Promise<void> {
     for (;;) {
       await this.settle()
       if (this.#busy()) continue
@@ -126,13 +145,10 @@ export class Scheduler {
       const nowMs = this.#clock.dueMs
       if (next === undefined || next.atMs > targetMs) {
         this.#clock.moveTo(Math.max(targetMs, nowMs))
-        break
+        return
       }
       this.#clock.moveTo(Math.max(next.atMs, this.#clock.nowMs))
     }
-    this.#clock.anchor()
-    this.#armedFor = undefined
-    this.#arm()
   }
 
   /**
@@ -203,6 +219,34 @@ export class Scheduler {
     }
   }
 
+  /**
+   * Runs the user's code, piece by piece. Its result enters, and is journaled, when it comes; a replay answers with
+   * the recorded one. A held clock moves on by itself, from task to task, while a caller outside waits for nothing
+   * but code that is at rest.
+   */
+  async code<T>(
+    name: string,
+    cause: JournalEntry | undefined,
+    turn: Turn | undefined,
+    { work, lost }: CodeWork<T>,
+  ): Promise<T> {
+    this.#outsideNumber += 1
+    const own = turn ?? this.#newTurn(false)
+    const end = this.#code.start(own)
+    const replayed = this.replayed !== undefined
+    try {
+      return await this.#workOutside(this.#outsideNumber, name, cause, own, () =>
+        replayed ? Promise.resolve(lost()) : work(this.#codeTurns),
+      )
+    } finally {
+      end()
+      if (turn === undefined) {
+        own.leave()
+        this.#goOn()
+      }
+    }
+  }
+
   /** Starts the timers of a clock that runs by itself. */
   start(): void {
     this.#arm()
@@ -246,6 +290,49 @@ export class Scheduler {
     return result
   }
 
+  readonly #codeTurns: CodeTurns = {
+    piece: (step) => this.#pieceOfCode(step),
+    at: (atMs, run) => {
+      const takeBack = this.#code.at(Math.max(atMs, this.#clock.nowMs), run)
+      this.#goOn()
+      return takeBack
+    },
+  }
+
+  async #pieceOfCode(step: () => Promise<void>): Promise<void> {
+    if (this.#clock.mode.kind !== 'real') return await this.#inTurn(step)
+    const piece = step()
+    const done = piece.then(nothing, nothing)
+    this.#outside.add(done)
+    await piece.finally(() => this.#outside.delete(done))
+  }
+
+  /**
+   * Whether no piece of code is on its way. Between two pieces, and between a piece and the calls and results that
+   * came from it, lie only steps of this process that no timer comes between.
+   */
+  async #codeRests(): Promise<boolean> {
+    if (this.#code.size === 0) return true
+    await new Promise((resolve) => setImmediate(resolve))
+    return this.#last === undefined && !this.#busy() && !this.#dueAt(this.#clock.nowMs)
+  }
+
+  /** Whether a held clock has to move so that a caller outside gets an answer. */
+  get #movesByItself(): boolean {
+    if (this.#clock.mode.kind === 'skip') return true
+    return this.#clock.mode.kind === 'held' && this.#advancing === 0 && this.#code.moveTime
+  }
+
+  async #inTurn<T>(run: (turn: Turn) => T | Promise<T>, turn = this.#newTurn(false)): Promise<T> {
+    if (!this.#takeAtOnce(turn)) await this.#take(turn)
+    try {
+      return await run(turn)
+    } finally {
+      turn.leave()
+      this.#goOn()
+    }
+  }
+
   /** Takes the turn if nothing runs, nothing waits for it, and nothing is due before. */
   #takeAtOnce(turn: Turn): boolean {
     if (this.#last !== undefined || this.#busy()) return false
@@ -277,12 +364,13 @@ export class Scheduler {
     this.#running = turn
   }
 
-  #newTurn(mayWait: boolean, onLeave?: () => void): Turn {
-    return new Turn(mayWait, (turn) => {
+  #newTurn(mayWait: boolean, onLeave?: () => void, options?: { movesTime?: boolean }): Turn {
+    const left = (turn: Turn): void => {
       if (this.#running === turn) this.#running = undefined
       if (this.#last === turn) this.#last = undefined
       onLeave?.()
-    })
+    }
+    return new Turn(mayWait, left, options)
   }
 
   #busy(): boolean {
@@ -316,7 +404,7 @@ export class Scheduler {
 
   async #drainInBackground(): Promise<void> {
     await this.#drain()
-    if (this.onBug !== undefined) this.#report()
+    if (this.bugs.listener !== undefined) this.bugs.report()
   }
 
   async #runDue(): Promise<void> {
@@ -330,6 +418,7 @@ export class Scheduler {
       }
       if (task.atMs > this.#clock.nowMs) this.#clock.moveTo(task.atMs)
       if (task.name === wakeTask) await this.#waiters.resume(task.id)
+      else if (task.name === codeMomentTask) this.#code.come(task.id)
       else if (!this.#isEndless(task)) await this.#runOne(task)
     }
   }
@@ -338,7 +427,7 @@ export class Scheduler {
   #isEndless(task: TaskRecord): boolean {
     const { nowMs } = this.#clock
     const { tooMany, error } = this.#endless.count(nowMs, task.name)
-    if (error !== undefined) this.#bugs.push(error)
+    if (error !== undefined) this.bugs.add(error)
     if (tooMany) this.#tasks.add({ ...task, atMs: nowMs + 1 })
     return tooMany
   }
@@ -351,13 +440,13 @@ export class Scheduler {
     try {
       running = this.#runTask(task, turn)
     } catch (error) {
-      this.#bugs.push(error)
+      this.bugs.add(error)
       return
     }
     if (running === undefined) return
     void running
       .catch((error: unknown) => {
-        this.#bugs.push(error)
+        this.bugs.add(error)
       })
       .then(() => {
         turn.leave()
@@ -368,14 +457,15 @@ export class Scheduler {
 
   /** Sets the timer for the next task where the clock runs by itself. */
   #arm(): void {
-    if (this.#clock.mode.kind === 'held') return
+    const movesByItself = this.#movesByItself
+    if (this.#clock.mode.kind === 'held' && !movesByItself) return
     const next = this.#stopped ? undefined : this.#tasks.first()
     if (next?.id === this.#armedFor) return
     this.#armedFor = next?.id
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
     if (next === undefined) return
-    if (this.#clock.mode.kind === 'skip') {
+    if (movesByItself) {
       this.#cancelTimer = this.#wall.setTimer(0, () => {
         this.#armedFor = undefined
         void this.#skip()
@@ -392,22 +482,14 @@ export class Scheduler {
 
   async #skip(): Promise<void> {
     await this.rest()
+    while (!(await this.#codeRests())) await this.#drain().then(() => this.rest())
     const next = this.#tasks.first()
-    if (this.#outside.size === 0 && next !== undefined && next.atMs > this.#clock.nowMs) {
+    const movesOn = this.#outside.size === 0 && this.#movesByItself
+    if (movesOn && next !== undefined && next.atMs > this.#clock.nowMs) {
       this.#clock.moveTo(next.atMs)
       this.#clock.anchor()
     }
     await this.#drainInBackground()
-  }
-
-  /** Tells of one bug; the next look tells of the next. */
-  #report(): void {
-    while (this.#bugs.length > 0) {
-      const bug = this.#bugs.shift()
-      invariant(bug !== undefined, 'a task threw undefined')
-      if (this.onBug === undefined) throw bug
-      this.onBug(bug)
-    }
   }
 }
 

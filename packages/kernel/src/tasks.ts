@@ -13,10 +13,14 @@ export interface TaskRecord extends Scope {
   readonly cause: number | undefined
 }
 
+/** Sorts after every digit: moments of code come after the tasks of the same millisecond. */
+const momentMark = '~'
+
 /** Pending tasks, the earliest first. */
 export class TaskQueue {
   #tasks: OrderedMap<TaskRecord>
   #sequence: number
+  #momentSequence = 0
 
   constructor(tasks = new OrderedMap<TaskRecord>(), sequence = 0) {
     this.#tasks = tasks
@@ -38,6 +42,21 @@ export class TaskQueue {
     this.#sequence += 1
     const id = `${String(atMs).padStart(16, '0')}.${String(this.#sequence).padStart(12, '0')}`
     const record = Object.freeze({ ...task, id, atMs })
+    this.#tasks.set(id, record)
+    return record
+  }
+
+  /**
+   * A moment that code outside the model waits for: after all tasks of that moment, with a number of its own, and
+   * no part of an export, since a replay does not run the code.
+   */
+  addMoment(name: string, atMs: number): TaskRecord {
+    const due = Math.max(0, Math.ceil(atMs))
+    invariant(Number.isSafeInteger(due), `${name}: ${atMs} is no moment of time`)
+    this.#momentSequence += 1
+    const id = `${String(due).padStart(16, '0')}.${momentMark}${String(this.#momentSequence).padStart(12, '0')}`
+    const nowhere = { accountId: '', region: '', cause: undefined }
+    const record = Object.freeze({ name, input: null, atMs: due, ...nowhere, id })
     this.#tasks.set(id, record)
     return record
   }
@@ -65,7 +84,8 @@ export class TaskQueue {
   }
 
   export(): { sequence: number; tasks: TaskRecord[] } {
-    return { sequence: this.#sequence, tasks: [...this.list()] }
+    const tasks = [...this.list()].filter(({ id }) => !id.includes(momentMark))
+    return { sequence: this.#sequence, tasks }
   }
 
   static import(data: { sequence: number; tasks: readonly TaskRecord[] }): TaskQueue {

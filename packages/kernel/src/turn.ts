@@ -5,6 +5,11 @@
 export class Turn {
   /** Whether a service may let it wait for model time: a task that did would hold up its own kind. */
   readonly mayWait: boolean
+  /**
+   * Whether a held clock may move by itself while this piece waits for code: whoever made the call is outside the
+   * cloud and waits for the answer, so nobody else would move it.
+   */
+  readonly movesTime: boolean
   /** How many things it waits for. While it waits for more than one, it goes on without a turn of its own. */
   awaitedCount = 0
   readonly #onLeave: ((turn: Turn) => void) | undefined
@@ -12,8 +17,13 @@ export class Turn {
   #left: PromiseWithResolvers<void> | undefined
 
   /** `onLeave` is called at the end of each stretch of work: at the last one the piece is done. */
-  constructor(mayWait: boolean, onLeave?: (turn: Turn) => void) {
+  constructor(
+    mayWait: boolean,
+    onLeave?: (turn: Turn) => void,
+    options: { movesTime?: boolean } = {},
+  ) {
     this.mayWait = mayWait
+    this.movesTime = options.movesTime ?? false
     this.#onLeave = onLeave
   }
 

@@ -57,7 +57,7 @@ async function start(args: string[], io: Io): Promise<number> {
     token,
     ...(values.host === undefined ? {} : { host: values.host }),
   })
-  cloud.kernel.scheduler.onBug = (error) => void cloud.bug(error)
+  cloud.kernel.scheduler.bugs.listener = (error) => void cloud.bug(error)
   const { defaultAccountId: accountId, defaultRegion: region } = cloud
   writeServerFile({
     port: server.port,
