@@ -12,6 +12,7 @@ import { describe, expect, test } from 'vitest'
 import { iamSource } from './iam-reader.ts'
 import { managedPolicySource } from './managed-policy-writer.ts'
 import { resourceSource } from './resource-reader.ts'
+import { serverlessSource } from './serverless-writer.ts'
 import { services } from './services.ts'
 import { readSources, root, servicePin } from './sources.ts'
 
@@ -57,7 +58,7 @@ test('what is about all services names its source', () => {
   expect(text(join(data, 'resource-types.json'))).toContain(resourceSource())
   expect(text(join(data, 'iam-actions.json'))).toContain(`"source":"${iamSource()}"`)
   const notice = text(join(root, 'NOTICE'))
-  for (const source of [resourceSource(), iamSource(), managedPolicySource()]) {
+  for (const source of [resourceSource(), iamSource(), managedPolicySource(), serverlessSource()]) {
     expect(notice).toContain(source)
   }
   const { botocore, smithy } = readSources()

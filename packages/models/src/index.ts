@@ -14,6 +14,7 @@ export * from './managed-policies.ts'
 export { compilePattern } from './pattern.ts'
 export * from './resource-schema.ts'
 export { knownResourceTypes, resourceSchema } from './resources.ts'
+export * from './serverless.ts'
 export * from './shape.ts'
 export {
   type Violation,
