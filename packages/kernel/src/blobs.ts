@@ -7,9 +7,18 @@ export interface BlobRef {
   readonly sizeBytes: number
 }
 
+/** Where bodies are that are not in memory. Undefined: not there either. */
+export type BlobSource = (sha256: string) => Uint8Array | undefined
+
 /** Content-addressed bodies. Forks share one store: a body never changes, so nothing can leak across. */
 export class Blobs {
   readonly #bodies = new Map<string, Uint8Array>()
+  /** Asked for bodies that are not in memory: those of an earlier process. */
+  readonly #source: BlobSource | undefined
+
+  constructor(source?: BlobSource) {
+    this.#source = source
+  }
 
   put(body: Uint8Array): BlobRef {
     const sha256 = createHash('sha256').update(body).digest('hex')
@@ -18,9 +27,17 @@ export class Blobs {
   }
 
   get(ref: BlobRef): Uint8Array {
-    const body = this.#bodies.get(ref.sha256)
+    const kept = this.#bodies.get(ref.sha256)
+    if (kept !== undefined) return kept
+    const body = this.#source?.(ref.sha256)
     invariant(body !== undefined, `blob ${ref.sha256} is missing`)
+    this.#bodies.set(ref.sha256, body)
     return body
+  }
+
+  /** The body if it is in memory. */
+  inMemory(sha256: string): Uint8Array | undefined {
+    return this.#bodies.get(sha256)
   }
 
   /** Drops every body that `live` does not name. Returns the bytes freed. */

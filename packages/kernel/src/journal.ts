@@ -89,6 +89,11 @@ export class Journal {
   /** Sequence of the last entry that the digest covers. */
   #digested: number
   readonly #listeners = new Set<JournalListener>()
+  /**
+   * Is told of each entry that comes from outside, when it opens: what it has then is all that a replay needs.
+   * A fork does not inherit it.
+   */
+  onEntered: JournalListener | undefined
 
   /** `sequence`: the last number given before this journal began, which goes on from there. */
   constructor(options: { entriesMax?: number; bytesMax?: number; sequence?: number } = {}) {
@@ -130,6 +135,7 @@ export class Journal {
     this.#entries.push(added)
     this.#open.add(added.sequence)
     if (this.#entries.length > this.#entriesMax) this.#drop()
+    if (entry.entered) this.onEntered?.(added)
     return added
   }
 
@@ -146,6 +152,15 @@ export class Journal {
     const added = this.open(entry)
     this.close(added)
     return added
+  }
+
+  /** How many entries are not closed: calls and tasks that are under way. */
+  get openCount(): number {
+    return this.#open.size
+  }
+
+  isOpen(sequence: number): boolean {
+    return this.#open.has(sequence)
   }
 
   /** Kept entries, oldest first. */

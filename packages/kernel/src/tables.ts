@@ -238,19 +238,35 @@ export class Store {
   /** Everything as plain data, in a stable order. */
   export(): Record<string, Record<string, object[]>> {
     const out: Record<string, Record<string, object[]>> = {}
-    for (const name of [...new Set([...this.#tables.keys(), ...this.#restored.keys()])].sort()) {
-      const partitions: Record<string, object[]> = {}
-      for (const partition of this.partitions(name)) {
-        const rows = this.#tables.get(name)?.get(partition)
-        const records =
-          rows === undefined
-            ? (this.#restored.get(name)?.get(partition) ?? [])
-            : [...rows.records.scan()].map(([, record]) => record)
-        if (records.length > 0) partitions[partition] = records
-      }
-      if (Object.keys(partitions).length > 0) out[name] = partitions
+    for (const { name, partition, records } of this.pages(Number.POSITIVE_INFINITY)) {
+      out[name] ??= {}
+      out[name][partition] = records
     }
     return out
+  }
+
+  /** The same in pages of at most `recordsMax` records; a fork's pages can be taken at leisure. */
+  *pages(
+    recordsMax: number,
+  ): Generator<{ name: string; partition: string; records: object[] }, void, undefined> {
+    for (const name of [...new Set([...this.#tables.keys(), ...this.#restored.keys()])].sort()) {
+      for (const partition of this.partitions(name)) {
+        let records: object[] = []
+        for (const record of this.#recordsOf(name, partition)) {
+          records.push(record)
+          if (records.length < recordsMax) continue
+          yield { name, partition, records }
+          records = []
+        }
+        if (records.length > 0) yield { name, partition, records }
+      }
+    }
+  }
+
+  *#recordsOf(name: string, partition: string): Generator<object, void, undefined> {
+    const rows = this.#tables.get(name)?.get(partition)
+    if (rows === undefined) yield* this.#restored.get(name)?.get(partition) ?? []
+    else for (const [, record] of rows.records.scan()) yield record
   }
 
   /** Takes what `export` gave. Tables pick their records up when they are first used. */
