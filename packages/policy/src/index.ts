@@ -5,6 +5,15 @@ export { type DenialWording, denialMessage } from './denial-message.ts'
 export type * from './document.ts'
 export { evaluate } from './evaluate.ts'
 export { explain } from './explain.ts'
+export {
+  type Generalised,
+  type LeastPolicy,
+  type LeastPolicyOptions,
+  leastPolicy,
+} from './least/least-policy.ts'
+export { type Leaning, leaningOf, type Need } from './least/need.ts'
+export type { PackedDocument, Packing, PrincipalKind } from './least/packing.ts'
+export { type Variant, variantsOf } from './least/variant.ts'
 export { parsePolicy } from './parse.ts'
 export { matchesAction, matchesArn } from './pattern.ts'
 export { PolicyError, type PolicyProblem } from './policy-error.ts'
