@@ -14,7 +14,8 @@ const walls: Readonly<Record<string, readonly string[]>> = {
   protocols: ['kernel', 'models'],
   policy: ['kernel', 'models'],
   services: ['kernel', 'models', 'protocols', 'policy'],
-  cloud: ['kernel', 'models', 'protocols', 'policy', 'services'],
+  runtimes: ['kernel', 'protocols', 'services'],
+  cloud: ['kernel', 'models', 'protocols', 'policy', 'services', 'runtimes'],
   vitest: ['kernel', 'models', 'services', 'cloud'],
   cli: ['kernel', 'models', 'services', 'cloud', 'vitest'],
 }

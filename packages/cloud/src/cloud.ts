@@ -28,6 +28,7 @@ import {
   type Service,
   type ServiceEvent,
 } from '@cloud-orrery/services'
+import { RunningCode } from './code.ts'
 import { internalFailure, type Wording } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { InternetHost } from './outbound.ts'
@@ -78,6 +79,8 @@ export class Cloud {
   /** Hosts of the model's internet that the test or the user answers for, by name. */
   readonly internet = new Map<string, InternetHost>()
   readonly egress: readonly string[]
+  /** Execution environments of the user's code that live in this process. */
+  readonly code = new RunningCode()
   /** The default account and region. */
   readonly homeScope: TableContext
   readonly #requestIds: Ids
@@ -198,9 +201,10 @@ export class Cloud {
     return fork
   }
 
-  /** Ends timers and waiting calls. The cloud can still be read. */
+  /** Ends timers, waiting calls and the user's code. The cloud can still be read. */
   close(): void {
     this.kernel.scheduler.stop()
+    this.code.close()
   }
 
   schedule(

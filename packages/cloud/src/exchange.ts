@@ -9,8 +9,8 @@ import type {
 import type { Caller, Context, OperationHandler, Service } from '@cloud-orrery/services'
 import type { Judgement } from './authorization.ts'
 
-/** Where a call came in. `internal`: a service's `ctx.call`. */
-export type Door = 'in-process' | 'port' | 'internal'
+/** Where a call came in. `code`: from the user's code that runs. `internal`: a service's `ctx.call`. */
+export type Door = 'in-process' | 'port' | 'code' | 'internal'
 
 /** One call on its way through the request path; each step reads what earlier ones found. */
 export interface Exchange {

@@ -9,7 +9,8 @@ import {
 import { loadServiceModel } from '@cloud-orrery/models'
 import type { Caller } from '@cloud-orrery/services'
 import { Cloud, type CloudOptions } from './cloud.ts'
-import type { Exchange } from './exchange.ts'
+import type { Door, Exchange } from './exchange.ts'
+import { httpOperationModel } from './http-operations.ts'
 import { makeCall } from './request-path.ts'
 import { folderOf } from './service-names.ts'
 
@@ -128,7 +129,7 @@ async function callAgain(cloud: Cloud, entry: JournalEntry): Promise<void> {
   const done = cloud.kernel.scheduler.enter(async (turn) => {
     const { caller, input } = entry.data
     const exchange: Exchange = {
-      door: entry.data['door'] === 'port' ? 'port' : 'in-process',
+      door: entry.data['door'] as Door, // Written by the request path itself.
       requestId: cloud.nextRequestId(),
       service: await cloud.services.load(service),
       model: loadServiceModel(service),
@@ -136,11 +137,14 @@ async function callAgain(cloud: Cloud, entry: JournalEntry): Promise<void> {
       input,
       accountId: entry.accountId ?? cloud.defaultAccountId,
       region: entry.region ?? cloud.defaultRegion,
-      cause: undefined,
+      cause: entry.cause === undefined ? undefined : cloud.kernel.journal.entry(entry.cause),
       decisions: [],
       turn,
     }
-    const operationModel = exchange.model?.operations[operation]
+    const isHttp = cloud.services.handler(service, operation)?.isHttp === true
+    const operationModel = isHttp
+      ? httpOperationModel(operation)
+      : exchange.model?.operations[operation]
     invariant(operationModel !== undefined, `${service} has no ${operation}`)
     exchange.operationModel = operationModel
     const handler = cloud.services.handler(service, operation)

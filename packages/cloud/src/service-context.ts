@@ -12,6 +12,7 @@ import type {
   AuthorizeOptions,
   Caller,
   CallOptions,
+  CodeRunner,
   Context,
   JournalView,
   OutboundRequest,
@@ -23,6 +24,7 @@ import type {
 } from '@cloud-orrery/services'
 import { decide, judge } from './authorization.ts'
 import type { Cloud } from './cloud.ts'
+import { runCode } from './code.ts'
 import type { Exchange } from './exchange.ts'
 import { internalCall } from './internal-call.ts'
 import { outboundHttp } from './outbound.ts'
@@ -151,6 +153,16 @@ export class ServiceContext implements Context {
       this.#exchange.turn,
       () => outboundHttp(this.#cloud, request),
     )
+  }
+
+  get code(): CodeRunner {
+    const cloud = this.#cloud
+    const work = [cloud, this.#entry, this.#exchange.turn] as const
+    return {
+      run: (environment, invocation) => runCode(...work, environment, invocation),
+      start: (environment) => runCode(...work, environment, undefined),
+      end: (environmentId) => cloud.code.end(environmentId),
+    }
   }
 
   resourceHandler(typeName: string): Promise<ResourceHandler | undefined> {

@@ -5,6 +5,7 @@ const targets = new Map<string, string>()
 const queryVersions = new Map<string, string>()
 const linkActions = new Map<string, string>()
 const plainPaths = new Map<RegExp, string>()
+const hosts: { names: RegExp; folder: string; operation: string }[] = []
 const resourcePrefixes = new Map<string, string>()
 for (const [folder, entry] of Object.entries(registry)) {
   for (const name of entry.endpointNames ?? [folder]) folders.set(name, folder)
@@ -12,6 +13,7 @@ for (const [folder, entry] of Object.entries(registry)) {
   if (entry.queryVersion !== undefined) queryVersions.set(entry.queryVersion, folder)
   for (const action of entry.linkActions ?? []) linkActions.set(action, folder)
   if (entry.plainPaths !== undefined) plainPaths.set(entry.plainPaths, folder)
+  if (entry.hosts !== undefined) hosts.push({ ...entry.hosts, folder })
   for (const prefix of entry.resourcePrefixes ?? []) resourcePrefixes.set(prefix, folder)
 }
 
@@ -39,6 +41,12 @@ export function folderOfLink(action: string): string | undefined {
 export function folderOfPlainPath(path: string): string | undefined {
   for (const [pattern, folder] of plainPaths) if (pattern.test(path)) return folder
   return undefined
+}
+
+/** The service and its operation that answer plain HTTP to a host, which comes without port. */
+export function operationOfHost(host: string): { folder: string; operation: string } | undefined {
+  const name = host.toLowerCase()
+  return hosts.find(({ names }) => names.test(name))
 }
 
 /** The folder that owns a CloudFormation resource type. */

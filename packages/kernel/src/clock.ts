@@ -79,6 +79,11 @@ export class Clock {
     return this.#mode
   }
 
+  /** Model milliseconds to each millisecond of the wall's: 0 where it does not move by itself. */
+  get pace(): number {
+    return paceOf(this.#mode)
+  }
+
   set mode(mode: ClockMode) {
     this.#nowMs = this.dueMs
     this.#mode = mode

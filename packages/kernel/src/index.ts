@@ -1,4 +1,4 @@
-export { type BlobRef, Blobs } from './blobs.ts'
+export { type BlobRef, type BlobSource, Blobs } from './blobs.ts'
 export { canonicalJson } from './canonical-json.ts'
 export * from './clock.ts'
 export type { CodeTurns, CodeWork } from './code.ts'

@@ -9,6 +9,7 @@ import type {
 } from '@cloud-orrery/kernel'
 import type { Operation } from '@cloud-orrery/models'
 import type { Principal, RequestContext, SourcedPolicy } from '@cloud-orrery/policy'
+import type { CodeRunner } from './code.ts'
 import type { Provenance, ResourceHandler, Task } from './define.ts'
 
 /** Who makes a call, as plain data, so that pending work can keep it and act as them later. */
@@ -122,6 +123,8 @@ export interface Context extends TableContext {
   record(kind: string, name: string, data: Readonly<Record<string, unknown>>): void
   /** An HTTP request that leaves the cloud. Hosts outside the model are refused unless allowed. */
   http(request: OutboundRequest): Promise<OutboundResponse>
+  /** Runs the user's code. */
+  readonly code: CodeRunner
   /** The handler of a CloudFormation resource type, if some service of the model has it. */
   resourceHandler(typeName: string): Promise<ResourceHandler | undefined>
   /** Pending tasks, the earliest first: what `orrery status` shows. */

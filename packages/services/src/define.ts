@@ -57,6 +57,8 @@ export interface OperationOptions<I, O> {
 export interface OperationHandler extends Omit<OperationOptions<unknown, unknown>, 'refuses'> {
   readonly descriptor: Operation
   readonly refuses?: readonly string[]
+  /** It answers plain HTTP: made by `httpOperation`. */
+  readonly isHttp?: boolean
 }
 
 /** Ties a generated operation to what it does. */

@@ -1,5 +1,7 @@
+export * from './code.ts'
 export * from './context.ts'
 export * from './define.ts'
+export * from './http-operation.ts'
 export { registry, type ServiceEntry } from './registry.ts'
 export * from './shared/identity/accounts.ts'
 export { noteUse } from './shared/identity/last-used.ts'

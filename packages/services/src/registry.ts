@@ -15,6 +15,8 @@ export interface ServiceEntry {
   readonly linkActions?: readonly string[]
   /** Paths of plain HTTP that is no API call and that `http` of the service answers, on any host. */
   readonly plainPaths?: RegExp
+  /** Host names of plain HTTP, and the `httpOperation` that answers for them. */
+  readonly hosts?: { readonly names: RegExp; readonly operation: string }
 }
 
 /** Every service of the model, by folder name. One line a service; nothing else to register. */

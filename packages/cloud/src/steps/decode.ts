@@ -10,10 +10,15 @@ import {
 } from '@cloud-orrery/protocols'
 import type { Cloud } from '../cloud.ts'
 import type { Exchange } from '../exchange.ts'
+import { httpInput } from '../http-operations.ts'
 
 /** Reads the operation's input from the request, in the request's protocol. */
 export function decode(_cloud: Cloud, exchange: Exchange): void {
-  const { model, resolved, request } = exchange
+  const { model, resolved, request, received, handler } = exchange
+  if (handler?.isHttp === true && received !== undefined) {
+    exchange.input = httpInput(received)
+    return
+  }
   if (model === undefined || resolved === undefined || request === undefined) return
   if (isAwsChunked(request)) exchange.request = unchunked(request, exchange)
   if (resolved.operation.checksum?.requestRequired === true) {

@@ -12,8 +12,15 @@ import type { Cloud } from '../cloud.ts'
 import { serviceNotModelled } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
 import { endpointOf, toPathStyle } from '../hosts.ts'
+import { httpOperationModel } from '../http-operations.ts'
 import { withQueryHeaders } from '../query-headers.ts'
-import { folderOf, folderOfLink, folderOfQueryVersion, folderOfTarget } from '../service-names.ts'
+import {
+  folderOf,
+  folderOfLink,
+  folderOfQueryVersion,
+  folderOfTarget,
+  operationOfHost,
+} from '../service-names.ts'
 
 /** Finds the service, the region and the operation that a request means. */
 export function route(cloud: Cloud, exchange: Exchange): void | Promise<void> {
@@ -21,6 +28,9 @@ export function route(cloud: Cloud, exchange: Exchange): void | Promise<void> {
   if (received === undefined) return
   const signature = parseSignature(received)
   exchange.signature = signature
+  const host = (received.headers['host'] ?? '').replace(/:\d+$/, '')
+  const served = operationOfHost(host)
+  if (served !== undefined) return routeHttp(cloud, exchange, host, served)
   const found = serviceOf(received, signature)
   if (found.region !== undefined) exchange.region = found.region
   const name = folderOf(found.service)
@@ -29,6 +39,26 @@ export function route(cloud: Cloud, exchange: Exchange): void | Promise<void> {
   const service = cloud.services.loaded(name)
   if (service !== undefined) return routeTo(cloud, exchange, service)
   return cloud.services.load(name).then((service) => routeTo(cloud, exchange, service))
+}
+
+/** To an operation that answers plain HTTP. The region is in the host's name. */
+async function routeHttp(
+  cloud: Cloud,
+  exchange: Exchange,
+  host: string,
+  { folder, operation }: { folder: string; operation: string },
+): Promise<void> {
+  const service = await cloud.services.load(folder)
+  exchange.service = service
+  exchange.model = loadServiceModel(service.name)
+  const [protocol] = exchange.model.protocols
+  invariant(protocol !== undefined, 'a service speaks a protocol')
+  exchange.operationModel = httpOperationModel(operation)
+  exchange.resolved = { protocol, operation: exchange.operationModel, labels: {} }
+  const region = /\b[a-z]{2}(?:-[a-z]+)+-\d\b/.exec(host)?.[0]
+  if (region !== undefined) exchange.region = region
+  const handler = cloud.services.handler(folder, operation)
+  if (handler !== undefined) exchange.handler = handler
 }
 
 function routeTo(cloud: Cloud, exchange: Exchange, service: Service): void {

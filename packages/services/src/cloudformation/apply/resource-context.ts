@@ -115,6 +115,9 @@ export class DeployerContext implements ResourceContext {
   http(request: OutboundRequest) {
     return this.#ctx.http(request)
   }
+  get code() {
+    return this.#ctx.code
+  }
   resourceHandler(typeName: string) {
     return this.#ctx.resourceHandler(typeName)
   }

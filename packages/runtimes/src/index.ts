@@ -1,0 +1,10 @@
+import { Runtimes } from './runtimes.ts'
+
+export type { CodeProcess, CodeRuntime } from './process.ts'
+export { Runtimes } from './runtimes.ts'
+export type { CodeWorld } from './world.ts'
+
+/** The runtimes that are built, for one cloud. */
+export function createRuntimes(): Runtimes {
+  return new Runtimes([])
+}
