@@ -1,5 +1,19 @@
 export { principalContext } from './context.ts'
 export { missingContextKeys, usedContextKeys } from './context-keys.ts'
+export type { CoverageState, ElementCoverage } from './coverage/element-coverage.ts'
+export {
+  type AskedRequest,
+  type CallName,
+  type HeldPolicy,
+  type HeldPolicyType,
+  identityOwner,
+} from './coverage/held-policy.ts'
+export {
+  type ConditionCoverage,
+  coverPolicies,
+  type StatementCoverage,
+} from './coverage/statement-coverage.ts'
+export { type UnusedGrant, unusedGrants, unusedGrantText } from './coverage/unused-grants.ts'
 export type * from './decision.ts'
 export { type DenialWording, denialMessage } from './denial-message.ts'
 export type * from './document.ts'
