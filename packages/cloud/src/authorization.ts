@@ -14,10 +14,12 @@ import { type Authorization, type Caller, policiesOf } from '@cloud-orrery/servi
 import type { Cloud } from './cloud.ts'
 import { accessDenied, wordingOf } from './errors.ts'
 import type { Exchange } from './exchange.ts'
+import { underTrial } from './policies/trial.ts'
 
 export interface Judgement {
   readonly request: AuthorizationRequest
   readonly decision: Decision
+  readonly policies: PolicySet
   /** What the journal says of it. */
   readonly noted: NotedDecision
 }
@@ -81,20 +83,30 @@ export function decide(
     const source = `resource policy of ${resource}`
     policies = { ...policies, resource: { source, document: access.policy } }
   }
+  if (cloud.trial !== undefined) {
+    const decision = underTrial(cloud.trial, request, policies, evaluate(request, policies))
+    return judgementOf(request, decision, policies)
+  }
   // A resource's policy is another document each time it is changed, and is judged anew.
-  if (access?.policy !== undefined) return judgementOf(request, evaluate(request, policies))
+  if (access?.policy !== undefined) {
+    return judgementOf(request, evaluate(request, policies), policies)
+  }
   const answers = answersFor(policies)
   const question = questionOf(request)
   const known = answers.get(question)
   const decision = evaluate(request, policies, known?.decision)
-  if (known !== undefined) return { request, decision, noted: known.noted }
-  const judgement = judgementOf(request, decision)
+  if (known !== undefined) return { request, decision, policies, noted: known.noted }
+  const judgement = judgementOf(request, decision, policies)
   if (!request.contextWasRead) answers.set(question, judgement)
   return judgement
 }
 
-function judgementOf(request: AuthorizationRequest, decision: Decision): Judgement {
-  return { request, decision, noted: noteOf(request, decision) }
+function judgementOf(
+  request: AuthorizationRequest,
+  decision: Decision,
+  policies: PolicySet,
+): Judgement {
+  return { request, decision, policies, noted: noteOf(request, decision) }
 }
 
 /** What a caller's policies came to, as long as they are the very same, where no condition had a say. */

@@ -32,6 +32,7 @@ import { RunningCode } from './code.ts'
 import { internalFailure, type Wording } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { InternetHost } from './outbound.ts'
+import type { PolicyTrial } from './policies/trial.ts'
 import { ServiceContext } from './service-context.ts'
 import { Services } from './services.ts'
 import { TokenBuckets } from './token-buckets.ts'
@@ -59,6 +60,8 @@ export interface CloudOptions {
   deepFreeze?: boolean
   /** Journal entries kept in memory. Default 100,000. */
   journalEntriesMax?: number
+  /** One principal's policies, to be tried out in place of those it has. */
+  trial?: PolicyTrial
 }
 
 /** The task input as kept in the queue. */
@@ -75,6 +78,7 @@ export class Cloud {
   readonly defaultRegion: string
   readonly throttling: boolean
   readonly acceptAnyCredentials: boolean
+  readonly trial: PolicyTrial | undefined
   readonly buckets = new TokenBuckets()
   /** Hosts of the model's internet that the test or the user answers for, by name. */
   readonly internet = new Map<string, InternetHost>()
@@ -95,6 +99,7 @@ export class Cloud {
     this.throttling = options.throttling ?? false
     this.acceptAnyCredentials = options.acceptAnyCredentials ?? false
     this.egress = options.egress ?? []
+    this.trial = options.trial
     this.kernel = kernel ?? new Kernel(kernelOptions(options), this.runTask)
     this.#requestIds = new Ids(this.kernel.random.stream('requests'))
     this.#startedAtMs = this.kernel.clock.nowMs
@@ -188,7 +193,7 @@ export class Cloud {
   }
 
   /** A second timeline from here, tasks in flight included; its clock is held. */
-  fork(options: Pick<CloudOptions, 'clock' | 'choices'> = {}): Cloud {
+  fork(options: Pick<CloudOptions, 'clock' | 'choices' | 'trial'> = {}): Cloud {
     const merged: CloudOptions = { ...this.#options, clock: { kind: 'held' }, ...options }
     let fork: Cloud | undefined
     const kernel = this.kernel.fork((task, turn) => {
