@@ -12,7 +12,10 @@ const secretNames: ReadonlySet<string> = new Set([
   'privatekey',
 ])
 
-const hidden = '*** Sensitive Data Redacted ***'
+/** Members that hold what someone encrypts, as text or as the mark that stands for bytes. */
+const plaintextName = 'plaintext'
+
+export const hidden = '*** Sensitive Data Redacted ***'
 
 /** A journal entry as canonical JSON for people and files: without secret keys, session tokens and passwords. */
 export function shownEntry(entry: JournalEntry): string {
@@ -20,5 +23,19 @@ export function shownEntry(entry: JournalEntry): string {
 }
 
 function withoutSecret(name: string, value: unknown): unknown {
-  return typeof value === 'string' && secretNames.has(name.toLowerCase()) ? hidden : value
+  const lower = name.toLowerCase()
+  if (lower === plaintextName) return hidden
+  if (typeof value === 'string') return secretNames.has(lower) ? hidden : value
+  return isSecureParameter(value) ? { ...value, Value: hidden } : value
+}
+
+/** A parameter of Systems Manager as it is put or read, its `Type` beside its value. */
+function isSecureParameter(value: unknown): value is { Type: string; Value: unknown } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'Type' in value &&
+    value.Type === 'SecureString' &&
+    'Value' in value
+  )
 }

@@ -44,6 +44,8 @@ export interface OperationOptions<I, O> {
   readonly refuses?: readonly (keyof I & string)[]
   /** How CloudTrail sees it. Default: a management event, read-only where its verb is (Get, List, Describe). */
   readonly trail?: { readonly kind?: 'data' | 'unlogged'; readonly readOnly?: boolean }
+  /** Members of the output that open something: the journal keeps their place alone. */
+  readonly secretOutput?: readonly (keyof O & string)[]
   /**
    * The account in which the operation works, where that is not the caller's: a queue URL names it. Asked before
    * the input is checked: what the model requires may yet be missing.
@@ -54,9 +56,11 @@ export interface OperationOptions<I, O> {
 }
 
 /** An operation with its types forgotten: the request path hands it what its own model decoded. */
-export interface OperationHandler extends Omit<OperationOptions<unknown, unknown>, 'refuses'> {
+export interface OperationHandler
+  extends Omit<OperationOptions<unknown, unknown>, 'refuses' | 'secretOutput'> {
   readonly descriptor: Operation
   readonly refuses?: readonly string[]
+  readonly secretOutput?: readonly string[]
   /** It answers plain HTTP: made by `httpOperation`. */
   readonly isHttp?: boolean
 }

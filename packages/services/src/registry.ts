@@ -46,6 +46,11 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     queryVersion: '2010-05-08',
     resourcePrefixes: ['AWS::IAM::'],
   },
+  kms: {
+    load: async () => (await import('./kms/service.ts')).kms,
+    targetPrefix: 'TrentService',
+    resourcePrefixes: ['AWS::KMS::'],
+  },
   logs: {
     load: async () => (await import('./logs/service.ts')).logs,
     targetPrefix: 'Logs_20140328',

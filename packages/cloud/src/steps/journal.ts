@@ -3,6 +3,7 @@ import { type Caller, notModelledCode } from '@cloud-orrery/services'
 import type { Cloud } from '../cloud.ts'
 import type { Exchange } from '../exchange.ts'
 import { rememberJudgements } from '../judgements.ts'
+import { hidden } from '../shown-entries.ts'
 
 /** Opens the call's journal entry, so that what it causes can name it. */
 export function openEntry(cloud: Cloud, exchange: Exchange): void {
@@ -31,7 +32,7 @@ export function closeEntry(cloud: Cloud, exchange: Exchange): void {
   const { entry, error, handler, decisions } = exchange
   invariant(entry !== undefined, 'a call has an entry')
   const { data } = entry
-  if (error === undefined) data['output'] = exchange.output
+  if (error === undefined) data['output'] = withoutSecrets(exchange)
   else data['error'] = { code: error.code, message: error.message, status: error.status }
   data['provenance'] =
     handler === undefined || error?.code === notModelledCode ? 'refused' : handler.provenance
@@ -44,6 +45,15 @@ export function closeEntry(cloud: Cloud, exchange: Exchange): void {
     rememberJudgements(entry, decisions)
   }
   cloud.kernel.journal.close(entry)
+}
+
+/** The answer as the journal keeps it: no data key, no decrypted text. Replays don't need them. */
+function withoutSecrets({ handler, output }: Exchange): unknown {
+  const secret = handler?.secretOutput
+  if (secret === undefined || typeof output !== 'object' || output === null) return output
+  return Object.fromEntries(
+    Object.entries(output).map(([name, value]) => [name, secret.includes(name) ? hidden : value]),
+  )
 }
 
 /** ARN of a caller, for people. */
