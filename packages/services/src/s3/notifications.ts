@@ -7,6 +7,7 @@ import {
 import { s3HostId } from '@cloud-orrery/protocols'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { tellWatcher } from '../shared/bucket-watchers.ts'
 import { bucketArn, bucketOf, scopeOfBucket } from './access.ts'
 import { deliver, send } from './delivery.ts'
 import { invalidArgument, notModelled, s3Error } from './errors.ts'
@@ -24,6 +25,7 @@ import { buckets, type VersionRecord } from './state.ts'
 /** Tells whoever the bucket's configuration names, and EventBridge where it is asked to. */
 export function notify(ctx: Context, event: EventName, version: VersionRecord): void {
   const bucket = bucketOf(ctx, version.bucket)
+  tellWatcher(ctx, version)
   const { notifications } = bucket
   for (const rule of rulesOf(notifications)) {
     if (!wants(rule, event, version.key)) continue

@@ -8,6 +8,7 @@ import type {
 } from '@cloud-orrery/models/s3'
 import type { PolicyDocument } from '@cloud-orrery/policy'
 import type { ChecksumAlgorithm } from '@cloud-orrery/protocols'
+import { isServiceAccount } from '../shared/service-accounts.ts'
 import { sortableKey } from './key-order.ts'
 
 export type Tags = Readonly<Record<string, string>>
@@ -130,7 +131,8 @@ export interface PartRecord {
 /** Names are unique in all accounts and regions. */
 export const buckets = table<BucketRecord, 'owner'>('s3.buckets', {
   key: (bucket) => bucket.name,
-  resource: (bucket) => `arn:aws:s3:::${bucket.name}`,
+  resource: ({ name, accountId }) =>
+    isServiceAccount(accountId) ? undefined : `arn:aws:s3:::${name}`,
   partition: 'cloud',
   indexes: { owner: (bucket) => bucket.accountId },
 })
