@@ -55,3 +55,15 @@ export const operationDelayMs = 50
 
 /** Time in which drift is looked for, per resource, in model ms. */
 export const driftDurationMs = 200
+
+/** Largest answer of a custom resource, in bytes. Source: user guide, "Custom resource response objects". */
+export const customAnswerBytesMax = 4096
+
+/** Characters of the physical id in such an answer. Source: as above: 1 KB. */
+export const physicalIdCharactersMax = 1024
+
+/** Longest and usual time for such an answer, in seconds. Source: API reference, CustomResource, `ServiceTimeout`. */
+export const customTimeoutSecondsMax = 3600
+
+/** Longest time that a wait condition waits, in seconds. Source: API reference, WaitCondition, `Timeout`. */
+export const waitSecondsMax = 43_200

@@ -124,7 +124,10 @@ function tolerateAttributes(work: () => unknown): void {
   try {
     work()
   } catch (error) {
-    if (error instanceof AwsError && /does not support attribute|^Attribute '/.test(error.message))
+    if (
+      error instanceof AwsError &&
+      /does not support attribute|^Attribute '|^CustomResource attribute error/.test(error.message)
+    )
       return
     throw error
   }

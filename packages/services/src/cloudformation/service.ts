@@ -1,5 +1,5 @@
 import { service } from '../define.ts'
-import { childMoved, finish, settle, start, timeOut, work } from './apply/machine.ts'
+import { childMoved, expire, finish, settle, start, timeOut, work } from './apply/machine.ts'
 import { notify } from './apply/notifications.ts'
 import { operations, steps } from './apply/operation.ts'
 import {
@@ -9,7 +9,9 @@ import {
   listChangeSets,
 } from './change-sets.ts'
 import { metadataType } from './cloudformation/metadata.ts'
+import { waitConditionHandleType } from './cloudformation/wait-condition-handle.ts'
 import { compute, createChangeSet } from './create-change-set.ts'
+import { customRequests } from './custom-resources/state.ts'
 import { describeStacks, listStacks } from './describe-stacks.ts'
 import {
   describeStackDriftDetectionStatus,
@@ -22,6 +24,7 @@ import {
 } from './drift.ts'
 import { accessDenied, validationError } from './errors.ts'
 import { listExports, listImports } from './exports.ts'
+import { answered } from './outside/answered.ts'
 import { describeAccountLimits, describeType, listTypes } from './registry-types.ts'
 import { cancelUpdateStack, continueUpdateRollback, rollbackStack } from './rollback-operations.ts'
 import { getStackPolicy, setStackPolicy } from './stack-policy.ts'
@@ -35,6 +38,8 @@ import { createStack, deleteStack, updateTerminationProtection } from './stacks.
 import { changeSets, events, exports, imports, resources, stacks, templates } from './state.ts'
 import { getTemplate, getTemplateSummary, validateTemplate } from './template-operations.ts'
 import { updateStack } from './update-stack.ts'
+import { signalResource } from './wait-conditions/signals.ts'
+import { waitSignals } from './wait-conditions/state.ts'
 
 /** Templates, stacks, change sets and their engine. */
 export const cloudformation = service('cloudformation', {
@@ -68,14 +73,28 @@ export const cloudformation = service('cloudformation', {
     listTypes,
     rollbackStack,
     setStackPolicy,
+    signalResource,
     updateStack,
     updateTerminationProtection,
     validateTemplate,
   ],
-  tasks: [childMoved, compute, detect, finish, notify, settle, start, timeOut, work],
-  resources: [metadataType],
+  tasks: [
+    answered,
+    childMoved,
+    compute,
+    detect,
+    expire,
+    finish,
+    notify,
+    settle,
+    start,
+    timeOut,
+    work,
+  ],
+  resources: [metadataType, waitConditionHandleType],
   tables: [
     changeSets,
+    customRequests,
     detections,
     drifts,
     events,
@@ -86,6 +105,7 @@ export const cloudformation = service('cloudformation', {
     stacks,
     steps,
     templates,
+    waitSignals,
   ],
   errors: {
     accessDenied: (message) => accessDenied(message),

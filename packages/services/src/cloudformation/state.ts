@@ -1,6 +1,7 @@
 import { orderedKey, type TableContext, table } from '@cloud-orrery/kernel'
 import type { Caller } from '../context.ts'
 import type { ResourceChange } from './engine/change-plan.ts'
+import { isCustomResource } from './engine/custom-types.ts'
 import type { Json, JsonObject } from './engine/json.ts'
 import type { ParameterValue } from './engine/parameters.ts'
 import type { Template } from './engine/template.ts'
@@ -158,14 +159,20 @@ export const templates = table<TemplateRecord>('cloudformation.templates', {
   partition: 'region',
 })
 
-export const resources = table<StackResource, 'stack' | 'physicalId'>('cloudformation.resources', {
-  key: (resource) => orderedKey(resource.stackId, resource.logicalId),
-  partition: 'region',
-  indexes: {
-    stack: (resource) => resource.stackId,
-    physicalId: (resource) => (resource.physicalId === '' ? undefined : resource.physicalId),
+/** `noEcho`: custom resources whose answers are not to be shown. */
+export const resources = table<StackResource, 'stack' | 'physicalId' | 'noEcho'>(
+  'cloudformation.resources',
+  {
+    key: (resource) => orderedKey(resource.stackId, resource.logicalId),
+    partition: 'region',
+    indexes: {
+      stack: (resource) => resource.stackId,
+      physicalId: (resource) => (resource.physicalId === '' ? undefined : resource.physicalId),
+      noEcho: ({ type, state, stackId }) =>
+        isCustomResource(type) && state?.['noEcho'] === true ? stackId : undefined,
+    },
   },
-})
+)
 
 export const events = table<StackEvent, 'stack'>('cloudformation.events', {
   key: (event) => orderedKey(event.stackId, event.sequence),

@@ -1,6 +1,7 @@
 import { invariant } from '@cloud-orrery/kernel'
 import { AwsError } from '@cloud-orrery/models'
 import type { Context } from '../../context.ts'
+import { isCustomResource } from '../engine/custom-types.ts'
 import { policyValue } from '../engine/environment.ts'
 import { evaluate, evaluateObject, noValue } from '../engine/evaluate.ts'
 import type { Json, JsonObject } from '../engine/json.ts'
@@ -212,7 +213,9 @@ function beginRestore(ctx: Context, operation: Operation, step: Step): Beginning
   const { before } = step
   invariant(before !== undefined, 'only what was there before is restored')
   const now = resources.get(ctx, resourceKey(step.stackId, step.logicalId))
-  if (step.did === 'updated' && now !== undefined) {
+  // Only the provider of a custom resource knows how to go back, also from what it made anew.
+  const asked = step.did === 'updated' || isCustomResource(before.type)
+  if (asked && now !== undefined) {
     const resource = resources.put(ctx, {
       ...now,
       status: 'UPDATE_IN_PROGRESS',

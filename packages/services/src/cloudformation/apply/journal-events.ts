@@ -1,5 +1,6 @@
 import { invariant } from '@cloud-orrery/kernel'
 import type { Context } from '../../context.ts'
+import { masked } from '../custom-resources/masking.ts'
 import { type JsonObject, stringified } from '../engine/json.ts'
 import { events, type Stack, type StackResource, stacks } from '../state.ts'
 import { notifyTopics } from './notifications.ts'
@@ -70,7 +71,9 @@ export function resourceTransition(
     physicalId,
     type,
     facts,
-    ...(properties === undefined ? {} : { properties: JSON.stringify(stringified(properties)) }),
+    ...(properties === undefined
+      ? {}
+      : { properties: JSON.stringify(stringified(masked(ctx, stackId, properties))) }),
   })
   ctx.emit({
     source: 'aws.cloudformation',

@@ -1,9 +1,10 @@
 import { invariant } from '@cloud-orrery/kernel'
 import { AwsError } from '@cloud-orrery/models'
 import type { Context } from '../../context.ts'
-import { task } from '../../define.ts'
+import { type Task, task } from '../../define.ts'
 import { nestedStackType } from '../engine/resource-types.ts'
 import { handlerDelayMs, operationDelayMs } from '../limits.ts'
+import { expiryReason, outsideWorker } from '../outside/work.ts'
 import { stacks } from '../state.ts'
 import { begin } from './begin.ts'
 import { forwardPhase } from './forward.ts'
@@ -19,7 +20,7 @@ import {
 } from './operation.ts'
 import { deletion, type NextPhase, phaseEnded } from './phases.ts'
 import { cancelRunning, isRunning, isStopping, released } from './progress.ts'
-import { completeStep, doWork } from './work.ts'
+import { completeStep, doWork, failNow } from './work.ts'
 
 /**
  * The machine that works off stack operations. A phase is a set of steps; each begins when those it waits
@@ -116,7 +117,7 @@ function schedule(
   operation: Operation,
   stepId: string,
   delayMs: number,
-  turn: typeof work,
+  turn: Task<StepInput>,
 ): void {
   const { stackId, id: operationId } = operation
   const taskId = ctx.after(delayMs, turn, { stackId, operationId, stepId })
@@ -147,8 +148,9 @@ export const work = task<StepInput>('cloudformation.work', {
     const step = steps.get(ctx, stepKey(input.stackId, input.stepId))
     const stack = stacks.get(ctx, input.stackId)
     if (operation === undefined || step?.status !== 'begun' || stack === undefined) return
-    const nested = (step.target?.type ?? step.type) === nestedStackType
-    const outcome = await (nested ? workOnChild : doWork)(ctx, operation, step, stack)
+    const type = step.target?.type ?? step.type
+    const worker = type === nestedStackType ? workOnChild : (outsideWorker(type) ?? doWork)
+    const outcome = await worker(ctx, operation, step, stack)
     switch (outcome.kind) {
       case 'initiated':
         steps.update(ctx, stepKey(input.stackId, input.stepId), { status: 'initiated' })
@@ -156,6 +158,10 @@ export const work = task<StepInput>('cloudformation.work', {
         return
       case 'failed':
         stepFailed(ctx, operation, input.stepId)
+        return
+      case 'outside':
+        steps.update(ctx, stepKey(input.stackId, input.stepId), { status: 'initiated' })
+        schedule(ctx, operation, input.stepId, outcome.limitMs, expire)
         return
       case 'child':
         steps.update(ctx, stepKey(input.stackId, input.stepId), { status: 'initiated' })
@@ -197,6 +203,17 @@ export const finish = task<StepInput>('cloudformation.finish', {
     const step = steps.get(ctx, stepKey(input.stackId, input.stepId))
     if (operation === undefined || step?.status !== 'initiated') return
     stepDone(ctx, operation, step)
+  },
+})
+
+/** What a step waits for outside did not come in time. */
+export const expire = task<StepInput>('cloudformation.expire', {
+  run(ctx, input) {
+    const operation = currentOperation(ctx, input)
+    const step = steps.get(ctx, stepKey(input.stackId, input.stepId))
+    if (operation === undefined || step?.status !== 'initiated') return
+    failNow(ctx, operation, step, expiryReason(ctx, operation, step))
+    stepFailed(ctx, operation, step.id)
   },
 })
 

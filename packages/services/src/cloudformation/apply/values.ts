@@ -1,8 +1,9 @@
 import { invariant } from '@cloud-orrery/kernel'
 import type { Context } from '../../context.ts'
+import { isCustomResource } from '../engine/custom-types.ts'
 import { environment, type Lookup, type StackIdentity } from '../engine/environment.ts'
 import { type Environment, knownAfterApply } from '../engine/evaluate.ts'
-import type { Json } from '../engine/json.ts'
+import { isObject, type Json } from '../engine/json.ts'
 import { attributeValue, hasAttribute, refOf } from '../engine/resource-types.ts'
 import type { Template } from '../engine/template.ts'
 import { validationError } from '../errors.ts'
@@ -76,7 +77,11 @@ export function plannedEnvironment(
       if (!hasAttribute(definition.type, attribute))
         throw unsupportedAttribute(definition.type, attribute)
       const resource = foresee(logicalId)
-      return resource === undefined ? knownAfterApply : attributeOfResource(resource, attribute)
+      if (resource === undefined) return knownAfterApply
+      // What a provider answers next time may have what its last answer lacked.
+      if (isCustomResource(resource.type))
+        return customAttribute(resource, attribute) ?? knownAfterApply
+      return attributeOfResource(resource, attribute)
     },
     importValue,
   })
@@ -104,12 +109,30 @@ export function refOfResource({ type, physicalId, state = {}, properties }: Stac
 
 export function attributeOfResource(resource: StackResource, attribute: string): Json {
   const { type, state = {}, properties } = resource
+  if (isCustomResource(type)) {
+    const answered = customAttribute(resource, attribute)
+    if (answered === undefined) throw unansweredAttribute(resource, attribute)
+    return answered
+  }
   if (!hasAttribute(type, attribute)) throw unsupportedAttribute(type, attribute)
   const value = attributeValue(attribute, state) ?? attributeValue(attribute, properties)
   if (value === undefined || value === null) {
     throw validationError(`Attribute '${attribute}' does not exist`)
   }
   return value
+}
+
+/** What the provider of a custom resource answered under a name; dots lead into objects. */
+function customAttribute({ state = {} }: StackResource, attribute: string): Json | undefined {
+  const data = state['data']
+  return isObject(data) ? (attributeValue(attribute, data) ?? undefined) : undefined
+}
+
+/** Source: user reports of custom resources. */
+function unansweredAttribute({ stackId, logicalId, state = {} }: StackResource, attribute: string) {
+  return validationError(
+    `CustomResource attribute error: Vendor response doesn't contain ${attribute} attribute in object ${stackId}|${logicalId}|${state['requestId'] ?? ''}`,
+  )
 }
 
 export function importedValue(ctx: Context, name: string): string {

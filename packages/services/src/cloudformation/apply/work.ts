@@ -27,6 +27,8 @@ export type WorkOutcome =
       readonly operation?: NewOperation
       readonly phase?: NextPhase
     }
+  /** Someone outside is at work, and tells when it is done; `limitMs` from now it is too late. */
+  | { readonly kind: 'outside'; readonly limitMs: number }
   /** Cancelled while the handler was called. */
   | { readonly kind: 'overtaken' }
 

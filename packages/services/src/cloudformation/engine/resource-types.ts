@@ -1,6 +1,7 @@
 import { knownResourceTypes, type ResourceSchema, resourceSchema } from '@cloud-orrery/models'
 import { notModelled } from '../../shared/not-modelled.ts'
 import { templateFormatError } from '../errors.ts'
+import { isCustomResource, waitConditionType } from './custom-types.ts'
 import type { JsonObject } from './json.ts'
 import type { Template } from './template.ts'
 
@@ -22,9 +23,9 @@ export async function checkResourceTypes(
   const unknown: string[] = []
   const unmodelled: string[] = []
   for (const type of types) {
-    if (metadataOnlyTypes.has(type) || type === nestedStackType) continue
+    if (metadataOnlyTypes.has(type) || isOfEngine(type)) continue
     if (await hasHandler(type)) continue
-    if (type.startsWith('Custom::') || known.has(type)) unmodelled.push(type)
+    if (known.has(type)) unmodelled.push(type)
     else unknown.push(type)
   }
   if (unknown.length > 0) {
@@ -35,9 +36,14 @@ export async function checkResourceTypes(
   }
 }
 
-/** The schema of a type; undefined for Orrery's own, which have none. */
+/** Types whose work is the engine's own. */
+function isOfEngine(type: string): boolean {
+  return type === nestedStackType || type === waitConditionType || isCustomResource(type)
+}
+
+/** The schema of a type; undefined for Orrery's own, and for custom resources, which take any property. */
 export function schemaOf(type: string): ResourceSchema | undefined {
-  return resourceSchema(type)
+  return isCustomResource(type) ? undefined : resourceSchema(type)
 }
 
 /** What `Ref` answers: the properties or attributes that the schema names, joined by a bar. */
