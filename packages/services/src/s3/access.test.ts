@@ -284,11 +284,13 @@ test('a bucket whose ACLs are disabled takes none', async () => {
 test('what is not built is refused by name', async () => {
   const { s3 } = await bucketWithObject()
   await expect(
-    s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: '', ServerSideEncryption: 'aws:kms' })),
+    s3.send(
+      new PutObjectCommand({ Bucket, Key: 'k', Body: '', ServerSideEncryption: 'aws:kms:dsse' }),
+    ),
   ).rejects.toMatchObject({
     name: 'NotImplemented',
     message:
-      'Orrery does not model ServerSideEncryption aws:kms of s3:PutObject. Leave it out, or see the coverage page of s3.',
+      'Orrery does not model ServerSideEncryption aws:kms:dsse of s3:PutObject. Leave it out, or see the coverage page of s3.',
   })
 })
 

@@ -59,7 +59,7 @@ export const createBucket = operation(CreateBucket, {
     if (!isBucketName(name)) throw invalidBucketName(name)
     const constraint = input.CreateBucketConfiguration?.LocationConstraint || undefined
     const region = placeOf(ctx.region, constraint)
-    const tags = creationTags(input.CreateBucketConfiguration?.Tags)
+    const tags = creationTags(ctx, input.CreateBucketConfiguration?.Tags)
     checkCreationAcl(input)
     const known = buckets.get(ctx, name)
     if (known !== undefined) checkAgain(ctx, known, tags !== undefined)
@@ -150,12 +150,13 @@ export const deleteBucket = operation(DeleteBucket, {
   provenance: 'recorded',
   scope: scopeOfBucket,
   run(ctx, { Bucket }) {
-    const { versioning } = bucketOf(ctx, Bucket)
+    const { versioning, lifecycle } = bucketOf(ctx, Bucket)
     for (const _ of versions.scan(ctx, { prefix: `${Bucket}\u0000` })) {
       throw bucketNotEmpty(Bucket, versioning !== undefined)
     }
     // Uploads that nobody completed go with their bucket.
     for (const upload of uploads.scan(ctx, { prefix: `${Bucket}\u0000` })) dropUpload(ctx, upload)
+    if (lifecycle !== undefined) ctx.cancel(lifecycle.taskId)
     sequences.delete(ctx, Bucket)
     buckets.delete(ctx, Bucket)
     return {}

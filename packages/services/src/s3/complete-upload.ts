@@ -12,7 +12,8 @@ import { readBody } from './bodies.ts'
 import { checksumMembers, defaultAlgorithm, statedOf, unbuiltChecksums } from './checksums.ts'
 import { requestKeys } from './condition-keys.ts'
 import { checkWrite, checkWriteConditions, unquoted } from './conditions.ts'
-import { unbuiltCustomerKeys } from './encryption.ts'
+import { customerKeyOf } from './encryption/customer-keys.ts'
+import { checkPartKey, encryptionHeaders, upon } from './encryption/object-encryption.ts'
 import {
   conditionConflict,
   entityTooSmall,
@@ -21,10 +22,11 @@ import {
   invalidRequest,
   s3Error,
 } from './errors.ts'
+import { expirationHeader } from './lifecycle/expiration-header.ts'
 import { partBytesMin } from './limits.ts'
 import { notify } from './notifications.ts'
 import { type Checksum, dropUpload, type PartRecord, parts, type UploadRecord } from './state.ts'
-import { uploadOf } from './uploads.ts'
+import { openUpload, uploadOf } from './uploads.ts'
 import { currentObject, shownVersionId, writeVersion } from './versions.ts'
 
 export const completeMultipartUpload = operation(CompleteMultipartUpload, {
@@ -35,48 +37,57 @@ export const completeMultipartUpload = operation(CompleteMultipartUpload, {
   }),
   provenance: 'recorded',
   scope: scopeOfBucket,
-  refuses: [...unbuiltChecksums, ...unbuiltCustomerKeys],
+  refuses: unbuiltChecksums,
   run(ctx, input) {
-    const bucket = bucketOf(ctx, input.Bucket)
     const upload = uploadOf(ctx, input)
+    const key = customerKeyOf(ctx, input)
+    if (key !== undefined) checkPartKey(upload.encryption, key)
     checkWriteConditions(input)
-    checkConditions(ctx, upload, input)
-    const chosen = chosenParts(ctx, upload, input.MultipartUpload?.Parts ?? [])
-    const sizeBytes = chosen.reduce((total, part) => total + part.sizeBytes, 0)
-    checkSize(input.MpuObjectSize, sizeBytes)
-    const objectChecksum = checksumOfParts(ctx, upload, chosen)
-    checkStated(upload, input, objectChecksum)
-    const digests = Buffer.concat(chosen.map(({ etag }) => Buffer.from(unquoted(etag), 'hex')))
-    const { headers, metadata, tags, storageClass } = upload
-    const version = writeVersion(ctx, bucket, upload.key, {
-      body: chosen.flatMap(({ body }) => body),
-      sizeBytes,
-      etag: `"${md5Hex(digests)}-${chosen.length}"`,
-      checksum: objectChecksum,
-      parts: chosen.map((part) => ({
-        partNumber: part.partNumber,
-        sizeBytes: part.sizeBytes,
-        ...(part.checksum === undefined ? {} : { checksum: part.checksum.value }),
-      })),
-      headers,
-      metadata,
-      tags,
-      storageClass,
-    })
-    // Deviation: AWS answers a second completion like the first for a while; ours finds no upload.
-    dropUpload(ctx, upload)
-    notify(ctx, 'ObjectCreated:CompleteMultipartUpload', version)
-    return {
-      Location: `https://${bucket.name}.s3.${bucket.region}.amazonaws.com/${encodeURIComponent(upload.key)}`,
-      Bucket: bucket.name,
-      Key: upload.key,
-      ETag: version.etag,
-      ...checksumMembers(objectChecksum),
-      ServerSideEncryption: 'AES256' as const,
-      ...(bucket.versioning === 'Enabled' ? shownVersionId(ctx, version) : {}),
-    }
+    // Its parts are read: KMS has a say in that.
+    return upon(openUpload(ctx, upload), () => complete(ctx, uploadOf(ctx, input), input))
   },
 })
+
+function complete(ctx: Context, upload: UploadRecord, input: CompleteMultipartUploadRequest) {
+  const bucket = bucketOf(ctx, input.Bucket)
+  checkConditions(ctx, upload, input)
+  const chosen = chosenParts(ctx, upload, input.MultipartUpload?.Parts ?? [])
+  const sizeBytes = chosen.reduce((total, part) => total + part.sizeBytes, 0)
+  checkSize(input.MpuObjectSize, sizeBytes)
+  const objectChecksum = checksumOfParts(ctx, upload, chosen)
+  checkStated(upload, input, objectChecksum)
+  const digests = Buffer.concat(chosen.map(({ etag }) => Buffer.from(unquoted(etag), 'hex')))
+  const { headers, metadata, tags, storageClass, encryption } = upload
+  const version = writeVersion(ctx, bucket, upload.key, {
+    body: chosen.flatMap(({ body }) => body),
+    sizeBytes,
+    etag: `"${md5Hex(digests)}-${chosen.length}"`,
+    checksum: objectChecksum,
+    parts: chosen.map((part) => ({
+      partNumber: part.partNumber,
+      sizeBytes: part.sizeBytes,
+      ...(part.checksum === undefined ? {} : { checksum: part.checksum.value }),
+    })),
+    headers,
+    metadata,
+    tags,
+    storageClass,
+    ...(encryption === undefined ? {} : { encryption }),
+  })
+  // Deviation: AWS answers a second completion like the first for a while; ours finds no upload.
+  dropUpload(ctx, upload)
+  notify(ctx, 'ObjectCreated:CompleteMultipartUpload', version)
+  return {
+    Location: `https://${bucket.name}.s3.${bucket.region}.amazonaws.com/${encodeURIComponent(upload.key)}`,
+    Bucket: bucket.name,
+    Key: upload.key,
+    ETag: version.etag,
+    ...checksumMembers(objectChecksum),
+    ...encryptionHeaders(encryption),
+    ...expirationHeader(bucket, version),
+    ...(bucket.versioning === 'Enabled' ? shownVersionId(ctx, version) : {}),
+  }
+}
 
 /**
  * What happened to the key since the upload began conflicts with a condition even where it holds.

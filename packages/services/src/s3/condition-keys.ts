@@ -7,6 +7,8 @@ interface ConditionInput {
   readonly ACL?: string | undefined
   readonly StorageClass?: string | undefined
   readonly ServerSideEncryption?: string | undefined
+  readonly SSEKMSKeyId?: string | undefined
+  readonly SSECustomerAlgorithm?: string | undefined
   readonly CopySource?: string | undefined
   readonly MetadataDirective?: string | undefined
   readonly ObjectOwnership?: string | undefined
@@ -29,6 +31,8 @@ export function requestKeys(input: ConditionInput, more: RequestContext = {}): R
     's3:x-amz-acl': input.ACL,
     's3:x-amz-storage-class': input.StorageClass,
     's3:x-amz-server-side-encryption': input.ServerSideEncryption,
+    's3:x-amz-server-side-encryption-aws-kms-key-id': input.SSEKMSKeyId,
+    's3:x-amz-server-side-encryption-customer-algorithm': input.SSECustomerAlgorithm,
     's3:x-amz-copy-source': input.CopySource,
     's3:x-amz-metadata-directive': input.MetadataDirective,
     's3:x-amz-object-ownership': input.ObjectOwnership,

@@ -7,13 +7,24 @@ import { checkObjectAcl } from './acl.ts'
 import { readBody } from './bodies.ts'
 import { builtAlgorithm, checksumMembers } from './checksums.ts'
 import { requestKeys } from './condition-keys.ts'
-import { checkWrite, checkWriteConditions } from './conditions.ts'
+import { checkWrite, checkWriteConditions, unquoted } from './conditions.ts'
 import { copiedVersion, readCopySource, sourceAuthorization } from './copy-source.ts'
-import { checkEncryption, unbuiltEncryption } from './encryption.ts'
+import { sourceKeyOf } from './encryption/customer-keys.ts'
+import {
+  checkCustomerKey,
+  decrypt,
+  encrypt,
+  etagOf,
+  type ObjectEncryption,
+  requestedEncryption,
+  upon,
+  writtenEncryption,
+} from './encryption/object-encryption.ts'
 import { archived, invalidRequest } from './errors.ts'
+import { expirationHeader } from './lifecycle/expiration-header.ts'
 import { notify } from './notifications.ts'
 import { checkKey, readMetadata, systemHeaders, unbuiltLocks } from './object-headers.ts'
-import type { BucketRecord, Checksum, VersionRecord } from './state.ts'
+import type { BucketRecord, Checksum, Tags, VersionRecord } from './state.ts'
 import { headerTags } from './tags.ts'
 import { currentObject, isArchived, nullVersion, shownVersionId, writeVersion } from './versions.ts'
 
@@ -30,50 +41,66 @@ export const copyObject = operation(CopyObject, {
   provenance: 'recorded',
   scope: scopeOfBucket,
   refuses: [
-    ...unbuiltEncryption,
     ...unbuiltLocks,
     'GrantFullControl',
     'GrantRead',
     'GrantReadACP',
     'GrantWriteACP',
-    'CopySourceSSECustomerAlgorithm',
-    'CopySourceSSECustomerKey',
-    'CopySourceSSECustomerKeyMD5',
     'AnnotationDirective',
   ],
   run(ctx, input) {
     const bucket = bucketOf(ctx, input.Bucket)
     checkKey(input.Key)
     checkObjectAcl(bucket, 'CopyObject', input)
-    checkEncryption('CopyObject', input)
+    const request = requestedEncryption(ctx, 'CopyObject', bucket, input)
+    const sourceKey = sourceKeyOf(ctx, input)
     checkWriteConditions(input)
     const source = copiedVersion(ctx, input)
+    checkCustomerKey(source.encryption, sourceKey)
     if (isArchived(source)) throw archived(source)
     checkChange(bucket, source, input)
     const tags = copiedTags(ctx, source, input)
-    checkWrite(input, currentObject(ctx, bucket.name, input.Key), input.Key)
-    const version = writeVersion(ctx, bucket, input.Key, {
-      body: source.body,
-      sizeBytes: source.sizeBytes,
-      etag: copiedEtag(ctx, source),
-      checksum: copiedChecksum(ctx, source, builtAlgorithm('CopyObject', input.ChecksumAlgorithm)),
-      ...copiedHeaders(source, input),
-      tags,
-      storageClass: input.StorageClass ?? 'STANDARD',
-    })
-    notify(ctx, 'ObjectCreated:Copy', version)
-    return {
-      CopyObjectResult: {
-        ETag: version.etag,
-        LastModified: version.lastModifiedMs,
-        ...checksumMembers(version.checksum),
-      },
-      ServerSideEncryption: 'AES256' as const,
-      ...(source.versionId === nullVersion ? {} : { CopySourceVersionId: source.versionId }),
-      ...shownVersionId(ctx, version),
-    }
+    const place = { bucket: bucket.name, key: input.Key }
+    return upon(decrypt(ctx, source.encryption, sourceKey), () =>
+      upon(encrypt(ctx, request, place), (encryption) => {
+        checkWrite(input, currentObject(ctx, bucket.name, input.Key), input.Key)
+        return store(ctx, input, source, tags, encryption)
+      }),
+    )
   },
 })
+
+function store(
+  ctx: Context,
+  input: CopyObjectRequest,
+  source: VersionRecord,
+  tags: Tags,
+  encryption: ObjectEncryption | undefined,
+) {
+  const bucket = bucketOf(ctx, input.Bucket)
+  const version = writeVersion(ctx, bucket, input.Key, {
+    body: source.body,
+    sizeBytes: source.sizeBytes,
+    etag: etagOf(ctx, encryption, () => md5Of(ctx, source)),
+    checksum: copiedChecksum(ctx, source, builtAlgorithm('CopyObject', input.ChecksumAlgorithm)),
+    ...copiedHeaders(source, input),
+    tags,
+    storageClass: input.StorageClass ?? 'STANDARD',
+    ...(encryption === undefined ? {} : { encryption }),
+  })
+  notify(ctx, 'ObjectCreated:Copy', version)
+  return {
+    CopyObjectResult: {
+      ETag: version.etag,
+      LastModified: version.lastModifiedMs,
+      ...checksumMembers(version.checksum),
+    },
+    ...writtenEncryption(encryption),
+    ...expirationHeader(bucket, version),
+    ...(source.versionId === nullVersion ? {} : { CopySourceVersionId: source.versionId }),
+    ...shownVersionId(ctx, version),
+  }
+}
 
 /** A copy onto itself must change something. Recorded: S3, CopyObject in place, February 2026. */
 function checkChange(bucket: BucketRecord, source: VersionRecord, input: CopyObjectRequest): void {
@@ -84,7 +111,8 @@ function checkChange(bucket: BucketRecord, source: VersionRecord, input: CopyObj
     (versionId === undefined || source.isLatest)
   if (!inPlace || input.MetadataDirective === 'REPLACE') return
   const { StorageClass, ServerSideEncryption, WebsiteRedirectLocation } = input
-  if (StorageClass ?? ServerSideEncryption ?? WebsiteRedirectLocation) return
+  const encryption = ServerSideEncryption ?? input.SSECustomerAlgorithm ?? source.encryption
+  if (StorageClass ?? encryption ?? WebsiteRedirectLocation) return
   if (bucket.encryptionSet === true) return
   throw invalidRequest(
     "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
@@ -110,7 +138,7 @@ function copiedHeaders(source: VersionRecord, input: CopyObjectRequest) {
 function copiedTags(ctx: Context, source: VersionRecord, input: CopyObjectRequest) {
   const to = objectArn(ctx, input.Bucket, input.Key)
   if (input.TaggingDirective === 'REPLACE') {
-    const tags = headerTags(input.Tagging)
+    const tags = headerTags(ctx, input.Tagging)
     if (Object.keys(tags).length > 0) ctx.authorize('s3:PutObjectTagging', to)
     return tags
   }
@@ -121,9 +149,9 @@ function copiedTags(ctx: Context, source: VersionRecord, input: CopyObjectReques
 }
 
 /** A copy is one piece, whatever its source was: its tag is the MD5 of the whole. */
-function copiedEtag(ctx: Context, source: VersionRecord): string {
-  if (source.parts === undefined) return source.etag
-  return `"${md5Hex(readBody(ctx.blobs, source.body))}"`
+function md5Of(ctx: Context, { parts, encryption, etag, body }: VersionRecord): string {
+  const isMd5 = parts === undefined && encryption === undefined
+  return isMd5 ? unquoted(etag) : md5Hex(readBody(ctx.blobs, body))
 }
 
 function copiedChecksum(

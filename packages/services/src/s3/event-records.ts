@@ -8,7 +8,7 @@ import type { BucketRecord, VersionRecord } from './state.ts'
 import { nullVersion } from './versions.ts'
 
 /** `ObjectCreated:Put` */
-export type EventName = `${string}:${string}`
+export type EventName = `${string}:${string}` | 'LifecycleTransition'
 
 /** The caller in an event record: `AWS:` and the unique id. */
 function principalId({ caller: { principal } }: Context): string {
@@ -40,6 +40,9 @@ function sequencer(version: VersionRecord): string {
   return digits.padStart(18, '0').slice(-18).toUpperCase()
 }
 
+/** Who acts, where a lifecycle rule does. */
+const lifecyclePrincipal = 's3.amazonaws.com'
+
 const urlKey = keyWriter('url')
 
 /**
@@ -53,15 +56,16 @@ export function eventRecord(
   version: VersionRecord,
   configurationId: string,
 ) {
-  const isChangeBeside = event.startsWith('ObjectTagging') || event.startsWith('ObjectAcl')
+  const isChangeBeside = /^(?:ObjectTagging|ObjectAcl|Lifecycle)/.test(event)
+  const byLifecycle = event.startsWith('Lifecycle')
   return {
     eventVersion: isChangeBeside ? '2.3' : '2.1',
     eventSource: 'aws:s3',
     awsRegion: bucket.region,
     eventTime: new Date(ctx.now()).toISOString(),
     eventName: event,
-    userIdentity: { principalId: principalId(ctx) },
-    requestParameters: { sourceIPAddress: sourceIp(ctx) },
+    userIdentity: { principalId: byLifecycle ? lifecyclePrincipal : principalId(ctx) },
+    requestParameters: { sourceIPAddress: byLifecycle ? lifecyclePrincipal : sourceIp(ctx) },
     responseElements: {
       'x-amz-request-id': ctx.requestId,
       'x-amz-id-2': s3HostId(ctx.requestId),
@@ -81,16 +85,26 @@ export function eventRecord(
 
 function recordedObject(bucket: BucketRecord, event: EventName, version: VersionRecord) {
   const created = event.startsWith('ObjectCreated')
-  const etag = event === 'ObjectRemoved:DeleteMarkerCreated' ? emptyEtag : unquoted(version.etag)
-  const hasSequencer = created || event.startsWith('ObjectRemoved')
+  const etag = version.isDeleteMarker ? emptyEtag : unquoted(version.etag)
+  const isTransition = event === 'LifecycleTransition'
+  const hasSequencer = created || isRemoval(event)
   const written = created && version.versionId === nullVersion
   return {
     key: urlKey(version.key),
-    ...(created ? { size: version.sizeBytes } : {}),
-    ...(event === 'ObjectRemoved:Delete' ? {} : { eTag: etag }),
+    ...(created || isTransition ? { size: version.sizeBytes } : {}),
+    ...(isDeletion(event) ? {} : { eTag: etag }),
     ...(bucket.versioning === undefined || written ? {} : { versionId: version.versionId }),
     ...(hasSequencer ? { sequencer: sequencer(version) } : {}),
   }
+}
+
+/** For good: nothing is left to have a tag. */
+function isDeletion(event: EventName): boolean {
+  return event === 'ObjectRemoved:Delete' || event === 'LifecycleExpiration:Delete'
+}
+
+function isRemoval(event: EventName): boolean {
+  return event.startsWith('ObjectRemoved') || event.startsWith('LifecycleExpiration')
 }
 
 /** A delete marker has the tag of nothing. */
@@ -116,6 +130,15 @@ const eventBridgeKinds: Readonly<Record<string, { detailType: string; more: obje
     detailType: 'Object Deleted',
     more: { reason: 'DeleteObject', 'deletion-type': 'Delete Marker Created' },
   },
+  'LifecycleExpiration:Delete': {
+    detailType: 'Object Deleted',
+    more: { reason: 'Lifecycle Expiration', 'deletion-type': 'Permanently Deleted' },
+  },
+  'LifecycleExpiration:DeleteMarkerCreated': {
+    detailType: 'Object Deleted',
+    more: { reason: 'Lifecycle Expiration', 'deletion-type': 'Delete Marker Created' },
+  },
+  LifecycleTransition: { detailType: 'Object Storage Class Changed', more: {} },
   'ObjectTagging:Put': { detailType: 'Object Tags Added', more: {} },
   'ObjectTagging:Delete': { detailType: 'Object Tags Deleted', more: {} },
 }
@@ -130,9 +153,10 @@ export function eventBridgeEvent(
   const kind = eventBridgeKinds[event]
   if (kind === undefined) return undefined
   const created = event.startsWith('ObjectCreated')
-  const hasTag = event !== 'ObjectRemoved:Delete'
+  const isTransition = event === 'LifecycleTransition'
+  const hasTag = !isDeletion(event)
   const named = bucket.versioning !== undefined && version.versionId !== nullVersion
-  const changed = created || event.startsWith('ObjectRemoved')
+  const changed = created || isRemoval(event)
   return {
     source: 'aws.s3',
     detailType: kind.detailType,
@@ -142,15 +166,20 @@ export function eventBridgeEvent(
       bucket: { name: bucket.name },
       object: {
         key: version.key,
-        ...(created ? { size: version.sizeBytes } : {}),
+        ...(created || isTransition ? { size: version.sizeBytes } : {}),
         ...(hasTag ? { etag: version.isDeleteMarker ? emptyEtag : unquoted(version.etag) } : {}),
         ...(named ? { 'version-id': version.versionId } : {}),
         ...(changed ? { sequencer: sequencer(version) } : {}),
       },
       'request-id': ctx.requestId,
-      requester: callerAccountId(ctx) ?? requesterName(ctx),
-      'source-ip-address': sourceIp(ctx),
+      ...(event.startsWith('Lifecycle')
+        ? { requester: lifecyclePrincipal }
+        : {
+            requester: callerAccountId(ctx) ?? requesterName(ctx),
+            'source-ip-address': sourceIp(ctx),
+          }),
       ...kind.more,
+      ...(isTransition ? { 'destination-storage-class': version.storageClass } : {}),
     },
   }
 }

@@ -7,7 +7,8 @@ import { readBody } from './bodies.ts'
 import { checksumMembers } from './checksums.ts'
 import { existingTagKeys, requestKeys } from './condition-keys.ts'
 import { checkRead } from './conditions.ts'
-import { unbuiltCustomerKeys } from './encryption.ts'
+import { customerKeyOf } from './encryption/customer-keys.ts'
+import { checkCustomerKey, decrypt, upon } from './encryption/object-encryption.ts'
 import {
   archived,
   invalidArgument,
@@ -28,20 +29,21 @@ export const getObject = operation(GetObject, {
   authorize: (input, ctx) => readAuthorization(ctx, input, 'GetObject'),
   provenance: 'recorded',
   scope: scopeOfBucket,
-  refuses: unbuiltCustomerKeys,
   run(ctx, input) {
     const version = readableVersion(ctx, input, 'GET')
     const overrides = responseOverrides(ctx, input)
+    const key = customerKeyOf(ctx, input)
+    checkCustomerKey(version.encryption, key)
     checkRead(input, version, ctx.now())
     if (isArchived(version)) throw archived(version)
     const range = partOf(version, input)
-    return {
+    return upon(decrypt(ctx, version.encryption, key), () => ({
       Body: readBody(ctx.blobs, version.body, range.bytes),
       ...objectHeaders(ctx, version),
       ...lengthOf(version, range),
       ...(input.ChecksumMode === 'ENABLED' ? checksumOfRange(version, range) : {}),
       ...overrides,
-    }
+    }))
   },
 })
 
@@ -49,18 +51,24 @@ export const headObject = operation(HeadObject, {
   authorize: (input, ctx) => readAuthorization(ctx, input, 'GetObject'),
   provenance: 'recorded',
   scope: scopeOfBucket,
-  refuses: unbuiltCustomerKeys,
   run(ctx, input) {
     const version = readableVersion(ctx, input, 'HEAD')
     const overrides = responseOverrides(ctx, input)
+    const key = customerKeyOf(ctx, input)
+    checkCustomerKey(version.encryption, key)
     checkRead(input, version, ctx.now())
     const range = partOf(version, input)
-    return {
+    const headers = {
       ...objectHeaders(ctx, version),
       ...lengthOf(version, range),
-      ...(input.ChecksumMode === 'ENABLED' ? checksumOfRange(version, range) : {}),
       ...overrides,
     }
+    if (input.ChecksumMode !== 'ENABLED') return headers
+    // Only the checksum is encrypted with the object. Source: S3 API Reference, HeadObject, `ChecksumMode`.
+    return upon(decrypt(ctx, version.encryption, key), () => ({
+      ...headers,
+      ...checksumOfRange(version, range),
+    }))
   },
 })
 

@@ -1,5 +1,5 @@
 import type { AwsError, Violation } from '@cloud-orrery/models'
-import { invalidAlgorithm } from './encryption.ts'
+import { invalidAlgorithm } from './encryption/refusals.ts'
 import { invalidArgument, malformedXml, s3Error } from './errors.ts'
 
 /**
@@ -51,6 +51,8 @@ function refusal({ path, value, kind }: Violation): AwsError | undefined {
       )
     case 'checksumType':
       return s3Error('InvalidRequest', 'Value for x-amz-checksum-type header is invalid.')
+    case 'transitionDefaultMinimumObjectSize':
+      return s3Error('InvalidRequest', `Invalid TransitionDefaultMinimumObjectSize found: ${text}`)
     case 'requestPayer':
       return invalidArgument('Invalid requester pays', 'x-amz-request-payer', text)
     default:

@@ -39,3 +39,9 @@ export const policyBytesMax = 20_480
 
 /** How long a notification is tried again, in ms. */
 export const notificationRetryMs: readonly number[] = [1000, 5000, 30_000, 120_000, 600_000]
+
+/** Rules of a lifecycle configuration. Source: S3 User Guide, "Managing the lifecycle of objects". */
+export const lifecycleRulesMax = 1000
+
+/** Id of a lifecycle rule, in characters. Source: S3 API Reference, LifecycleRule, `ID`. */
+export const ruleIdCharactersMax = 255

@@ -3,7 +3,8 @@ import { operation } from '../define.ts'
 import { scopeOfBucket } from './access.ts'
 import { checksumMember, checksumMembers } from './checksums.ts'
 import { unquoted } from './conditions.ts'
-import { unbuiltCustomerKeys } from './encryption.ts'
+import { customerKeyOf } from './encryption/customer-keys.ts'
+import { checkCustomerKey, decrypt, upon } from './encryption/object-encryption.ts'
 import { readAuthorization, readableVersion } from './get-object.ts'
 import { pageLimit } from './listing.ts'
 import type { Checksum, VersionRecord } from './state.ts'
@@ -16,15 +17,16 @@ export const getObjectAttributes = operation(GetObjectAttributes, {
   ],
   provenance: 'recorded',
   scope: scopeOfBucket,
-  refuses: unbuiltCustomerKeys,
   run(ctx, input) {
     const version = readableVersion(ctx, input, 'GET')
+    const key = customerKeyOf(ctx, input)
+    checkCustomerKey(version.encryption, key)
     const limit = pageLimit('max-parts', input.MaxParts)
     const asked = new Set<string>(input.ObjectAttributes)
     const parts = asked.has('ObjectParts')
       ? partsOf(version, limit, input.PartNumberMarker)
       : undefined
-    return {
+    const answer = {
       LastModified: version.lastModifiedMs,
       ...shownVersionId(ctx, version),
       ...(asked.has('ETag') ? { ETag: unquoted(version.etag) } : {}),
@@ -35,6 +37,8 @@ export const getObjectAttributes = operation(GetObjectAttributes, {
       ...(asked.has('StorageClass') ? { StorageClass: version.storageClass } : {}),
       ...(asked.has('ObjectSize') ? { ObjectSize: version.sizeBytes } : {}),
     }
+    if (!asked.has('Checksum')) return answer
+    return upon(decrypt(ctx, version.encryption, key), () => answer)
   },
 })
 

@@ -1,5 +1,8 @@
 import type { Context } from '../context.ts'
+import { bucketOf } from './access.ts'
+import { encryptionHeaders } from './encryption/object-encryption.ts'
 import { keyTooLong, s3Error } from './errors.ts'
+import { expirationHeader } from './lifecycle/expiration-header.ts'
 import { keyBytesMax, metadataBytesMax } from './limits.ts'
 import type { SystemHeaders, Tags, VersionRecord } from './state.ts'
 import { shownVersionId } from './versions.ts'
@@ -73,7 +76,8 @@ export function objectHeaders(ctx: Context, version: VersionRecord) {
     LastModified: version.lastModifiedMs,
     ETag: version.etag,
     Metadata: version.metadata,
-    ServerSideEncryption: 'AES256' as const,
+    ...encryptionHeaders(version.encryption),
+    ...expirationHeader(bucketOf(ctx, version.bucket), version),
     ...version.headers,
     ...(storageClass === 'STANDARD' ? {} : { StorageClass: storageClass }),
     ...(tagCount === 0 ? {} : { TagCount: tagCount }),

@@ -1,8 +1,9 @@
 import { orderedKey } from '@cloud-orrery/kernel'
 import { ListParts, UploadPart, UploadPartCopy } from '@cloud-orrery/models/s3'
 import { checksum, md5Hex, verifyChecksum } from '@cloud-orrery/protocols'
+import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
-import { objectArn, scopeOfBucket } from './access.ts'
+import { bucketOf, objectArn, scopeOfBucket } from './access.ts'
 import { keepBody, readBody } from './bodies.ts'
 import {
   type ChecksumMembers,
@@ -13,13 +14,22 @@ import {
   verifyMd5,
 } from './checksums.ts'
 import { copiedVersion, sourceAuthorization } from './copy-source.ts'
-import { unbuiltCustomerKeys } from './encryption.ts'
+import { customerKeyOf, sourceKeyOf } from './encryption/customer-keys.ts'
+import {
+  checkCustomerKey,
+  checkPartKey,
+  decrypt,
+  encryptionHeaders,
+  etagOf,
+  upon,
+} from './encryption/object-encryption.ts'
 import { archived, invalidPartNumber } from './errors.ts'
+import { abortHeaders } from './lifecycle/expiration-header.ts'
 import { partNumberMax } from './limits.ts'
 import { pageLimit } from './listing.ts'
-import { readCopyRange } from './ranges.ts'
-import { type PartRecord, parts, type UploadRecord } from './state.ts'
-import { checksumKind, uploadOf, uploadPeople } from './uploads.ts'
+import { type ByteRange, readCopyRange } from './ranges.ts'
+import { type PartRecord, parts, type UploadRecord, type VersionRecord } from './state.ts'
+import { checksumKind, openUpload, uploadOf, uploadPeople } from './uploads.ts'
 import { isArchived, nowSeconds, shownVersionId } from './versions.ts'
 
 const emptyBody = new Uint8Array(0)
@@ -31,28 +41,32 @@ export const uploadPart = operation(UploadPart, {
   }),
   provenance: 'recorded',
   scope: scopeOfBucket,
-  refuses: [...unbuiltChecksums, ...unbuiltCustomerKeys],
+  refuses: unbuiltChecksums,
   run(ctx, input) {
     const { PartNumber: partNumber, Body = emptyBody } = input
     const upload = uploadOf(ctx, input)
     checkPartNumber(partNumber)
+    checkPartKey(upload.encryption, customerKeyOf(ctx, input))
     verifyMd5(input.ContentMD5, Body, 'base64')
     const stated = partChecksum(upload, input, Body)
-    const etag = `"${md5Hex(Body)}"`
-    parts.put(ctx, {
-      uploadId: upload.uploadId,
-      partNumber,
-      body: keepBody(ctx.blobs, Body),
-      sizeBytes: Body.byteLength,
-      etag,
-      ...(stated === undefined ? {} : { checksum: stated }),
-      lastModifiedMs: nowSeconds(ctx),
+    // The upload's data key encrypts each part. Source: S3 User Guide, "Multipart upload API and permissions".
+    return upon(openUpload(ctx, upload), () => {
+      const etag = etagOf(ctx, uploadOf(ctx, input).encryption, () => md5Hex(Body))
+      parts.put(ctx, {
+        uploadId: upload.uploadId,
+        partNumber,
+        body: keepBody(ctx.blobs, Body),
+        sizeBytes: Body.byteLength,
+        etag,
+        ...(stated === undefined ? {} : { checksum: stated }),
+        lastModifiedMs: nowSeconds(ctx),
+      })
+      return {
+        ETag: etag,
+        ...encryptionHeaders(upload.encryption),
+        ...(stated === undefined ? {} : checksumMember(stated)),
+      }
     })
-    return {
-      ETag: etag,
-      ServerSideEncryption: 'AES256' as const,
-      ...(stated === undefined ? {} : checksumMember(stated)),
-    }
   },
 })
 
@@ -87,43 +101,54 @@ export const uploadPartCopy = operation(UploadPartCopy, {
   ],
   provenance: 'recorded',
   scope: scopeOfBucket,
-  refuses: [
-    ...unbuiltCustomerKeys,
-    'CopySourceSSECustomerAlgorithm',
-    'CopySourceSSECustomerKey',
-    'CopySourceSSECustomerKeyMD5',
-  ],
   run(ctx, input) {
     const upload = uploadOf(ctx, input)
     checkPartNumber(input.PartNumber)
     const source = copiedVersion(ctx, input)
+    const sourceKey = sourceKeyOf(ctx, input)
+    checkCustomerKey(source.encryption, sourceKey)
+    checkPartKey(upload.encryption, customerKeyOf(ctx, input))
     if (isArchived(source)) throw archived(source)
     const range = readCopyRange(input.CopySourceRange, source.sizeBytes)
-    const body = readBody(ctx.blobs, source.body, range)
-    const { algorithm } = upload
-    const stated =
-      algorithm === undefined ? undefined : { algorithm, value: checksum(algorithm, body) }
-    const part = parts.put(ctx, {
-      uploadId: upload.uploadId,
-      partNumber: input.PartNumber,
-      body: range === undefined ? source.body : keepBody(ctx.blobs, body),
-      sizeBytes: body.byteLength,
-      etag: `"${md5Hex(body)}"`,
-      ...(stated === undefined ? {} : { checksum: stated }),
-      lastModifiedMs: nowSeconds(ctx),
-    })
-    const { VersionId: CopySourceVersionId } = shownVersionId(ctx, source)
-    return {
-      CopyPartResult: {
-        ETag: part.etag,
-        LastModified: part.lastModifiedMs,
-        ...(stated === undefined ? {} : checksumMember(stated)),
-      },
-      ServerSideEncryption: 'AES256' as const,
-      ...(CopySourceVersionId === undefined ? {} : { CopySourceVersionId }),
-    }
+    return upon(decrypt(ctx, source.encryption, sourceKey), () =>
+      upon(openUpload(ctx, upload), () =>
+        copyPart(ctx, uploadOf(ctx, input), input.PartNumber, source, range),
+      ),
+    )
   },
 })
+
+function copyPart(
+  ctx: Context,
+  upload: UploadRecord,
+  partNumber: number,
+  source: VersionRecord,
+  range: ByteRange | undefined,
+) {
+  const body = readBody(ctx.blobs, source.body, range)
+  const { algorithm } = upload
+  const stated =
+    algorithm === undefined ? undefined : { algorithm, value: checksum(algorithm, body) }
+  const part = parts.put(ctx, {
+    uploadId: upload.uploadId,
+    partNumber,
+    body: range === undefined ? source.body : keepBody(ctx.blobs, body),
+    sizeBytes: body.byteLength,
+    etag: etagOf(ctx, upload.encryption, () => md5Hex(body)),
+    ...(stated === undefined ? {} : { checksum: stated }),
+    lastModifiedMs: nowSeconds(ctx),
+  })
+  const { VersionId: CopySourceVersionId } = shownVersionId(ctx, source)
+  return {
+    CopyPartResult: {
+      ETag: part.etag,
+      LastModified: part.lastModifiedMs,
+      ...(stated === undefined ? {} : checksumMember(stated)),
+    },
+    ...encryptionHeaders(upload.encryption),
+    ...(CopySourceVersionId === undefined ? {} : { CopySourceVersionId }),
+  }
+}
 
 export const listParts = operation(ListParts, {
   authorize: (input, ctx) => ({
@@ -132,9 +157,10 @@ export const listParts = operation(ListParts, {
   }),
   provenance: 'recorded',
   scope: scopeOfBucket,
-  refuses: [...unbuiltCustomerKeys],
   run(ctx, input) {
     const upload = uploadOf(ctx, input)
+    const key = customerKeyOf(ctx, input)
+    if (key !== undefined) checkPartKey(upload.encryption, key)
     const limit = pageLimit('max-parts', input.MaxParts)
     const { PartNumberMarker = 0 } = input
     const page: PartRecord[] = []
@@ -160,6 +186,7 @@ export const listParts = operation(ListParts, {
       ...uploadPeople(upload),
       StorageClass: upload.storageClass,
       ...checksumKind(upload),
+      ...abortHeaders(bucketOf(ctx, upload.bucket), upload),
     }
   },
 })

@@ -1,5 +1,6 @@
 import { PutObject, type PutObjectRequest } from '@cloud-orrery/models/s3'
 import { md5Hex } from '@cloud-orrery/protocols'
+import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { bucketOf, objectArn, scopeOfBucket } from './access.ts'
 import { checkObjectAcl } from './acl.ts'
@@ -7,14 +8,21 @@ import { keepBody } from './bodies.ts'
 import { checksumMembers, checksumOf, unbuiltChecksums, verifyMd5 } from './checksums.ts'
 import { requestKeys, requestTagKeys } from './condition-keys.ts'
 import { checkWrite, checkWriteConditions } from './conditions.ts'
-import { checkEncryption, unbuiltEncryption } from './encryption.ts'
+import {
+  encrypt,
+  etagOf,
+  requestedEncryption,
+  upon,
+  writtenEncryption,
+} from './encryption/object-encryption.ts'
 import { s3Error } from './errors.ts'
+import { expirationHeader } from './lifecycle/expiration-header.ts'
 import { putBytesMax } from './limits.ts'
 import { notify } from './notifications.ts'
 import { checkKey, readMetadata, systemHeaders, unbuiltLocks } from './object-headers.ts'
 import type { Checksum } from './state.ts'
 import { headerTags } from './tags.ts'
-import { currentObject, shownVersionId, writeVersion } from './versions.ts'
+import { currentObject, type NewVersion, shownVersionId, writeVersion } from './versions.ts'
 
 const emptyBody = new Uint8Array(0)
 
@@ -36,7 +44,6 @@ export const putObject = operation(PutObject, {
   scope: scopeOfBucket,
   refuses: [
     ...unbuiltChecksums,
-    ...unbuiltEncryption,
     ...unbuiltLocks,
     'GrantFullControl',
     'GrantRead',
@@ -50,33 +57,42 @@ export const putObject = operation(PutObject, {
     checkKey(Key)
     if (Body.byteLength > putBytesMax) throw entityTooLarge(Body.byteLength)
     checkObjectAcl(bucket, 'PutObject', input)
-    checkEncryption('PutObject', input)
+    const request = requestedEncryption(ctx, 'PutObject', bucket, input)
     const metadata = readMetadata(input.Metadata)
-    const tags = headerTags(input.Tagging)
+    const tags = headerTags(ctx, input.Tagging)
     checkWriteConditions(input)
     verifyMd5(input.ContentMD5, Body, 'hex')
     const checksum: Checksum = { ...checksumOf(input, Body), type: 'FULL_OBJECT' }
-    checkWrite(input, currentObject(ctx, bucket.name, Key), Key)
-    const etag = `"${md5Hex(Body)}"`
-    const version = writeVersion(ctx, bucket, Key, {
-      body: keepBody(ctx.blobs, Body),
-      sizeBytes: Body.byteLength,
-      etag,
-      checksum,
-      headers: systemHeaders(input),
-      metadata,
-      tags,
-      storageClass: input.StorageClass ?? 'STANDARD',
+    const place = { bucket: bucket.name, key: Key }
+    return upon(encrypt(ctx, request, place), (encryption) => {
+      checkWrite(input, currentObject(ctx, bucket.name, Key), Key)
+      return store(ctx, input, {
+        body: keepBody(ctx.blobs, Body),
+        sizeBytes: Body.byteLength,
+        etag: etagOf(ctx, encryption, () => md5Hex(Body)),
+        checksum,
+        headers: systemHeaders(input),
+        metadata,
+        tags,
+        storageClass: input.StorageClass ?? 'STANDARD',
+        ...(encryption === undefined ? {} : { encryption }),
+      })
     })
-    notify(ctx, 'ObjectCreated:Put', version)
-    return {
-      ETag: etag,
-      ServerSideEncryption: 'AES256' as const,
-      ...checksumMembers(checksum),
-      ...(bucket.versioning === 'Enabled' ? shownVersionId(ctx, version) : {}),
-    }
   },
 })
+
+function store(ctx: Context, { Bucket, Key }: PutObjectRequest, content: NewVersion) {
+  const bucket = bucketOf(ctx, Bucket)
+  const version = writeVersion(ctx, bucket, Key, content)
+  notify(ctx, 'ObjectCreated:Put', version)
+  return {
+    ETag: version.etag,
+    ...writtenEncryption(version.encryption),
+    ...checksumMembers(version.checksum),
+    ...expirationHeader(bucket, version),
+    ...(bucket.versioning === 'Enabled' ? shownVersionId(ctx, version) : {}),
+  }
+}
 
 /** A malformed header is refused by the call itself; for policies it has no tags. */
 function tagsForPolicy({ Tagging }: PutObjectRequest): Readonly<Record<string, string>> {

@@ -1,13 +1,7 @@
 import { service } from '../define.ts'
 import { resourceAccess } from './access.ts'
 import { getBucketAcl, getObjectAcl, putBucketAcl, putObjectAcl } from './bucket-acls.ts'
-import {
-  deleteBucketEncryption,
-  getBucketEncryption,
-  getBucketRequestPayment,
-  putBucketEncryption,
-  putBucketRequestPayment,
-} from './bucket-settings.ts'
+import { getBucketRequestPayment, putBucketRequestPayment } from './bucket-settings.ts'
 import {
   createBucket,
   deleteBucket,
@@ -21,9 +15,20 @@ import { completeMultipartUpload } from './complete-upload.ts'
 import { copyObject } from './copy-object.ts'
 import { deleteObject, deleteObjects } from './delete-objects.ts'
 import { deliver } from './delivery.ts'
+import {
+  deleteBucketEncryption,
+  getBucketEncryption,
+  putBucketEncryption,
+} from './encryption/bucket-encryption.ts'
 import { refuseAccess } from './errors.ts'
 import { getObject, headObject } from './get-object.ts'
 import { invalidInput } from './invalid-input.ts'
+import {
+  deleteBucketLifecycle,
+  getBucketLifecycleConfiguration,
+  putBucketLifecycleConfiguration,
+} from './lifecycle/bucket-lifecycle.ts'
+import { applyLifecycle } from './lifecycle/lifecycle-sweep.ts'
 import { listObjects, listObjectsV2 } from './list-objects.ts'
 import { listObjectVersions } from './list-versions.ts'
 import {
@@ -69,6 +74,7 @@ export const s3 = service('s3', {
     createMultipartUpload,
     deleteBucket,
     deleteBucketEncryption,
+    deleteBucketLifecycle,
     deleteBucketOwnershipControls,
     deleteBucketPolicy,
     deleteBucketTagging,
@@ -78,6 +84,7 @@ export const s3 = service('s3', {
     deletePublicAccessBlock,
     getBucketAcl,
     getBucketEncryption,
+    getBucketLifecycleConfiguration,
     getBucketLocation,
     getBucketNotificationConfiguration,
     getBucketOwnershipControls,
@@ -101,6 +108,7 @@ export const s3 = service('s3', {
     listParts,
     putBucketAcl,
     putBucketEncryption,
+    putBucketLifecycleConfiguration,
     putBucketNotificationConfiguration,
     putBucketOwnershipControls,
     putBucketPolicy,
@@ -115,7 +123,7 @@ export const s3 = service('s3', {
     uploadPartCopy,
     ...unsetConfigurations,
   ],
-  tasks: [deliver],
+  tasks: [applyLifecycle, deliver],
   resources: [bucketType, bucketPolicyType],
   tables: [buckets, versions, uploads, parts, sequences],
   resourceAccess,

@@ -2,13 +2,16 @@ import { type BlobRef, orderedKey, type TableContext, table } from '@cloud-orrer
 import type {
   BucketVersioningStatus,
   ChecksumType,
+  LifecycleRule,
   NotificationConfiguration,
   ObjectOwnership,
   StorageClass,
+  TransitionDefaultMinimumObjectSize,
 } from '@cloud-orrery/models/s3'
 import type { PolicyDocument } from '@cloud-orrery/policy'
 import type { ChecksumAlgorithm } from '@cloud-orrery/protocols'
 import { isServiceAccount } from '../shared/service-accounts.ts'
+import type { ObjectEncryption } from './encryption/object-encryption.ts'
 import { sortableKey } from './key-order.ts'
 
 export type Tags = Readonly<Record<string, string>>
@@ -27,6 +30,13 @@ export interface BucketPolicy {
   readonly isPublic: boolean
 }
 
+export interface Lifecycle {
+  readonly rules: readonly LifecycleRule[]
+  readonly minimumSize: TransitionDefaultMinimumObjectSize
+  /** The next run, at midnight. */
+  readonly taskId: string
+}
+
 export interface BucketRecord {
   readonly name: string
   readonly accountId: string
@@ -39,10 +49,15 @@ export interface BucketRecord {
   readonly publicAccessBlock?: PublicAccessBlock
   readonly policy?: BucketPolicy
   readonly tags?: Tags
+  /** Objects are encrypted with a key of KMS: this one, or the AWS managed one. */
+  readonly encryption?: { readonly keyId?: string }
+  /** Writes with a customer's key are refused (true), or expressly taken (false). */
+  readonly blocksCustomerKeys?: boolean
   readonly bucketKeyEnabled: boolean
   /** Someone has put an encryption configuration, if only the default one. */
   readonly encryptionSet?: boolean
   readonly notifications: NotificationConfiguration
+  readonly lifecycle?: Lifecycle
   readonly requestPayer: 'BucketOwner' | 'Requester'
 }
 
@@ -95,6 +110,8 @@ export interface VersionRecord {
   readonly metadata: Tags
   readonly tags: Tags
   readonly storageClass: StorageClass
+  /** Absent: S3's own keys. */
+  readonly encryption?: ObjectEncryption
 }
 
 export interface UploadRecord {
@@ -115,6 +132,7 @@ export interface UploadRecord {
   readonly metadata: Tags
   readonly tags: Tags
   readonly storageClass: StorageClass
+  readonly encryption?: ObjectEncryption
 }
 
 export interface PartRecord {

@@ -10,11 +10,17 @@ import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { bucketArn, bucketOf, objectArn, scopeOfBucket } from './access.ts'
 import { existingTagKeys, requestTagKeys } from './condition-keys.ts'
-import { invalidVersionId, methodNotAllowed, noSuchKey, noSuchTagSet } from './errors.ts'
+import {
+  invalidTag,
+  invalidVersionId,
+  methodNotAllowed,
+  noSuchKey,
+  noSuchTagSet,
+} from './errors.ts'
 import { readAuthorization } from './get-object.ts'
 import { notify } from './notifications.ts'
 import { buckets, latestVersion, type Tags, type VersionRecord, versions } from './state.ts'
-import { readTags, tagSet } from './tags.ts'
+import { isSystemTag, readTags, tagSet } from './tags.ts'
 import { isVersionId, shownVersionId, versionOf } from './versions.ts'
 
 export const putBucketTagging = operation(PutBucketTagging, {
@@ -23,7 +29,8 @@ export const putBucketTagging = operation(PutBucketTagging, {
   scope: scopeOfBucket,
   run(ctx, { Bucket, Tagging }) {
     const bucket = bucketOf(ctx, Bucket)
-    const tags = readTags(Tagging.TagSet, 'bucket')
+    const tags = readTags(ctx, Tagging.TagSet, 'bucket')
+    checkSystemTags(bucket.tags, tags)
     const { tags: _former, ...rest } = bucket
     buckets.put(ctx, Object.keys(tags).length === 0 ? rest : { ...rest, tags })
     return {}
@@ -49,11 +56,20 @@ export const deleteBucketTagging = operation(DeleteBucketTagging, {
   provenance: 'recorded',
   scope: scopeOfBucket,
   run(ctx, { Bucket }) {
-    const { tags: _former, ...rest } = bucketOf(ctx, Bucket)
-    buckets.put(ctx, rest)
+    const { tags = {}, ...rest } = bucketOf(ctx, Bucket)
+    const kept = Object.entries(tags).filter(([key]) => isSystemTag(key))
+    buckets.put(ctx, kept.length === 0 ? rest : { ...rest, tags: Object.fromEntries(kept) })
     return {}
   },
 })
+
+/** Tags that AWS put stay; who sends a set without them would take them away. */
+function checkSystemTags(former: Tags | undefined, tags: Tags): void {
+  for (const [key, value] of Object.entries(former ?? {})) {
+    if (!isSystemTag(key) || tags[key] === value) continue
+    throw invalidTag('System tags cannot be removed by requester')
+  }
+}
 
 interface TaggedObject {
   readonly Bucket: string
@@ -76,7 +92,7 @@ export const putObjectTagging = operation(PutObjectTagging, {
   scope: scopeOfBucket,
   run(ctx, input) {
     const version = taggedVersion(ctx, input, 'PUT', input.Key)
-    const tags = readTags(input.Tagging.TagSet, 'object')
+    const tags = readTags(ctx, input.Tagging.TagSet, 'object')
     const tagged = versions.put(ctx, { ...version, tags })
     notify(ctx, 'ObjectTagging:Put', tagged)
     return shownVersionId(ctx, version)

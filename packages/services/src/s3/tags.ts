@@ -1,4 +1,6 @@
 import type { Tag } from '@cloud-orrery/models/s3'
+import type { Context } from '../context.ts'
+import { isReservedTag } from '../shared/system-tags.ts'
 import { invalidArgument, invalidTag, s3Error } from './errors.ts'
 import { bucketTagsMax, objectTagsMax } from './limits.ts'
 import type { Tags } from './state.ts'
@@ -14,15 +16,15 @@ export type Tagged = 'bucket' | 'object'
  * Tags of a `Tagging` body. Recorded: S3, PutBucketTagging and PutObjectTagging, February 2026.
  * Throws InvalidTag, BadRequest.
  */
-export function readTags(list: readonly Tag[], tagged: Tagged): Tags {
+export function readTags(ctx: Context, list: readonly Tag[], tagged: Tagged): Tags {
   const tags: Record<string, string> = {}
   const max = tagged === 'bucket' ? bucketTagsMax : objectTagsMax
-  if (list.length > max) throw tooManyTags(tagged)
+  if (list.filter(({ Key }) => !isSystemTag(Key)).length > max) throw tooManyTags(tagged)
   for (const { Key, Value } of list) {
     if (Object.hasOwn(tags, Key)) {
       throw invalidTag('Cannot provide multiple Tags with the same key', { TagKey: Key })
     }
-    if (Key.startsWith('aws:')) {
+    if (isReservedTag(ctx, Key)) {
       throw invalidTag(
         tagged === 'bucket'
           ? 'System tags cannot be added/updated by requester'
@@ -45,6 +47,11 @@ function checkText(key: string, value: string): void {
   }
 }
 
+/** AWS's own: it puts them, and they do not count. */
+export function isSystemTag(key: string): boolean {
+  return key.startsWith('aws:')
+}
+
 function tooManyTags(tagged: Tagged) {
   return tagged === 'object'
     ? s3Error('BadRequest', `Object tags cannot be greater than ${objectTagsMax}`)
@@ -55,7 +62,7 @@ function tooManyTags(tagged: Tagged) {
  * Tags of CreateBucket; an empty list is none. Recorded: S3, CreateBucket with tags, February 2026: keys that
  * are given twice end in InternalError.
  */
-export function creationTags(list: readonly Tag[] | undefined): Tags | undefined {
+export function creationTags(ctx: Context, list: readonly Tag[] | undefined): Tags | undefined {
   if (list === undefined || list.length === 0) return undefined
   if (list.some(({ Key }) => Key.startsWith('aws:'))) {
     throw invalidTag(
@@ -65,11 +72,11 @@ export function creationTags(list: readonly Tag[] | undefined): Tags | undefined
   if (new Set(list.map(({ Key }) => Key)).size < list.length) {
     throw s3Error('InternalError', 'We encountered an internal error. Please try again.')
   }
-  return readTags(list, 'bucket')
+  return readTags(ctx, list, 'bucket')
 }
 
 /** Tags of the header `x-amz-tagging`: a query string. */
-export function headerTags(text: string | undefined): Tags {
+export function headerTags(ctx: Context, text: string | undefined): Tags {
   if (text === undefined || text === '') return {}
   const list: Tag[] = []
   for (const piece of text.split('&')) {
@@ -78,7 +85,7 @@ export function headerTags(text: string | undefined): Tags {
     list.push({ Key: decode(key, text), Value: decode(value, text) })
   }
   if (new Set(list.map(({ Key }) => Key)).size < list.length) throw malformedHeader(text)
-  return readTags(list, 'object')
+  return readTags(ctx, list, 'object')
 }
 
 function decode(piece: string, text: string): string {

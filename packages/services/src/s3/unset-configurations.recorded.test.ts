@@ -9,7 +9,7 @@ import {
   GetBucketReplicationCommand,
   GetBucketWebsiteCommand,
   ListBucketInventoryConfigurationsCommand,
-  PutBucketLifecycleConfigurationCommand,
+  PutBucketAccelerateConfigurationCommand,
   PutObjectCommand,
   PutObjectLegalHoldCommand,
   S3Client,
@@ -77,17 +77,15 @@ test('what nobody can set is refused by name, and truly not there', async () => 
   await s3.send(new CreateBucketCommand({ Bucket }))
   await expect(
     s3.send(
-      new PutBucketLifecycleConfigurationCommand({
+      new PutBucketAccelerateConfigurationCommand({
         Bucket,
-        LifecycleConfiguration: {
-          Rules: [{ Status: 'Enabled', Expiration: { Days: 1 }, Prefix: '' }],
-        },
+        AccelerateConfiguration: { Status: 'Enabled' },
       }),
     ),
   ).rejects.toMatchObject({
     name: 'NotImplemented',
     message:
-      'Orrery does not model s3:PutBucketLifecycleConfiguration. The coverage page of s3 lists what it does.',
+      'Orrery does not model s3:PutBucketAccelerateConfiguration. The coverage page of s3 lists what it does.',
   })
   await expect(s3.send(new GetBucketCorsCommand({ Bucket }))).rejects.toMatchObject({
     name: 'NoSuchCORSConfiguration',

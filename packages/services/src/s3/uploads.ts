@@ -19,9 +19,17 @@ import {
 import { checkObjectAcl } from './acl.ts'
 import { builtAlgorithm } from './checksums.ts'
 import { requestKeys } from './condition-keys.ts'
-import { checkEncryption, unbuiltEncryption } from './encryption.ts'
+import { openDataKey } from './encryption/kms-keys.ts'
+import {
+  encrypt,
+  type ObjectEncryption,
+  requestedEncryption,
+  upon,
+  writtenEncryption,
+} from './encryption/object-encryption.ts'
 import { invalidArgument, invalidRequest, noSuchUpload } from './errors.ts'
 import { sortableKey } from './key-order.ts'
+import { abortHeaders } from './lifecycle/expiration-header.ts'
 import { keyWriter, listPage, pageLimit, rowsFrom } from './listing.ts'
 import { checkKey, readMetadata, systemHeaders, unbuiltLocks } from './object-headers.ts'
 import { dropUpload, nextSequence, type UploadRecord, uploads } from './state.ts'
@@ -45,47 +53,62 @@ export const createMultipartUpload = operation(CreateMultipartUpload, {
   },
   provenance: 'recorded',
   scope: scopeOfBucket,
-  refuses: [
-    ...unbuiltEncryption,
-    ...unbuiltLocks,
-    'GrantFullControl',
-    'GrantRead',
-    'GrantReadACP',
-    'GrantWriteACP',
-  ],
+  refuses: [...unbuiltLocks, 'GrantFullControl', 'GrantRead', 'GrantReadACP', 'GrantWriteACP'],
   run(ctx, input) {
     const bucket = bucketOf(ctx, input.Bucket)
     const { Key: key } = input
     checkKey(key)
     checkObjectAcl(bucket, 'CreateMultipartUpload', input)
-    checkEncryption('CreateMultipartUpload', input)
+    const request = requestedEncryption(ctx, 'CreateMultipartUpload', bucket, input)
     const algorithm = builtAlgorithm('CreateMultipartUpload', input.ChecksumAlgorithm)
     const checksumType = typeOf(algorithm, input.ChecksumType)
-    const upload = uploads.put(ctx, {
-      uploadId: ctx.ids.from(idAlphabet, 128),
-      bucket: bucket.name,
-      key,
-      sequence: nextSequence(ctx, bucket.name),
-      initiatedAtMs: nowSeconds(ctx),
-      ownerAccountId: callerAccountId(ctx) ?? bucket.accountId,
-      ...initiator(ctx, bucket.accountId),
+    const content = {
       ...(algorithm === undefined ? {} : { algorithm }),
       ...(checksumType === undefined ? {} : { checksumType }),
-      replaces: currentObject(ctx, bucket.name, key) !== undefined,
       headers: systemHeaders(input),
       metadata: readMetadata(input.Metadata),
-      tags: headerTags(input.Tagging),
+      tags: headerTags(ctx, input.Tagging),
       storageClass: input.StorageClass ?? 'STANDARD',
-    })
-    return {
-      Bucket: bucket.name,
-      Key: key,
-      UploadId: upload.uploadId,
-      ServerSideEncryption: 'AES256' as const,
-      ...checksumKind(upload),
     }
+    return upon(encrypt(ctx, request, { bucket: bucket.name, key }), (encryption) =>
+      begin(ctx, input, content, encryption),
+    )
   },
 })
+
+type UploadContent = Pick<
+  UploadRecord,
+  'algorithm' | 'checksumType' | 'headers' | 'metadata' | 'tags' | 'storageClass'
+>
+
+function begin(
+  ctx: Context,
+  { Bucket, Key }: { readonly Bucket: string; readonly Key: string },
+  content: UploadContent,
+  encryption: ObjectEncryption | undefined,
+) {
+  const bucket = bucketOf(ctx, Bucket)
+  const upload = uploads.put(ctx, {
+    uploadId: ctx.ids.from(idAlphabet, 128),
+    bucket: Bucket,
+    key: Key,
+    sequence: nextSequence(ctx, Bucket),
+    initiatedAtMs: nowSeconds(ctx),
+    ownerAccountId: callerAccountId(ctx) ?? bucket.accountId,
+    ...initiator(ctx, bucket.accountId),
+    replaces: currentObject(ctx, Bucket, Key) !== undefined,
+    ...content,
+    ...(encryption === undefined ? {} : { encryption }),
+  })
+  return {
+    Bucket,
+    Key,
+    UploadId: upload.uploadId,
+    ...writtenEncryption(encryption),
+    ...checksumKind(upload),
+    ...abortHeaders(bucket, upload),
+  }
+}
 
 /** Recorded: S3, CreateMultipartUpload with checksum types, February 2026. */
 function typeOf(
@@ -149,6 +172,11 @@ export function uploadOf(
   if (upload?.bucket !== input.Bucket || upload.key !== input.Key)
     throw noSuchUpload(input.UploadId)
   return upload
+}
+
+/** Has KMS decrypt the data key of an upload, where it has one. */
+export function openUpload(ctx: Context, { encryption }: UploadRecord): void | Promise<void> {
+  if (encryption?.kind === 'kms') return openDataKey(ctx, encryption)
 }
 
 export const abortMultipartUpload = operation(AbortMultipartUpload, {

@@ -1,39 +1,38 @@
-import { AwsError, type ResourceTag } from '@cloud-orrery/models'
+import type { ResourceTag } from '@cloud-orrery/models'
 import {
   AwsS3Bucket,
   type AwsS3BucketProperties,
   CreateBucket,
   DeleteBucket,
-  DeleteBucketEncryption,
   DeleteBucketOwnershipControls,
   DeleteBucketTagging,
-  DeletePublicAccessBlock,
-  GetBucketNotificationConfiguration,
   GetBucketOwnershipControls,
   GetBucketTagging,
-  GetBucketVersioning,
-  GetPublicAccessBlock,
   HeadBucket,
   type ObjectOwnership,
   PutBucketAcl,
-  PutBucketEncryption,
-  PutBucketNotificationConfiguration,
   PutBucketOwnershipControls,
   PutBucketTagging,
-  PutBucketVersioning,
-  PutPublicAccessBlock,
 } from '@cloud-orrery/models/s3'
 import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
 import { bucketAlreadyExists, bucketAlreadyOwnedByYou } from '../errors.ts'
 import { buckets } from '../state.ts'
-import {
-  cannedAcl,
-  encryptionConfiguration,
-  notificationConfiguration,
-  notificationProperty,
-  refuseUnbuilt,
-} from './bucket-properties.ts'
+import { publicAccessBlock, versioning } from './access-properties.ts'
+import { cannedAcl, refuseUnbuilt } from './bucket-properties.ts'
+import { encryption } from './encryption-property.ts'
+import { lifecycle } from './lifecycle-property.ts'
+import { notifications } from './notification-property.ts'
+import { type Setting, unlessMissing } from './setting.ts'
+
+/** In the order in which they are put: what others need comes first. */
+const settings: readonly Setting[] = [
+  publicAccessBlock,
+  versioning,
+  encryption,
+  lifecycle,
+  notifications,
+]
 
 export const bucketType = resource(AwsS3Bucket, {
   async create(ctx, properties) {
@@ -113,33 +112,11 @@ async function configure(
   if (changed('AccessControl')) {
     await ctx.call(PutBucketAcl, { Bucket, ACL: cannedAcl(now.AccessControl) ?? 'private' })
   }
-  if (changed('PublicAccessBlockConfiguration')) {
-    const { PublicAccessBlockConfiguration } = now
-    if (PublicAccessBlockConfiguration === undefined)
-      await ctx.call(DeletePublicAccessBlock, { Bucket })
-    else await ctx.call(PutPublicAccessBlock, { Bucket, PublicAccessBlockConfiguration })
-  }
   await putTags(ctx, Bucket, now, before)
-  if (changed('VersioningConfiguration')) {
-    // What had versions once keeps them: it can only be suspended.
-    const Status = now.VersioningConfiguration?.Status === 'Enabled' ? 'Enabled' : 'Suspended'
-    await ctx.call(PutBucketVersioning, { Bucket, VersioningConfiguration: { Status } })
-  }
-  if (changed('BucketEncryption')) {
-    const configuration = encryptionConfiguration(now)
-    if (configuration === undefined) await ctx.call(DeleteBucketEncryption, { Bucket })
-    else {
-      await ctx.call(PutBucketEncryption, {
-        Bucket,
-        ServerSideEncryptionConfiguration: configuration,
-      })
-    }
-  }
-  if (changed('NotificationConfiguration')) {
-    await ctx.call(PutBucketNotificationConfiguration, {
-      Bucket,
-      NotificationConfiguration: notificationConfiguration(now.NotificationConfiguration),
-    })
+  for (const one of settings) {
+    if (!changed(one.name)) continue
+    if (now[one.name] === undefined) await one.remove(ctx, Bucket)
+    else await one.put(ctx, Bucket, now)
   }
 }
 
@@ -156,13 +133,12 @@ async function putOwnership(
   }
 }
 
-/**
- * Tags of the stack, under those of the template.
- * Deviation: AWS puts the three `aws:cloudformation:` tags on the bucket too.
- */
+/** Tags of the stack, its three `aws:cloudformation:` tags among them, under those of the template. */
 function tagsOf(ctx: ResourceContext, { Tags = [] }: AwsS3BucketProperties): ResourceTag[] {
-  const tags = Object.entries(ctx.stackTags).filter(([key]) => !key.startsWith('aws:'))
-  const all = new Map([...tags, ...Tags.map(({ Key, Value }) => [Key, Value] as const)])
+  const all = new Map([
+    ...Object.entries(ctx.stackTags),
+    ...Tags.map(({ Key, Value }) => [Key, Value] as const),
+  ])
   return [...all].map(([Key, Value]) => ({ Key, Value }))
 }
 
@@ -177,43 +153,25 @@ async function putTags(
   else if (before.Tags !== undefined) await ctx.call(DeleteBucketTagging, { Bucket })
 }
 
-/** The answer of a call, or undefined where the bucket has no such thing. */
-async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call
-  } catch (error) {
-    if (error instanceof AwsError && error.status === 404) return undefined
-    throw error
-  }
-}
-
 async function readBucket(
   ctx: ResourceContext,
   Bucket: string,
   properties: AwsS3BucketProperties,
 ): Promise<Partial<AwsS3BucketProperties> | undefined> {
   if ((await unlessMissing(ctx.call(HeadBucket, { Bucket }))) === undefined) return undefined
-  const { Status } = await ctx.call(GetBucketVersioning, { Bucket })
   const tagging = await unlessMissing(ctx.call(GetBucketTagging, { Bucket }))
-  const block = await unlessMissing(ctx.call(GetPublicAccessBlock, { Bucket }))
   const ownership = await unlessMissing(ctx.call(GetBucketOwnershipControls, { Bucket }))
-  const notifications = notificationProperty(
-    await ctx.call(GetBucketNotificationConfiguration, { Bucket }),
-  )
   const order = (properties.Tags ?? []).map(({ Key }) => Key)
   const Tags = (tagging?.TagSet ?? [])
     .filter(({ Key }) => order.includes(Key) || !(Key in ctx.stackTags))
     .toSorted((a, b) => order.indexOf(a.Key) - order.indexOf(b.Key))
-  return {
+  let found: Partial<AwsS3BucketProperties> = {
     BucketName: Bucket,
     ...(Tags.length === 0 ? {} : { Tags }),
-    ...(Status === undefined ? {} : { VersioningConfiguration: { Status } }),
-    ...(notifications === undefined ? {} : { NotificationConfiguration: notifications }),
-    ...(block?.PublicAccessBlockConfiguration && {
-      PublicAccessBlockConfiguration: block.PublicAccessBlockConfiguration,
-    }),
     ...(ownership?.OwnershipControls && {
       OwnershipControls: { Rules: [...ownership.OwnershipControls.Rules] },
     }),
   }
+  for (const one of settings) found = { ...found, ...(await one.read(ctx, Bucket, properties)) }
+  return found
 }
