@@ -32,6 +32,8 @@ import { RunningCode } from './code.ts'
 import { internalFailure, type Wording } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { InternetHost } from './outbound.ts'
+import type { RestoredState } from './persistence/cloud-state.ts'
+import type { Durability } from './persistence/durability.ts'
 import type { PolicyTrial } from './policies/trial.ts'
 import { ServiceContext } from './service-context.ts'
 import { Services } from './services.ts'
@@ -85,6 +87,10 @@ export class Cloud {
   readonly egress: readonly string[]
   /** Execution environments of the user's code that live in this process. */
   readonly code = new RunningCode()
+  /** Keeps what enters, where the cloud has a data directory. A fork has none. */
+  durability: Durability | undefined
+  /** The state that this cloud began with, where it is not its options' own. */
+  beginning: RestoredState | undefined
   /** The default account and region. */
   readonly homeScope: TableContext
   readonly #requestIds: Ids
@@ -102,7 +108,7 @@ export class Cloud {
     this.trial = options.trial
     this.kernel = kernel ?? new Kernel(kernelOptions(options), this.runTask)
     this.#requestIds = new Ids(this.kernel.random.stream('requests'))
-    this.#startedAtMs = this.kernel.clock.nowMs
+    this.#startedAtMs = options.startAtMs ?? this.kernel.clock.nowMs
     this.services = new Services((service) => this.#initialize(service), known)
     this.homeScope = this.scope(this.defaultAccountId, this.defaultRegion)
     ensureAccount(this.homeScope, this.defaultAccountId, this.kernel.clock.nowMs)
@@ -165,6 +171,8 @@ export class Cloud {
     clock.check(clock.dueMs + byMs)
     await scheduler.enter(() => this.#enteredNote('clock', 'advance', { byMs }))
     await scheduler.advanceTo(clock.nowMs + byMs)
+    this.durability?.moved()
+    await this.durability?.kept()
   }
 
   /** Runs all that is due now, and what follows from it, without moving time. */

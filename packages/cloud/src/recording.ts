@@ -1,50 +1,110 @@
-import {
-  type FaultEffect,
-  type FaultOptions,
-  invariant,
-  type JournalEntry,
-  type OutsideResults,
-  SimulatorError,
-} from '@cloud-orrery/kernel'
-import { loadServiceModel } from '@cloud-orrery/models'
-import type { Caller } from '@cloud-orrery/services'
+import { createHash } from 'node:crypto'
+import { canonicalJson, type JournalEntry, SimulatorError } from '@cloud-orrery/kernel'
 import { Cloud, type CloudOptions } from './cloud.ts'
-import type { Door, Exchange } from './exchange.ts'
-import { httpOperationModel } from './http-operations.ts'
-import { makeCall } from './request-path.ts'
-import { folderOf } from './service-names.ts'
+import type { RestoredState } from './persistence/cloud-state.ts'
+import { restoredCloud } from './persistence/restored-cloud.ts'
+import { type Difference, type EnteredEntry, Replayer } from './replayer.ts'
 
 /** What entered a cloud, from its beginning: all that is needed to have the same run again. */
 export interface Recording {
   readonly formatVersion: 1
   /** The cloud's options, its drawn seed and start time filled in. */
   readonly options: CloudOptions
-  /** Entries that came from outside, in order. */
-  readonly entered: readonly JournalEntry[]
-  /** Of the whole journal, entered and followed. */
-  readonly journalSha256: string
+  /** The state before the first entry, where that is not the beginning of the run. */
+  readonly beginning?: RestoredState
+  /** Entries that came from outside, in order, with what they had when they opened. */
+  readonly entered: readonly EnteredEntry[]
+  /** One for each of these: of it and all that followed until the next. */
+  readonly sums?: readonly string[]
+  /** Of the whole journal, entered and followed. Absent where the run's journal was not whole. */
+  readonly journalSha256?: string
+  /** Of everything that was there at the end. */
+  readonly stateSha256?: string
+  /** Number of the journal's last entry. */
+  readonly lastSequence?: number
   /** Model time at the end, ms since 1970. */
   readonly endedAtMs: number
 }
 
 /** Takes what entered so far. Fails when the journal dropped its oldest entries. */
 export function record(cloud: Cloud): Recording {
-  const { entries } = cloud.kernel.journal
+  const { journal, clock } = cloud.kernel
+  const { entries } = journal
   const [first] = entries
-  if (first !== undefined && first.sequence !== 1) {
+  const { beginning } = cloud
+  const firstWanted = (beginning?.state.journalSequence ?? 0) + 1
+  if (first !== undefined && first.sequence !== firstWanted) {
     throw new SimulatorError(
       'JournalDropped',
       `The journal keeps entries from #${first.sequence} on; the beginning is gone.`,
-      'Raise journalEntriesMax when you create the cloud.',
+      'Raise journalEntriesMax when you create the cloud, or start the server with --record or --data.',
     )
   }
   return {
     formatVersion: 1,
     options: cloud.originalOptions,
-    entered: entries.filter((entry) => entry.entered),
-    journalSha256: cloud.kernel.journal.digest(),
-    endedAtMs: cloud.kernel.clock.nowMs,
+    ...(beginning === undefined ? {} : { beginning }),
+    entered: entries.filter((entry) => entry.entered).map(asEntered),
+    sums: sumsOf(entries),
+    journalSha256: journal.digest(),
+    stateSha256: stateSha256(cloud),
+    lastSequence: journal.lastSequence,
+    endedAtMs: clock.nowMs,
   }
+}
+
+/** What a replay needs of an entry: what it had when it opened. */
+export function asEntered(entry: JournalEntry): EnteredEntry {
+  const { sequence, atMs, kind, name, cause, accountId, region } = entry
+  const { requestId, door, caller, input } = entry.data
+  return {
+    sequence,
+    atMs,
+    kind,
+    name,
+    cause,
+    ...(accountId === undefined ? {} : { accountId }),
+    ...(region === undefined ? {} : { region }),
+    data: kind === 'call' ? { requestId, door, caller, input } : { ...entry.data },
+  }
+}
+
+export function stateSha256(cloud: Cloud): string {
+  return createHash('sha256').update(canonicalJson(cloud.kernel.export())).digest('hex')
+}
+
+/** One sum for each entered entry: 16 hex digits over it and what followed until the next. */
+function sumsOf(entries: readonly JournalEntry[]): string[] {
+  const sums: string[] = []
+  let hash = createHash('sha256')
+  let begun = false
+  for (const entry of entries) {
+    if (entry.entered) {
+      if (begun) sums.push(hash.digest('hex').slice(0, 16))
+      hash = createHash('sha256')
+      begun = true
+    }
+    if (begun) hash.update(`${canonicalJson(entry)}\n`)
+  }
+  if (begun) sums.push(hash.digest('hex').slice(0, 16))
+  return sums
+}
+
+/** How far a replay goes: an entry's number, or a moment of model time. */
+export type ReplayEnd = { readonly sequence: number } | { readonly atMs: number }
+
+export interface Replayed {
+  readonly cloud: Cloud
+  /** Undefined: the journal and the state are the recorded ones. */
+  readonly difference: ReplayDifference | undefined
+  /** Whether the replay came to the recording's end, where journal and state as a whole are compared. */
+  readonly whole: boolean
+}
+
+export interface ReplayDifference {
+  /** Number of the entry that entered last before the two differ. */
+  readonly sequence: number
+  readonly text: string
 }
 
 /**
@@ -53,6 +113,34 @@ export function record(cloud: Cloud): Recording {
  * of the recording wait again.
  */
 export async function replay(recording: Recording): Promise<Cloud> {
+  const { cloud, replayer } = await runAgain(recording)
+  replayer.end()
+  return cloud
+}
+
+/** As `replay`, and says whether the two runs are the same. `to`: ends earlier, with the last entry until there. */
+export async function compareReplay(recording: Recording, to?: ReplayEnd): Promise<Replayed> {
+  const { cloud, replayer, differing, count } = await runAgain(recording, to)
+  const { nowMs } = cloud.kernel.clock
+  const whole = count === recording.entered.length && nowMs === recording.endedAtMs
+  const difference =
+    differing === undefined
+      ? differenceInJournal(cloud, recording, count, whole)
+      : differenceOf(differing)
+  replayer.end()
+  return { cloud, difference, whole }
+}
+
+interface Again {
+  readonly cloud: Cloud
+  readonly replayer: Replayer
+  /** The first that was not the same. */
+  readonly differing: Difference | undefined
+  /** How many of the recording's entries entered. */
+  readonly count: number
+}
+
+async function runAgain(recording: Recording, to?: ReplayEnd): Promise<Again> {
   if (recording.formatVersion !== 1) {
     throw new SimulatorError(
       'RecordingVersion',
@@ -60,137 +148,79 @@ export async function replay(recording: Recording): Promise<Cloud> {
       'Replay it with the version of Orrery that made it.',
     )
   }
-  const cloud = new Cloud({ ...recording.options, clock: { kind: 'held' } })
-  const { scheduler } = cloud.kernel
-  const results = new RecordedResults()
-  scheduler.replayed = results
-  for (const entry of recording.entered) {
-    await scheduler.driftTo(entry.atMs)
-    await enterAgain(cloud, entry, results)
-    await scheduler.rest()
+  const cloud = await cloudOf(recording)
+  const replayer = new Replayer(cloud, { outsideBefore: recording.beginning?.outsideNumber ?? 0 })
+  const entered = recording.entered.filter((entry) => isUntil(entry, to))
+  let differing: Difference | undefined
+  for (const entry of entered) {
+    const difference = await replayer.enter(entry)
+    differing ??= difference
   }
-  await scheduler.driftTo(recording.endedAtMs)
-  results.end()
-  scheduler.replayed = undefined
-  return cloud
+  const endsAtMs = Math.min(
+    to !== undefined && 'atMs' in to ? to.atMs : Number.POSITIVE_INFINITY,
+    to !== undefined && 'sequence' in to && entered.length < recording.entered.length
+      ? (entered.at(-1)?.atMs ?? cloud.kernel.clock.nowMs)
+      : recording.endedAtMs,
+  )
+  await replayer.driftTo(endsAtMs)
+  return { cloud, replayer, differing, count: entered.length }
 }
 
-async function enterAgain(
+async function cloudOf({ options, beginning }: Recording): Promise<Cloud> {
+  if (beginning !== undefined) return await restoredCloud(beginning, options)
+  return new Cloud({ ...options, clock: { kind: 'held' } })
+}
+
+function isUntil(entry: EnteredEntry, to: ReplayEnd | undefined): boolean {
+  if (to === undefined) return true
+  return 'atMs' in to ? entry.atMs <= to.atMs : entry.sequence <= to.sequence
+}
+
+function differenceOf({ expected, found }: Difference): ReplayDifference {
+  const { sequence, name, atMs, data } = expected
+  const told = (entry: EnteredEntry): string =>
+    `${entry.kind} ${entry.name} at ${new Date(entry.atMs).toISOString()}`
+  const request =
+    found?.name === name && found.atMs === atMs ? `, request ${data['requestId']}` : ''
+  return {
+    sequence,
+    text: `entry #${sequence} was ${told(expected)}${request}; the replay has ${found === undefined ? 'none there' : told(found)}${request === '' ? '' : `, request ${found?.data['requestId']}`}`,
+  }
+}
+
+/** Sums tell what followed an entry; the last one's may still grow where the replay ends before the recording. */
+function differenceInJournal(
   cloud: Cloud,
-  entry: JournalEntry,
-  results: RecordedResults,
-): Promise<void> {
-  const { scheduler } = cloud.kernel
-  switch (entry.kind) {
-    case 'call':
-      await callAgain(cloud, entry)
-      break
-    case 'outside':
-      if (entry.name !== 'abort') await results.deliver(entry)
-      else if (entry.cause !== undefined) {
-        const { cause } = entry
-        await scheduler.enter(() => scheduler.abort(cause))
-      }
-      break
-    case 'refused':
-      await scheduler.enter(() => refuseAgain(cloud, entry))
-      break
-    case 'clock':
-      // The moments of all later entries move the clock as the advance did.
-      await scheduler.enter(() => void cloud.kernel.journal.append(withoutSequence(entry)))
-      break
-    case 'account':
-      cloud.openAccount(String(entry.data['accountId']))
-      break
-    case 'fault':
-      faultAgain(cloud, entry)
-      break
-    default:
-      throw new SimulatorError(
-        'RecordingEntry',
-        `Entry #${entry.sequence} is of an unknown kind, ${entry.kind}.`,
-        'Replay it with the version of Orrery that made it.',
-      )
-  }
-}
-
-/** A request that was refused unread may still have been the first that its service saw. */
-async function refuseAgain(cloud: Cloud, entry: JournalEntry): Promise<void> {
-  const [service = ''] = entry.name.split('.')
-  cloud.nextRequestId()
-  if (folderOf(service) !== undefined) await cloud.services.load(service)
-  cloud.kernel.journal.append(withoutSequence(entry))
-}
-
-/** Comes back when the call has ended, or left to wait. */
-async function callAgain(cloud: Cloud, entry: JournalEntry): Promise<void> {
-  const [service = '', operation = ''] = entry.name.split('.')
-  const { promise: left, resolve } = Promise.withResolvers<void>()
-  const done = cloud.kernel.scheduler.enter(async (turn) => {
-    const { caller, input } = entry.data
-    const exchange: Exchange = {
-      door: entry.data['door'] as Door, // Written by the request path itself.
-      requestId: cloud.nextRequestId(),
-      service: await cloud.services.load(service),
-      model: loadServiceModel(service),
-      caller: caller as Caller, // Written by the request path itself.
-      input,
-      accountId: entry.accountId ?? cloud.defaultAccountId,
-      region: entry.region ?? cloud.defaultRegion,
-      cause: entry.cause === undefined ? undefined : cloud.kernel.journal.entry(entry.cause),
-      decisions: [],
-      turn,
+  recording: Recording,
+  count: number,
+  whole: boolean,
+): ReplayDifference | undefined {
+  const { journal } = cloud.kernel
+  const known = (recording.sums ?? []).slice(0, whole ? count : Math.max(0, count - 1))
+  const sums = known.length === 0 ? [] : sumsOf(journal.entries)
+  // The replay's journal may have dropped its oldest entries.
+  const dropped = count - sums.length
+  for (const [index, sum] of known.entries()) {
+    if (index < dropped || sums[index - dropped] === sum) continue
+    const entry = recording.entered[index]
+    const next = recording.entered[index + 1]
+    const last = next === undefined ? journal.lastSequence : next.sequence - 1
+    return {
+      sequence: entry?.sequence ?? 0,
+      text: `entry #${entry?.sequence} (${entry?.kind} ${entry?.name}) or what followed it, up to #${last}, is not as recorded`,
     }
-    const isHttp = cloud.services.handler(service, operation)?.isHttp === true
-    const operationModel = isHttp
-      ? httpOperationModel(operation)
-      : exchange.model?.operations[operation]
-    invariant(operationModel !== undefined, `${service} has no ${operation}`)
-    exchange.operationModel = operationModel
-    const handler = cloud.services.handler(service, operation)
-    if (handler !== undefined) exchange.handler = handler
-    await makeCall(cloud, exchange)
-  }, resolve)
-  await Promise.race([done, left])
-}
-
-function faultAgain(cloud: Cloud, entry: JournalEntry): void {
-  const { id, site, effect, options } = entry.data
-  if (entry.name === 'end') cloud.endFault(String(id))
-  else cloud.armFault(String(site), effect as FaultEffect, options as FaultOptions) // Made by `armFault`.
-}
-
-/** Hands each piece of outside work its recorded result when the replay reaches it. */
-class RecordedResults implements OutsideResults {
-  readonly #pending = new Map<number, PromiseWithResolvers<{ result: unknown } | undefined>>()
-  #ended = false
-
-  get(number: number): Promise<{ readonly result: unknown } | undefined> {
-    return this.#ended ? Promise.resolve(undefined) : this.#resultOf(number).promise
   }
-
-  async deliver({ data }: JournalEntry): Promise<void> {
-    this.#resultOf(Number(data['number'])).resolve({ result: data['result'] })
-    // The work takes its turn after this, before the next entry comes.
-    await new Promise((resolve) => setImmediate(resolve))
+  if (!whole) return undefined
+  const sequence = recording.entered.at(-1)?.sequence ?? 0
+  if (recording.lastSequence !== undefined && journal.lastSequence !== recording.lastSequence) {
+    const text = `the journal ends with #${journal.lastSequence}, the recorded one with #${recording.lastSequence}`
+    return { sequence, text }
   }
-
-  /** What is still out has no result in the recording. */
-  end(): void {
-    this.#ended = true
-    for (const { resolve } of this.#pending.values()) resolve(undefined)
+  if (recording.journalSha256 !== undefined && journal.digest() !== recording.journalSha256) {
+    return { sequence, text: 'the journal has another hash than the recorded one' }
   }
-
-  #resultOf(number: number): PromiseWithResolvers<{ result: unknown } | undefined> {
-    let result = this.#pending.get(number)
-    if (result === undefined) {
-      result = Promise.withResolvers()
-      this.#pending.set(number, result)
-    }
-    return result
+  if (recording.stateSha256 !== undefined && stateSha256(cloud) !== recording.stateSha256) {
+    return { sequence, text: 'the journal is the same, but the state at the end is not' }
   }
-}
-
-function withoutSequence({ sequence: _, ...entry }: JournalEntry): Omit<JournalEntry, 'sequence'> {
-  return entry
+  return undefined
 }

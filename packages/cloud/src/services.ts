@@ -43,6 +43,13 @@ export class Services {
     return this.#used.values()
   }
 
+  /** Services by name, loaded: those that a restored cloud met before. */
+  static async named(names: Iterable<string>): Promise<Service[]> {
+    const services: Service[] = []
+    for (const name of names) services.push((loaded.get(name) ?? (await loadOnce(name))).service)
+    return services
+  }
+
   /** Those that any cloud of this process has loaded. */
   static get all(): Service[] {
     return [...loaded.values()].map(({ service }) => service)

@@ -1,6 +1,7 @@
 import type { RateLimit } from '@cloud-orrery/services'
 
-interface Bucket {
+/** How full a bucket was, and when. */
+export interface Bucket {
   readonly tokens: number
   readonly filledAtMs: number
 }
@@ -8,6 +9,14 @@ interface Bucket {
 /** Token buckets in model time: `burst` at first, refilled at `perSecond`. */
 export class TokenBuckets {
   readonly #buckets = new Map<string, Bucket>()
+
+  export(): [string, Bucket][] {
+    return [...this.#buckets]
+  }
+
+  import(buckets: Iterable<readonly [string, Bucket]>): void {
+    for (const [key, bucket] of buckets) this.#buckets.set(key, bucket)
+  }
 
   copyTo(other: TokenBuckets): void {
     for (const [key, bucket] of this.#buckets) other.#buckets.set(key, bucket)

@@ -27,11 +27,17 @@ export class Blobs {
   }
 
   get(ref: BlobRef): Uint8Array {
-    const kept = this.#bodies.get(ref.sha256)
-    if (kept !== undefined) return kept
-    const body = this.#source?.(ref.sha256)
+    const body = this.find(ref.sha256)
     invariant(body !== undefined, `blob ${ref.sha256} is missing`)
-    this.#bodies.set(ref.sha256, body)
+    return body
+  }
+
+  /** The body, wherever it is; undefined where nobody put it. */
+  find(sha256: string): Uint8Array | undefined {
+    const kept = this.#bodies.get(sha256)
+    if (kept !== undefined) return kept
+    const body = this.#source?.(sha256)
+    if (body !== undefined) this.#bodies.set(sha256, body)
     return body
   }
 

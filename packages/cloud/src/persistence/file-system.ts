@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, readFileSync } from 'node:fs'
 import {
   type FileHandle,
   link,
@@ -26,6 +26,8 @@ export interface AppendFile {
 /** The disk, as far as persistence needs it: replaced in tests by one that fills up or fails. */
 export interface FileSystem {
   read(path: string): Promise<Uint8Array>
+  /** Without waiting: a handler that reads an object's body is synchronous. */
+  readNow(path: string): Uint8Array
   /** Size in bytes; undefined where there is no such file. */
   size(path: string): Promise<number | undefined>
   /** Names in a folder, sorted; none where there is no such folder. */
@@ -45,6 +47,7 @@ export interface FileSystem {
 
 export const diskFileSystem: FileSystem = {
   read: (path) => readFile(path),
+  readNow: (path) => readFileSync(path),
   async size(path) {
     return (await unlessMissing(stat(path)))?.size
   },
