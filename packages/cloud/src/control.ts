@@ -6,6 +6,7 @@ import { mailbox } from '@cloud-orrery/services'
 import { callByName } from './call.ts'
 import type { Cloud } from './cloud.ts'
 import { explainEntry } from './explain.ts'
+import { policyRoutes } from './policies/control-routes.ts'
 import { shownEntry } from './shown-entries.ts'
 
 export const version = '0.1.0'
@@ -122,6 +123,7 @@ const routes: Readonly<Record<string, Handler>> = {
     cloud.endFault(String(id))
     return { ended: id }
   },
+  ...policyRoutes,
 }
 
 function armFault(cloud: Cloud, body: Record<string, unknown>): string {

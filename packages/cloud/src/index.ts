@@ -17,6 +17,24 @@ export { explainEntry } from './explain.ts'
 export { type FetchOptions, fetchFromCloud } from './fetch.ts'
 export { judgementsOf } from './judgements.ts'
 export type { InternetHost } from './outbound.ts'
+export { coverageOf, type GrantCoverage, grantCoverage } from './policies/grant-coverage.ts'
+export { heldPolicies } from './policies/held-policies.ts'
+export type { LeastOfPrincipal } from './policies/least-of.ts'
+export { type Observation, observe } from './policies/observation.ts'
+export {
+  type PrincipalQuestion,
+  type PrincipalReport,
+  principalReports,
+} from './policies/principal-report.ts'
+export {
+  type Proof,
+  type ProofRow,
+  prove,
+  type TrialResult,
+  type TryOut,
+} from './policies/proof.ts'
+export { stackNames } from './policies/stack-resources.ts'
+export type { PolicyTrial } from './policies/trial.ts'
 export { type Recording, record, replay } from './recording.ts'
 export { SdkHandler } from './sdk-handler.ts'
 export { type Listening, type ListenOptions, listen } from './server.ts'
