@@ -1,3 +1,4 @@
+import type { ClockMode } from '@cloud-orrery/kernel'
 import { UsageError } from './command.ts'
 
 export const defaultPort = 4566
@@ -102,4 +103,12 @@ export function pairsOf(
     pairs[text.slice(0, mark)] = text.slice(mark + 1)
   }
   return pairs
+}
+
+/** How model time runs. Default: with the wall. */
+export function clockModeOf(text = 'real'): ClockMode {
+  const factor = /^fast=(\d+(?:\.\d+)?)$/.exec(text)?.[1]
+  if (factor !== undefined && Number(factor) > 0) return { kind: 'fast', factor: Number(factor) }
+  if (text === 'real' || text === 'held' || text === 'skip') return { kind: text }
+  throw new UsageError(`'${text}' is no way to run a clock.`, 'Give real, held, fast=N or skip.')
 }

@@ -14,6 +14,7 @@ const usageCodes: ReadonlySet<string> = new Set([
   'NoAssembly',
   'NoSuchPath',
   'UnknownCall',
+  'UnknownPrincipal',
 ])
 
 /** Loaded one at a time: a command costs only what it needs. */
@@ -28,6 +29,7 @@ export const commands: Readonly<Record<string, () => Promise<{ command: Command 
   clock: () => import('./commands/clock.ts'),
   journal: () => import('./commands/journal.ts'),
   explain: () => import('./commands/explain.ts'),
+  policy: () => import('./commands/policy.ts'),
   fault: () => import('./commands/fault.ts'),
   mail: () => import('./commands/mail.ts'),
   picture: () => import('./commands/picture.ts'),

@@ -1,3 +1,4 @@
+export { type UnusedGrant, unusedGrantText } from '@cloud-orrery/policy'
 export { type CallOptions, call, callByName } from './call.ts'
 export { Cloud, type CloudOptions } from './cloud.ts'
 export { version } from './control.ts'

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { type CloudOptions, createCloud, listen, version } from '@cloud-orrery/cloud'
-import type { ClockMode } from '@cloud-orrery/kernel'
 import { type Command, type Io, UsageError } from '../command.ts'
-import { countOf, placeOf, placeOptions, portOf } from '../options.ts'
+import { clockModeOf, countOf, placeOf, placeOptions, portOf } from '../options.ts'
 import { removeServerFile, writeServerFile } from '../server-file.ts'
 
 export const command: Command = {
@@ -84,13 +83,6 @@ function untilTold(): Promise<void> {
     process.once('SIGTERM', () => resolve())
     process.once('SIGINT', () => resolve())
   })
-}
-
-function clockModeOf(text = 'real'): ClockMode {
-  const factor = /^fast=(\d+(?:\.\d+)?)$/.exec(text)?.[1]
-  if (factor !== undefined && Number(factor) > 0) return { kind: 'fast', factor: Number(factor) }
-  if (text === 'real' || text === 'held' || text === 'skip') return { kind: text }
-  throw new UsageError(`'${text}' is no way to run a clock.`, 'Give real, held, fast=N or skip.')
 }
 
 function choicesOf(text = 'calm'): 'calm' | 'legal' {

@@ -1,0 +1,159 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import {
+  type Assembly,
+  type Cloud,
+  type CloudOptions,
+  createCloud,
+  type DeployedStack,
+  deploy,
+  inProcessTarget,
+  listen,
+  type Observation,
+  observe,
+  type PolicyTrial,
+  type TrialResult,
+} from '@cloud-orrery/cloud'
+import type { ClockMode } from '@cloud-orrery/kernel'
+import { administratorCredentials } from '@cloud-orrery/services'
+import { removeServerFile, writeServerFile } from '../server-file.ts'
+import { failureText, type Scenario } from './scenario.ts'
+
+export interface CommandRun {
+  /** What is deployed before the command runs; absent: the command does it all. */
+  readonly assembly?: Assembly
+  readonly parameters: Readonly<Record<string, string>>
+  /** A program with its arguments, or one line for the shell. */
+  readonly command: readonly string[] | string
+  readonly cwd: string
+  /** How model time runs while the command does. */
+  readonly clock: ClockMode
+  readonly seed: number
+  /** Where the command's output goes in the first run; later ones are quiet. */
+  readonly onOutput: (text: string) => void
+}
+
+interface Deployed {
+  readonly cloud: Cloud
+  readonly stacks: readonly DeployedStack[]
+}
+
+/** Deploys, and runs a command against a port of a fork: exit code 0 means that all is well. */
+export async function commandScenario(run: CommandRun): Promise<Scenario> {
+  const base = await deployed(run)
+  const deployedAt = base.cloud.kernel.journal.lastSequence
+  const observations: Observation[] = [...observe(base.cloud)]
+  const fork = base.cloud.fork({ clock: run.clock })
+  const failure = await runAt(fork, base.stacks, run, run.onOutput)
+  observations.push(...observe(fork, deployedAt))
+
+  const tryOut = async (trial: PolicyTrial, fresh: boolean): Promise<TrialResult> => {
+    let tried: Deployed | undefined
+    try {
+      if (fresh) tried = await deployed(run, trial)
+      const cloud = (tried?.cloud ?? base.cloud).fork({ clock: run.clock, trial })
+      const why = await runAt(cloud, tried?.stacks ?? base.stacks, run)
+      return why === undefined ? { passed: true } : { passed: false, why }
+    } catch (error) {
+      return { passed: false, why: failureText(error) }
+    } finally {
+      tried?.cloud.close()
+    }
+  }
+  return {
+    // A command that deploys by itself leaves its stacks in the fork.
+    cloud: run.assembly === undefined ? fork : base.cloud,
+    stacks: base.stacks.map(({ stackName }) => stackName),
+    deployedAt,
+    observations,
+    ...(failure === undefined ? {} : { failure }),
+    tryOut,
+    close() {
+      fork.close()
+      base.cloud.close()
+    },
+  }
+}
+
+async function deployed(run: CommandRun, trial?: PolicyTrial): Promise<Deployed> {
+  const options: CloudOptions = { seed: run.seed, ...(trial === undefined ? {} : { trial }) }
+  const cloud = createCloud(options)
+  if (run.assembly === undefined) return { cloud, stacks: [] }
+  const { parameters } = run
+  const failures: string[] = []
+  const stacks = await deploy(inProcessTarget(cloud), run.assembly, {
+    parameters,
+    onProgress: ({ status, logicalId, reason }) => {
+      if (status.endsWith('_FAILED')) failures.push(`${logicalId}: ${reason}`)
+    },
+  })
+  const failed = stacks.find(({ status }) => status !== 'CREATE_COMPLETE')
+  if (failed !== undefined) {
+    cloud.close()
+    throw new Error(`stack ${failed.stackName} came to ${failed.status}: ${failures[0] ?? ''}`)
+  }
+  return { cloud, stacks }
+}
+
+/** Serves a cloud on a free port while the command runs. What failed, if anything. */
+async function runAt(
+  cloud: Cloud,
+  stacks: readonly DeployedStack[],
+  run: CommandRun,
+  onOutput: (text: string) => void = () => {},
+): Promise<string | undefined> {
+  const token = randomBytes(24).toString('base64url')
+  const server = await listen(cloud, { port: 0, token })
+  const { defaultAccountId: accountId, defaultRegion: region } = cloud
+  const { port, url } = server
+  writeServerFile({ port, url, token, region, accountId, pid: process.pid })
+  const keys = administratorCredentials(accountId)
+  const outputs = Object.fromEntries(stacks.map((stack) => [stack.stackName, stack.outputs]))
+  try {
+    const ended = await runCommand(run, onOutput, {
+      AWS_ENDPOINT_URL: url,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_ACCESS_KEY_ID: keys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+      ORRERY_PORT: String(port),
+      ORRERY_OUTPUTS: JSON.stringify(outputs),
+    })
+    // What the command set off and did not wait for belongs to the run.
+    await cloud.settle()
+    return ended
+  } finally {
+    removeServerFile(port)
+    await server.close()
+  }
+}
+
+function runCommand(
+  { command, cwd }: CommandRun,
+  onOutput: (text: string) => void,
+  variables: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  const [program = '', args] =
+    typeof command === 'string' ? [command, []] : [command[0], command.slice(1)]
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd,
+      shell: typeof command === 'string',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...variables },
+    })
+    let last = ''
+    const read = (chunk: Buffer): void => {
+      const text = chunk.toString()
+      onOutput(text)
+      last = text.trim() === '' ? last : text
+    }
+    child.stdout.on('data', read)
+    child.stderr.on('data', read)
+    child.on('error', reject)
+    child.on('close', (code, signal) => {
+      const how = signal === null ? `exit code ${code}` : `signal ${signal}`
+      resolve(code === 0 ? undefined : `the command ended with ${how}: ${failureText(last)}`)
+    })
+  })
+}
