@@ -43,6 +43,24 @@ export async function callByName(
 ): Promise<unknown> {
   if (folderOf(service) === undefined) throw serviceNotModelled(service)
   const credentials = options.credentials ?? cloud.credentials(options.accountId)
+  if (cloud.durability?.refusal !== undefined) await cloud.durability.retry()
+  if (cloud.durability?.refusal !== undefined) throw cloud.durability.refusal
+  try {
+    return await callNow(cloud, service, operation, input, options, door, credentials)
+  } finally {
+    await cloud.durability?.kept()
+  }
+}
+
+async function callNow(
+  cloud: Cloud,
+  service: string,
+  operation: string,
+  input: unknown,
+  options: CallOptions,
+  door: Exclude<Door, 'internal'>,
+  credentials: Credentials,
+): Promise<unknown> {
   return await cloud.kernel.scheduler.enter(async (turn) => {
     const model = loadServiceModel(service)
     const wording = { model, protocol: model.protocols[0] ?? 'awsJson1_1' } as const

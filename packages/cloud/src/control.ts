@@ -8,8 +8,7 @@ import type { Cloud } from './cloud.ts'
 import { explainEntry } from './explain.ts'
 import { policyRoutes } from './policies/control-routes.ts'
 import { shownEntry } from './shown-entries.ts'
-
-export const version = '0.1.0'
+import { version } from './version.ts'
 
 const safeHosts = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/
 

@@ -1,10 +1,16 @@
-import { type Departure, invariant, type JournalEntry } from '@cloud-orrery/kernel'
-import type { OperationModel } from '@cloud-orrery/models'
+import { type Departure, invariant, type JournalEntry, SimulatorError } from '@cloud-orrery/kernel'
+import {
+  AwsError,
+  loadServiceModel,
+  type OperationModel,
+  type Protocol,
+} from '@cloud-orrery/models'
 import {
   encodeError,
   encodeOutput,
   type HttpRequest,
   type HttpResponse,
+  parseSignature,
 } from '@cloud-orrery/protocols'
 import type { Cloud } from './cloud.ts'
 import { wordingOf } from './errors.ts'
@@ -12,7 +18,8 @@ import type { Door, Exchange } from './exchange.ts'
 import { httpAnswer } from './http-operations.ts'
 import { plainHttp } from './plain-http.ts'
 import { makeCall, readRequest } from './request-path.ts'
-import { encodeUnknown } from './unknown-service.ts'
+import { folderOf } from './service-names.ts'
+import { encodeUnknown, protocolOfRequest } from './unknown-service.ts'
 
 export interface Answer {
   readonly response: HttpResponse
@@ -20,21 +27,74 @@ export interface Answer {
   readonly streaming: boolean
 }
 
+interface AnswerOptions {
+  readonly signal?: Departure | undefined
+  readonly verifiedKeys?: Set<string>
+  /** The entry of the invocation whose code asks. */
+  readonly cause?: JournalEntry | undefined
+}
+
 /** Answers one request from outside: every door leads here. Never throws for what the request contains. */
 export async function answer(
   cloud: Cloud,
   door: Exclude<Door, 'internal'>,
   received: HttpRequest,
-  options: {
-    signal?: Departure | undefined
-    verifiedKeys?: Set<string>
-    /** The entry of the invocation whose code asks. */
-    cause?: JournalEntry | undefined
-  } = {},
+  options: AnswerOptions = {},
 ): Promise<Answer> {
   const plain = plainHttp(cloud, received)
   const served = plain === undefined ? undefined : await plain
   if (served !== undefined) return { response: served, streaming: false }
+  if (cloud.durability?.refusal !== undefined) await cloud.durability.retry()
+  if (cloud.durability?.refusal !== undefined) return unkept(received, cloud.durability.refusal)
+  const answered = await enter(cloud, door, received, options)
+  try {
+    await cloud.durability?.kept()
+  } catch (error) {
+    if (!(error instanceof SimulatorError)) throw error
+    return unkept(received, error)
+  }
+  return answered
+}
+
+/**
+ * A call that cannot be kept is refused as by a service that is out for the moment: clients try again. It has no
+ * request id of the cloud's, since it leaves no trace there.
+ */
+function unkept(received: HttpRequest, { message, next }: SimulatorError): Answer {
+  const error = new AwsError(
+    { kind: 'error', code: 'ServiceUnavailable', status: 503, fault: 'server' },
+    `${message} ${next}`,
+  )
+  const signature = parseSignature(received)
+  const name = signature !== undefined && 'scope' in signature ? signature.scope.service : ''
+  const requestId = '00000000-0000-0000-0000-000000000000'
+  const folder = folderOf(name)
+  const guessed = protocolOfRequest(received, name)
+  const response =
+    folder === undefined
+      ? encodeUnknown({ requestId, signature }, received, error)
+      : encodeOutage(folder, guessed, received, requestId, error)
+  return { response, streaming: false }
+}
+
+function encodeOutage(
+  folder: string,
+  guessed: Protocol,
+  { path: resource, method }: HttpRequest,
+  requestId: string,
+  error: AwsError,
+): HttpResponse {
+  const model = loadServiceModel(folder)
+  const protocol = model.protocols.includes(guessed) ? guessed : (model.protocols[0] ?? guessed)
+  return encodeError(model, protocol, undefined, error, { requestId, resource, method })
+}
+
+async function enter(
+  cloud: Cloud,
+  door: Exclude<Door, 'internal'>,
+  received: HttpRequest,
+  options: AnswerOptions,
+): Promise<Answer> {
   return await cloud.kernel.scheduler.enter(
     async (turn) => {
       const exchange: Exchange = {
@@ -59,6 +119,8 @@ export async function answer(
         return { response: encode(exchange, received), streaming: isStreaming(exchange) }
       } catch (error) {
         exchange.error = cloud.bug(error, exchange.model && wordingOf(exchange))
+        // A replay has to draw its request id too.
+        if (exchange.entry === undefined) noteRefusal(cloud, exchange)
         return { response: encode(exchange, received), streaming: false }
       }
     },

@@ -1,7 +1,6 @@
-export { type UnusedGrant, unusedGrantText } from '@cloud-orrery/policy'
+export { identityOwner, type UnusedGrant, unusedGrantText } from '@cloud-orrery/policy'
 export { type CallOptions, call, callByName } from './call.ts'
 export { Cloud, type CloudOptions } from './cloud.ts'
-export { version } from './control.ts'
 export { type ClientOptions, client, createCloud } from './create-cloud.ts'
 export { type Assembly, readAssembly, type StackSource } from './deploy/assembly.ts'
 export { cachedAssembly } from './deploy/assembly-cache.ts'
@@ -18,6 +17,8 @@ export { explainEntry } from './explain.ts'
 export { type FetchOptions, fetchFromCloud } from './fetch.ts'
 export { judgementsOf } from './judgements.ts'
 export type { InternetHost } from './outbound.ts'
+export { DurableCloud, type DurableOptions } from './persistence/durable-cloud.ts'
+export { diskFileSystem, type FileSystem } from './persistence/file-system.ts'
 export { coverageOf, type GrantCoverage, grantCoverage } from './policies/grant-coverage.ts'
 export { heldPolicies } from './policies/held-policies.ts'
 export type { LeastOfPrincipal } from './policies/least-of.ts'
@@ -36,7 +37,15 @@ export {
 } from './policies/proof.ts'
 export { stackNames } from './policies/stack-resources.ts'
 export type { PolicyTrial } from './policies/trial.ts'
-export { type Recording, record, replay } from './recording.ts'
+export {
+  compareReplay,
+  type Recording,
+  type ReplayEnd,
+  type Replayed,
+  record,
+  replay,
+} from './recording.ts'
 export { SdkHandler } from './sdk-handler.ts'
 export { type Listening, type ListenOptions, listen } from './server.ts'
 export { shownEntry } from './shown-entries.ts'
+export { version } from './version.ts'

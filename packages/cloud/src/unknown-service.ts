@@ -13,7 +13,7 @@ const xmlServices = new Set([
 
 /** A refusal that the client of a service can read of which the cloud knows nothing, in the form of its request. */
 export function encodeUnknown(
-  { requestId, signature }: Exchange,
+  { requestId, signature }: Pick<Exchange, 'requestId' | 'signature'>,
   received: HttpRequest,
   error: AwsError,
 ): HttpResponse {
@@ -29,7 +29,8 @@ export function encodeUnknown(
   return response
 }
 
-function protocolOfRequest({ headers }: HttpRequest, service: string): Protocol {
+/** As the request shows by itself; JSON where it does not. */
+export function protocolOfRequest({ headers }: HttpRequest, service: string): Protocol {
   const type = headers['content-type'] ?? ''
   if (headers['smithy-protocol'] === 'rpc-v2-cbor') return 'rpcv2Cbor'
   if (type === 'application/x-amz-json-1.0') return 'awsJson1_0'

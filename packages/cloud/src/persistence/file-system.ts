@@ -35,8 +35,11 @@ export interface FileSystem {
   makeFolder(folder: string): Promise<void>
   /** Opens a file to write from `sizeBytes` on; makes it if it is not there. */
   append(path: string, sizeBytes: number): Promise<AppendFile>
-  /** Puts a file in its place at once: whoever looks sees the old one or the whole new one, also after a crash. */
-  replace(path: string, bytes: Uint8Array | Iterable<Uint8Array>): Promise<void>
+  /**
+   * Puts a file in its place at once: whoever looks sees the old one or the whole new one, also after a crash.
+   * Returns its size in bytes.
+   */
+  replace(path: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<number>
   /** A second name for a file. False when that name is taken. */
   link(from: string, to: string): Promise<boolean>
   rename(from: string, to: string): Promise<void>
@@ -63,11 +66,14 @@ export const diskFileSystem: FileSystem = {
   },
   async replace(path, bytes) {
     const beside = `${path}.${process.pid}.new`
+    let sizeBytes = 0
     try {
       const handle = await open(beside, 'w', 0o600)
       try {
-        for (const part of bytes instanceof Uint8Array ? [bytes] : bytes)
+        for await (const part of bytes instanceof Uint8Array ? [bytes] : bytes) {
           await writeAll(handle, part)
+          sizeBytes += part.byteLength
+        }
         await handle.datasync()
       } finally {
         await handle.close()
@@ -78,6 +84,7 @@ export const diskFileSystem: FileSystem = {
       throw error
     }
     await diskFileSystem.syncFolder(dirname(path))
+    return sizeBytes
   },
   async link(from, to) {
     try {

@@ -1,0 +1,256 @@
+import { join } from 'node:path'
+import { SimulatorError } from '@cloud-orrery/kernel'
+import type { CloudOptions } from '../cloud.ts'
+import type { EnteredEntry } from '../replayer.ts'
+import { BlobFiles } from './blob-files.ts'
+import type { RestoredState } from './cloud-state.ts'
+import {
+  type DataFormat,
+  dataFormat,
+  type Migration,
+  migrations,
+  readFormat,
+  tooNew,
+  writeFormat,
+} from './data-format.ts'
+import { lockDirectory } from './directory-lock.ts'
+import type { FileSystem } from './file-system.ts'
+import { scanFrames } from './frames.ts'
+import { fromText } from './plain-data.ts'
+import {
+  damaged,
+  nameOfSequence,
+  readSnapshot,
+  type SnapshotContext,
+  sequencesIn,
+} from './snapshot-files.ts'
+
+/** Where the clock stood, and what the wall's time was then. */
+export interface Moment {
+  readonly modelMs: number
+  readonly wallMs: number
+}
+
+/** What a log holds, in its order. */
+export type LogItem =
+  | { readonly kind: 'entry'; readonly entry: EnteredEntry }
+  | { readonly kind: 'moment'; readonly moment: Moment }
+
+/** One log file: what entered after the entry of its number. */
+export interface Log {
+  readonly path: string
+  readonly base: number
+  /** Of Orrery, when the file was begun. */
+  readonly version: string
+  readonly items: readonly LogItem[]
+  readonly frames: number
+  /** Without a frame that was cut short. */
+  readonly soundBytes: number
+  readonly sharedCount: number
+  /** What was cut off, for people. */
+  readonly torn: string | undefined
+}
+
+/** A directory that this process holds. */
+export class DataDirectory {
+  readonly path: string
+  readonly fileSystem: FileSystem
+  readonly blobs: BlobFiles
+  readonly format: DataFormat
+  readonly #unlock: () => Promise<void>
+
+  private constructor(
+    path: string,
+    fileSystem: FileSystem,
+    format: DataFormat,
+    unlock: () => Promise<void>,
+  ) {
+    this.path = path
+    this.fileSystem = fileSystem
+    this.format = format
+    this.#unlock = unlock
+    this.blobs = new BlobFiles(fileSystem, join(path, 'blobs'))
+  }
+
+  /**
+   * Takes the directory for this process; makes it if it is not there, with `options` as the cloud's. Throws
+   * `SimulatorError` for one that is in use, is none of ours or is of a later version.
+   */
+  static async open(
+    path: string,
+    fileSystem: FileSystem,
+    options: CloudOptions,
+    steps: readonly (Migration | undefined)[] = migrations,
+  ): Promise<DataDirectory> {
+    await fileSystem.makeFolder(path)
+    const unlock = await lockDirectory(fileSystem, path)
+    try {
+      let format = await readFormat(fileSystem, path, steps)
+      if (format === undefined) {
+        format = { orrery: 'data', format: dataFormat, timeline: 'main', options }
+        await makeTimeline(fileSystem, path, format.timeline)
+        await fileSystem.makeFolder(join(path, 'blobs'))
+        await writeFormat(fileSystem, path, format)
+      }
+      const directory = new DataDirectory(path, fileSystem, format, unlock)
+      await directory.#removeUnfinished()
+      return directory
+    } catch (error) {
+      await unlock()
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#unlock()
+  }
+
+  get logFolder(): string {
+    return join(this.path, 'timelines', this.format.timeline, 'log')
+  }
+
+  logPath(base: number): string {
+    return join(this.logFolder, `${nameOfSequence(base)}.log`)
+  }
+
+  snapshotContext(version: string): SnapshotContext {
+    const folder = join(this.path, 'timelines', this.format.timeline, 'snapshots')
+    return { fileSystem: this.fileSystem, blobs: this.blobs, folder, version }
+  }
+
+  /** Numbers of the snapshots, oldest first. */
+  async snapshots(): Promise<number[]> {
+    const { folder } = this.snapshotContext('')
+    return sequencesIn(await this.fileSystem.list(folder), 'snapshot')
+  }
+
+  async logs(): Promise<number[]> {
+    return sequencesIn(await this.fileSystem.list(this.logFolder), 'log')
+  }
+
+  /**
+   * The newest snapshot that is sound, and remarks on those that are not. Without one the cloud begins with its options.
+   */
+  async newestSnapshot(): Promise<{ state: RestoredState | undefined; remarks: string[] }> {
+    const remarks: string[] = []
+    for (const sequence of (await this.snapshots()).reverse()) {
+      try {
+        return { state: await readSnapshot(this.snapshotContext(''), sequence), remarks }
+      } catch (error) {
+        // An older one and the logs from it on say the same. One of a later version is not skipped.
+        if (!(error instanceof SimulatorError) || error.code !== 'DataDamaged') throw error
+        remarks.push(`${error.message} An older snapshot and the logs after it were taken instead.`)
+      }
+    }
+    return { state: undefined, remarks }
+  }
+
+  /** All logs that follow a snapshot. Throws `SimulatorError` where one is missing or damaged. */
+  async logsAfter(base: number): Promise<Log[]> {
+    const bases = (await this.logs()).filter((one) => one >= base)
+    if (bases[0] !== base) {
+      if (bases.length === 0 && base === 0) return []
+      throw new SimulatorError(
+        'DataDamaged',
+        `${this.logPath(base)} is missing: what entered after #${base} is not there.`,
+        'Restore this file from a backup of the data directory.',
+      )
+    }
+    const logs: Log[] = []
+    for (const one of bases) logs.push(await this.readLog(one, one === bases.at(-1)))
+    return logs
+  }
+
+  /** Reads one log. `isLast`: its last frame may have been cut short by a crash. */
+  async readLog(base: number, isLast: boolean): Promise<Log> {
+    const path = this.logPath(base)
+    const { payloads, soundBytes, end } = scanFrames(await this.fileSystem.read(path))
+    if (end.kind === 'damaged' || (end.kind === 'torn' && !isLast)) {
+      throw damagedLog(path, end.offset, end.why)
+    }
+    const torn =
+      end.kind === 'torn'
+        ? `${path} ended in the middle of a write that nobody was answered for: cut at byte ${end.offset} (${end.why}).`
+        : undefined
+    const shared: unknown[] = []
+    const items: LogItem[] = []
+    let version = ''
+    for (const [index, payload] of payloads.entries()) {
+      const line = this.#lineOf(payload, path, shared)
+      if (index === 0) version = checkHead(line, base, path)
+      else if ('shared' in line) shared.push(line['is'])
+      // Written by `LogWriter` in these shapes; the checksum was right.
+      else if ('entry' in line) items.push({ kind: 'entry', entry: line['entry'] as EnteredEntry })
+      else if ('moment' in line) items.push({ kind: 'moment', moment: line['moment'] as Moment })
+      else throw damagedLog(path, 0, `frame ${index} is of an unknown kind`)
+    }
+    const sharedCount = shared.length
+    return { path, base, version, items, frames: payloads.length, soundBytes, sharedCount, torn }
+  }
+
+  #lineOf(
+    payload: Uint8Array,
+    path: string,
+    shared: readonly unknown[],
+  ): Readonly<Record<string, unknown>> {
+    try {
+      // Frames of ours hold objects; their checksum was right.
+      return fromText(Buffer.from(payload).toString(), {
+        blob: (sha256) => this.blobs.get(sha256, path),
+        shared: (number) => shared[number],
+      }) as Record<string, unknown>
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+      throw damagedLog(path, 0, 'a frame holds what is no JSON')
+    }
+  }
+
+  /** What a crash left half written: it has a name of its own until it is whole. */
+  async #removeUnfinished(): Promise<void> {
+    const timeline = join(this.path, 'timelines', this.format.timeline)
+    const blobs = join(this.path, 'blobs')
+    const folders = [this.path, join(timeline, 'log'), join(timeline, 'snapshots')]
+    for (const name of await this.fileSystem.list(blobs)) folders.push(join(blobs, name))
+    for (const folder of folders) {
+      for (const name of await this.fileSystem.list(folder)) {
+        if (/\.\d+\.new$/.test(name) && !name.startsWith('lock.')) {
+          await this.fileSystem.remove(join(folder, name))
+        }
+      }
+    }
+  }
+}
+
+export async function makeTimeline(
+  fileSystem: FileSystem,
+  directory: string,
+  name: string,
+): Promise<void> {
+  const folder = join(directory, 'timelines', name)
+  await fileSystem.makeFolder(join(folder, 'log'))
+  await fileSystem.makeFolder(join(folder, 'snapshots'))
+  await fileSystem.syncFolder(folder)
+  await fileSystem.syncFolder(join(directory, 'timelines'))
+  await fileSystem.syncFolder(directory)
+}
+
+/** How a log begins. */
+export function logHead(base: number, version: string): object {
+  return { orrery: 'log', format: dataFormat, version, base }
+}
+
+function checkHead(line: Readonly<Record<string, unknown>>, base: number, path: string): string {
+  if (line['orrery'] !== 'log') throw damagedLog(path, 0, 'it does not begin as a log')
+  if (Number(line['format']) > dataFormat) throw tooNew(path, Number(line['format']))
+  if (line['base'] !== base) throw damagedLog(path, 0, `it says that it follows #${line['base']}`)
+  return String(line['version'])
+}
+
+function damagedLog(path: string, offset: number, why: string): SimulatorError {
+  const { message } = damaged(path, offset, why)
+  return new SimulatorError(
+    'DataDamaged',
+    message,
+    `Restore this file from a backup. To give up what entered after the damage instead, cut it there (truncate -s ${offset}) and delete later logs.`,
+  )
+}

@@ -1,0 +1,379 @@
+import { join } from 'node:path'
+import { type JournalEntry, processWall, SimulatorError, type Wall } from '@cloud-orrery/kernel'
+import { Cloud, type CloudOptions } from '../cloud.ts'
+import { asEntered } from '../recording.ts'
+import { Replayer } from '../replayer.ts'
+import { version } from '../version.ts'
+import { type CapturedState, captureState, type RestoredState } from './cloud-state.ts'
+import { DataDirectory, type Log, logHead, type Moment } from './data-directory.ts'
+import type { Durability } from './durability.ts'
+import { diskFileSystem, type FileSystem } from './file-system.ts'
+import { checkOptions, keptOptions } from './kept-options.ts'
+import { LogWriter } from './log-writer.ts'
+import { restoredCloud } from './restored-cloud.ts'
+import { nameOfSequence, writeSnapshot } from './snapshot-files.ts'
+
+export interface DurableOptions {
+  /** The cloud's own. What the directory says already may be left out; another value is refused. */
+  readonly cloud: CloudOptions
+  /** Replaced in tests. */
+  readonly fileSystem?: FileSystem
+  readonly wall?: Wall
+  /** A snapshot is made when the log has this many frames, or this many bytes. Default 10,000 and 64 MiB. */
+  readonly framesMax?: number
+  readonly bytesMax?: number
+  /** Logs and snapshots older than the newest are kept up to this size in bytes. Default 1 GiB. */
+  readonly historyBytesMax?: number
+}
+
+const framesMaxDefault = 10_000
+const bytesMaxDefault = 64 * 1024 ** 2
+const historyBytesMaxDefault = 1024 ** 3
+
+/** Beyond this many times the limits, calls that wait are answered early, so that there is a moment with none. */
+const patience = 2
+
+/** A snapshot is not begun before this many times as long as the last one took. */
+const restFactor = 10
+
+/**
+ * A cloud whose state is in a directory: opened again, it is the same. What enters goes to a log; a snapshot now and
+ * then keeps that short.
+ */
+export class DurableCloud implements Durability {
+  readonly cloud: Cloud
+  /** What a user should know of the opening: a write that was cut off, a snapshot that was passed over. */
+  readonly remarks: readonly string[]
+  /** Entries that were replayed, and how long that took in ms of the machine's time. */
+  readonly replayed: { readonly entries: number; readonly tookMs: number }
+  readonly #directory: DataDirectory
+  readonly #wall: Wall
+  readonly #options: DurableOptions
+  readonly #writer: LogWriter
+  /** Of pieces of outside work: the run's own number is the process's and this. */
+  readonly #outsideBefore: number
+  #outsideNumber: number
+  /** The number of the entry that the present log follows. */
+  #base: number
+  #snapshotting: Promise<void> | undefined
+  #restsUntilMs = 0
+  #closed = false
+
+  private constructor(directory: DataDirectory, options: DurableOptions, opened: Opened) {
+    this.#directory = directory
+    this.#options = options
+    this.#wall = options.wall ?? processWall
+    this.cloud = opened.cloud
+    this.remarks = opened.remarks
+    this.replayed = opened.replayed
+    this.#outsideBefore = opened.outsideBefore
+    this.#outsideNumber = opened.outsideNumber
+    const { log } = opened
+    this.#base = log?.base ?? opened.base
+    const path = directory.logPath(this.#base)
+    const isBegun = log !== undefined && log.frames > 0
+    this.#writer = new LogWriter(directory.fileSystem, directory.blobs, {
+      path,
+      soundBytes: isBegun ? log.soundBytes : 0,
+      sharedCount: isBegun ? log.sharedCount : 0,
+    })
+    if (isBegun) this.#writer.frames = log.frames
+    else this.#writer.beginFile(path, logHead(this.#base, version))
+  }
+
+  /** Opens a directory, or makes it. The clock goes on: with the wall where it follows that, else where it stood. */
+  static async open(path: string, options: DurableOptions): Promise<DurableCloud> {
+    const fileSystem = options.fileSystem ?? diskFileSystem
+    const fresh = new Cloud({ ...options.cloud, clock: { kind: 'held' }, ...startOf(options) })
+    const given = keptOptions(fresh.originalOptions)
+    const directory = await DataDirectory.open(path, fileSystem, given)
+    try {
+      checkOptions(path, options.cloud, directory.format.options)
+      const opened = await readDirectory(directory, options)
+      if (opened.log?.torn !== undefined) await cut(fileSystem, opened.log)
+      const durable = new DurableCloud(directory, options, opened)
+      await durable.#goOn(opened)
+      return durable
+    } catch (error) {
+      await directory.close()
+      throw error
+    }
+  }
+
+  get refusal(): SimulatorError | undefined {
+    return this.#writer.refusal
+  }
+
+  kept(): Promise<void> | undefined {
+    return this.#writer.kept()
+  }
+
+  retry(): Promise<void> {
+    return this.#writer.retry()
+  }
+
+  moved(): void {
+    if (this.#closed) return
+    const moment: Moment = { modelMs: this.cloud.kernel.clock.dueMs, wallMs: this.#wall.nowMs() }
+    this.#writer.append({ moment })
+  }
+
+  /** Writes all that is left, and a snapshot, so that the next opening is quick. The cloud ends. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    try {
+      if (this.refusal === undefined) {
+        this.#answerWaiting()
+        await this.snapshot()
+        this.moved()
+      }
+    } finally {
+      this.#closed = true
+      this.cloud.kernel.journal.onEntered = undefined
+      this.cloud.close()
+      try {
+        await this.#writer.close()
+      } finally {
+        await this.#directory.close()
+      }
+    }
+  }
+
+  /** Makes a snapshot now, unless something is under way or nothing entered since the last. */
+  async snapshot(): Promise<void> {
+    await this.#snapshotting
+    this.#snapshotting = this.#makeSnapshot().finally(() => {
+      this.#snapshotting = undefined
+    })
+    await this.#snapshotting
+  }
+
+  /** After the replay: what enters from now on is kept. */
+  async #goOn({ replayer, log, moment }: Opened): Promise<void> {
+    const { cloud } = this
+    cloud.durability = this
+    cloud.kernel.journal.onEntered = (entry) => this.#keep(entry)
+    cloud.kernel.scheduler.bugs.listener ??= (error) => void cloud.bug(error)
+    const { clock = { kind: 'real' } } = this.#options.cloud
+    // Work that was under way is done again, or ends as lost; those who waited for a call are gone.
+    replayer.end()
+    this.#answerWaiting()
+    await cloud.kernel.scheduler.rest()
+    if (clock.kind === 'real' && moment !== undefined) {
+      const dueMs = moment.modelMs + Math.max(0, this.#wall.nowMs() - moment.wallMs)
+      const byMs = dueMs - cloud.kernel.clock.nowMs
+      if (byMs > 0) await cloud.advance(byMs)
+    }
+    cloud.kernel.clock.mode = clock
+    cloud.kernel.scheduler.start()
+    this.moved()
+    // What another version wrote is replayed once, by this one: later ones may answer otherwise.
+    if (log !== undefined && log.frames > 0 && log.version !== version) await this.snapshot()
+    await this.kept()
+  }
+
+  #keep(entry: JournalEntry): void {
+    const entered = asEntered(entry)
+    const { data } = entered
+    if (entered.kind === 'outside' && typeof data['number'] === 'number') {
+      this.#outsideNumber = Math.max(this.#outsideNumber, data['number'] + this.#outsideBefore)
+      const number = data['number'] + this.#outsideBefore
+      this.#writer.append({ entry: { ...entered, data: { ...data, number } } })
+    } else {
+      const { caller } = data
+      const shared = typeof caller === 'object' && caller !== null ? [caller] : []
+      this.#writer.append({ entry: entered }, shared)
+    }
+    this.#snapshotWhenDue()
+  }
+
+  #snapshotWhenDue(): void {
+    const { framesMax = framesMaxDefault, bytesMax = bytesMaxDefault } = this.#options
+    const fullness = Math.max(this.#writer.frames / framesMax, this.#writer.bytes / bytesMax)
+    if (fullness < 1 || this.#snapshotting !== undefined || this.refusal !== undefined) return
+    if (performance.now() < this.#restsUntilMs && fullness < 4 * patience) return
+    // Not in the middle of this call.
+    this.#snapshotting = new Promise<void>((resolve) => setImmediate(resolve))
+      .then(() => {
+        if (fullness >= patience) this.#answerWaiting()
+        return this.#makeSnapshot()
+      })
+      .catch((error: unknown) => void this.cloud.bug(error))
+      .finally(() => {
+        this.#snapshotting = undefined
+      })
+  }
+
+  /**
+   * Ends the waiting of calls as if their senders had gone: what waits is no data, so no snapshot can have it.
+   * Deviation: on AWS a long poll ends with a message or at its time; here one in some ten thousand calls ends early, empty.
+   */
+  #answerWaiting(): void {
+    const { journal, scheduler } = this.cloud.kernel
+    if (scheduler.waiting.length === 0) return
+    for (const { kind, sequence } of journal.entries) {
+      if (kind === 'call' && journal.isOpen(sequence)) scheduler.abort(sequence)
+    }
+  }
+
+  async #makeSnapshot(): Promise<void> {
+    const startedAtMs = performance.now()
+    const state = await this.cloud.kernel.scheduler.enter(() => this.#capture())
+    if (state === undefined) {
+      this.#restsUntilMs = performance.now() + 100
+      return
+    }
+    try {
+      await this.kept()
+      await writeSnapshot(this.#directory.snapshotContext(version), state)
+      await this.#dropHistory()
+    } catch (error) {
+      // The log goes on as before: nothing is lost, and the next try may have room. Bugs are told.
+      if (!(error instanceof SimulatorError) && !isDiskError(error)) throw error
+    }
+    const now = performance.now()
+    this.#restsUntilMs = now + restFactor * (now - startedAtMs)
+  }
+
+  /** In a turn of its own, so that nothing is half done. Undefined where something is under way. */
+  #capture(): CapturedState | undefined {
+    const { journal } = this.cloud.kernel
+    const sequence = journal.lastSequence
+    if (journal.openCount > 0 || sequence === this.#base) return undefined
+    const state = captureState(this.cloud, this.#outsideNumber)
+    this.#base = sequence
+    this.#writer.beginFile(this.#directory.logPath(sequence), logHead(sequence, version))
+    this.moved()
+    return state
+  }
+
+  async #dropHistory(): Promise<void> {
+    const { historyBytesMax = historyBytesMaxDefault } = this.#options
+    const { fileSystem, logFolder } = this.#directory
+    const { folder } = this.#directory.snapshotContext(version)
+    const snapshots = await this.#directory.snapshots()
+    const newest = snapshots.at(-1) ?? 0
+    const older: { path: string; sizeBytes: number }[] = []
+    for (const base of new Set([...snapshots, ...(await this.#directory.logs())])) {
+      if (base >= newest) continue
+      for (const path of [
+        join(folder, `${nameOfSequence(base)}.snapshot`),
+        join(logFolder, `${nameOfSequence(base)}.log`),
+      ]) {
+        const sizeBytes = await fileSystem.size(path)
+        if (sizeBytes !== undefined) older.push({ path, sizeBytes })
+      }
+    }
+    older.sort((a, b) => (nameIn(a.path) < nameIn(b.path) ? -1 : 1))
+    let sizeBytes = older.reduce((sum, one) => sum + one.sizeBytes, 0)
+    for (const one of older) {
+      if (sizeBytes <= historyBytesMax) break
+      await fileSystem.remove(one.path)
+      sizeBytes -= one.sizeBytes
+    }
+  }
+}
+
+function nameIn(path: string): string {
+  return path.slice(-'000000000000000.snapshot'.length)
+}
+
+function isDiskError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
+}
+
+/** A clock that follows the wall begins with it. */
+function startOf({ cloud, wall = processWall }: DurableOptions): { startAtMs?: number } {
+  if (cloud.startAtMs !== undefined) return { startAtMs: cloud.startAtMs }
+  const kind = cloud.clock?.kind ?? 'real'
+  return kind === 'real' || kind === 'fast' ? { startAtMs: wall.nowMs() } : {}
+}
+
+interface Opened {
+  readonly cloud: Cloud
+  readonly replayer: Replayer
+  readonly remarks: readonly string[]
+  readonly replayed: { readonly entries: number; readonly tookMs: number }
+  /** The last log; undefined where there is none. */
+  readonly log: Log | undefined
+  readonly base: number
+  readonly moment: Moment | undefined
+  readonly outsideBefore: number
+  readonly outsideNumber: number
+}
+
+/** The newest snapshot, and what entered after it again. */
+async function readDirectory(directory: DataDirectory, options: DurableOptions): Promise<Opened> {
+  const { state, remarks } = await directory.newestSnapshot()
+  const base = state?.state.journalSequence ?? 0
+  const logs = await directory.logsAfter(base)
+  const cloud = await cloudOf(directory, options, state)
+  const startedAtMs = performance.now()
+  const outsideBefore = state?.outsideNumber ?? 0
+  const replayer = new Replayer(cloud, { outsideBefore })
+  const { journal } = cloud.kernel
+  let entries = 0
+  let outsideNumber = outsideBefore
+  let moment: Moment | undefined
+  for (const log of logs) {
+    if (journal.lastSequence !== log.base) throw differs(log, `#${log.base}`, journal.lastSequence)
+    for (const item of log.items) {
+      if (item.kind === 'moment') {
+        moment = item.moment
+        await replayer.driftTo(moment.modelMs)
+        continue
+      }
+      const difference = await replayer.enter(item.entry)
+      if (difference !== undefined) {
+        const { sequence, kind, name } = item.entry
+        throw differs(log, `#${sequence} (${kind} ${name})`, journal.lastSequence)
+      }
+      const { number } = item.entry.data
+      if (item.entry.kind === 'outside' && typeof number === 'number') {
+        outsideNumber = Math.max(outsideNumber, number)
+      }
+      entries += 1
+    }
+  }
+  const log = logs.at(-1)
+  if (log?.torn !== undefined) remarks.push(log.torn)
+  const tookMs = performance.now() - startedAtMs
+  const replayed = { entries, tookMs }
+  return { cloud, replayer, remarks, replayed, log, base, moment, outsideBefore, outsideNumber }
+}
+
+async function cloudOf(
+  directory: DataDirectory,
+  { cloud }: DurableOptions,
+  state: RestoredState | undefined,
+): Promise<Cloud> {
+  const { deepFreeze, journalEntriesMax, egress } = cloud
+  const options: CloudOptions = {
+    ...directory.format.options,
+    clock: { kind: 'held' },
+    ...(deepFreeze === undefined ? {} : { deepFreeze }),
+    ...(journalEntriesMax === undefined ? {} : { journalEntriesMax }),
+    ...(egress === undefined ? {} : { egress }),
+  }
+  if (state === undefined) return new Cloud(options)
+  return await restoredCloud(state, options, (sha256) => directory.blobs.find(sha256))
+}
+
+/** A frame that was cut short is taken off, so that the next one follows a sound one. */
+async function cut(fileSystem: FileSystem, { path, soundBytes }: Log): Promise<void> {
+  const file = await fileSystem.append(path, soundBytes)
+  await file.truncate(soundBytes)
+  await file.sync()
+  await file.close()
+}
+
+function differs(log: Log, expected: string, lastSequence: number): SimulatorError {
+  const by = log.version === version ? '' : ` It was written by Orrery ${log.version}.`
+  return new SimulatorError(
+    'DataDiffers',
+    `Replaying ${log.path} did not come to what it says at ${expected}: the journal is at #${lastSequence}.${by}`,
+    log.version === version
+      ? 'This is a bug of Orrery: please report it with the data directory.'
+      : `Open it once with Orrery ${log.version} and stop that server: its state is then in a snapshot.`,
+  )
+}
