@@ -11,7 +11,7 @@ import { dependencyGraph } from './engine/graph.ts'
 import { alreadyExists, stackMissing, validationError } from './errors.ts'
 import { changeSetDurationMs } from './limits.ts'
 import { planUpdate } from './plan-update.ts'
-import { type PreparedTemplate, prepareStack, prepareTemplate } from './prepare.ts'
+import { prepareStack, tryTemplate } from './prepare.ts'
 import { aboutStack, findStack, newStackArn, requestKeys } from './stack-lookup.ts'
 import { checkRole, givenParameters, givenTags, refuseRollbackConfiguration } from './stacks.ts'
 import { type ChangeSet, changeSets, type Stack, stacks, templates } from './state.ts'
@@ -43,15 +43,10 @@ export const createChangeSet = operation(CreateChangeSet, {
     const given = givenParameters(input.Parameters)
     const stack = found ?? reviewedStack(ctx, input)
     const capabilities = input.Capabilities ?? []
-    let prepared: PreparedTemplate | undefined
-    let failure: string | undefined
-    try {
-      prepared = await prepareTemplate(ctx, text, { given, previous: found?.parameters, stack })
-    } catch (error) {
-      // Recorded: a transform that fails shows in the change set, not in the answer.
-      if (!(error instanceof AwsError) || !error.message.startsWith('Transform ')) throw error
-      failure = error.message
-    }
+    // Recorded: a transform that fails shows in the change set, not in the answer.
+    const tried = await tryTemplate(ctx, text, { given, previous: found?.parameters, stack })
+    const { prepared } = tried
+    const failure = 'failure' in tried ? tried.failure : undefined
     const values =
       prepared === undefined
         ? undefined

@@ -1,6 +1,7 @@
 import { AwsError } from '@cloud-orrery/models'
 import { GetParameters } from '@cloud-orrery/models/ssm'
 import type { CallAs, Context } from '../context.ts'
+import { notModelledCode } from '../shared/not-modelled.ts'
 import { identityOf, plannedEnvironment } from './apply/values.ts'
 import { checkCapabilities } from './engine/capabilities.ts'
 import { checkTemplate } from './engine/check-template.ts'
@@ -19,8 +20,9 @@ import { checkSecretReferences } from './engine/secret-references.ts'
 import { parseTemplate, type Template } from './engine/template.ts'
 import { readTemplateText } from './engine/template-text.ts'
 import { insufficientCapabilities, validationError } from './errors.ts'
+import { TransformFailure } from './macros/failure.ts'
 import { resourceKey, resources, type Stack, type TemplateRecord } from './state.ts'
-import { type TransformRequest, transformed } from './transforms.ts'
+import { autoExpand, type TransformRequest, transformed } from './transforms.ts'
 
 /** A template that was read and checked, not yet stored. */
 export type PreparedTemplate = Omit<TemplateRecord, 'key'>
@@ -33,14 +35,57 @@ export async function prepareTemplate(
 ): Promise<PreparedTemplate> {
   const body = readTemplateText(text)
   const { processed, changed } = await transformed(ctx, body, request)
-  const template = parseTemplate(processed)
-  checkTemplate(template)
-  checkSecretReferences(template)
   return {
     original: text,
     processed: withoutTransform(processed, changed),
     transformed: changed,
-    template,
+    template: checkedTemplate(processed, changed),
+  }
+}
+
+/** A template, or why its transforms made none. */
+export type TriedTemplate =
+  | { readonly prepared: PreparedTemplate }
+  | { readonly prepared?: undefined; readonly failure: string }
+
+/** As `prepareTemplate`, for those whose stack or change set fails where a transform does. */
+export async function tryTemplate(
+  ctx: Context,
+  text: string,
+  request: TransformRequest,
+): Promise<TriedTemplate> {
+  try {
+    return { prepared: await prepareTemplate(ctx, text, request) }
+  } catch (error) {
+    if (!(error instanceof TransformFailure)) throw error
+    return { failure: error.message }
+  }
+}
+
+/** What a stack keeps of a template that no transform made. */
+export function failedTemplate(text: string): PreparedTemplate {
+  const template: Template = {
+    parameters: {},
+    mappings: {},
+    conditions: {},
+    rules: {},
+    transforms: [],
+    resources: {},
+    outputs: {},
+  }
+  return { original: text, processed: {}, transformed: true, template }
+}
+
+/** What transforms made is looked at like the rest, but the request was right: the transform has failed. */
+function checkedTemplate(processed: JsonObject, changed: boolean): Template {
+  try {
+    const template = parseTemplate(processed)
+    checkTemplate(template)
+    checkSecretReferences(template)
+    return template
+  } catch (error) {
+    if (!changed || !(error instanceof AwsError) || error.code === notModelledCode) throw error
+    throw new TransformFailure(error.message)
   }
 }
 
@@ -63,8 +108,6 @@ export interface StackRequest {
   /** Who reads parameters of the SSM types. Default: the caller. */
   readonly as?: CallAs
 }
-
-const autoExpand = 'CAPABILITY_AUTO_EXPAND'
 
 export interface PreparedStack {
   readonly parameters: readonly ParameterValue[]

@@ -8,6 +8,7 @@ import {
   executeChangeSet,
   listChangeSets,
 } from './change-sets.ts'
+import { macroType } from './cloudformation/macro.ts'
 import { metadataType } from './cloudformation/metadata.ts'
 import { waitConditionHandleType } from './cloudformation/wait-condition-handle.ts'
 import { compute, createChangeSet } from './create-change-set.ts'
@@ -24,6 +25,7 @@ import {
 } from './drift.ts'
 import { accessDenied, validationError } from './errors.ts'
 import { listExports, listImports } from './exports.ts'
+import { macros } from './macros/state.ts'
 import { answered } from './outside/answered.ts'
 import { describeAccountLimits, describeType, listTypes } from './registry-types.ts'
 import { cancelUpdateStack, continueUpdateRollback, rollbackStack } from './rollback-operations.ts'
@@ -91,7 +93,7 @@ export const cloudformation = service('cloudformation', {
     timeOut,
     work,
   ],
-  resources: [metadataType, waitConditionHandleType],
+  resources: [macroType, metadataType, waitConditionHandleType],
   tables: [
     changeSets,
     customRequests,
@@ -100,6 +102,7 @@ export const cloudformation = service('cloudformation', {
     events,
     exports,
     imports,
+    macros,
     operations,
     resources,
     stacks,

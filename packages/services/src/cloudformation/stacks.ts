@@ -23,7 +23,7 @@ import {
   validationError,
 } from './errors.ts'
 import { stacksMax, tagsMax } from './limits.ts'
-import { prepareStack, prepareTemplate } from './prepare.ts'
+import { failedTemplate, prepareStack, tryTemplate } from './prepare.ts'
 import { aboutStack, findStack, newStackArn, requestKeys, stackOrThrow } from './stack-lookup.ts'
 import { givenPolicy } from './stack-policy.ts'
 import { livingStacks, type Stack, stacks, type Tag } from './state.ts'
@@ -54,15 +54,19 @@ export const createStack = operation(CreateStack, {
       name: input.StackName,
       notificationArns: input.NotificationARNs ?? [],
     }
-    const prepared = await prepareTemplate(ctx, text, { given, stack: request })
     const capabilities = input.Capabilities ?? []
-    const { parameters } = await prepareStack(ctx, {
-      prepared,
-      given,
-      capabilities,
-      resourceTypes: input.ResourceTypes,
-      stack: request,
-    })
+    const tried = await tryTemplate(ctx, text, { given, stack: request, capabilities })
+    const prepared = tried.prepared ?? failedTemplate(text)
+    const { parameters } =
+      tried.prepared === undefined
+        ? { parameters: [] }
+        : await prepareStack(ctx, {
+            prepared,
+            given,
+            capabilities,
+            resourceTypes: input.ResourceTypes,
+            stack: request,
+          })
     const policy = await givenPolicy(ctx, input.StackPolicyBody, input.StackPolicyURL)
     await checkRole(ctx, input.RoleARN)
     // From here on nothing waits: the checks that another request could have overtaken are made again.
@@ -79,7 +83,11 @@ export const createStack = operation(CreateStack, {
         : { description: prepared.template.description }),
       ...(policy === undefined ? {} : { policy }),
     })
-    const { id } = startOperation(ctx, creationOf(ctx, stack, input))
+    const creation = creationOf(ctx, stack, input)
+    const { id } = startOperation(
+      ctx,
+      'failure' in tried ? { ...creation, reason: tried.failure } : creation,
+    )
     return { StackId: stackId, OperationId: id }
   },
 })

@@ -7,7 +7,7 @@ import { updateOf } from './apply/stack-records.ts'
 import { voidChangeSets } from './change-set-lookup.ts'
 import { noUpdates, stackMissing, stackNotReady, validationError } from './errors.ts'
 import { planUpdate } from './plan-update.ts'
-import { prepareStack, prepareTemplate } from './prepare.ts'
+import { prepareStack, tryTemplate } from './prepare.ts'
 import { aboutStack, stackOrThrow } from './stack-lookup.ts'
 import { givenPolicy } from './stack-policy.ts'
 import { checkRole, givenParameters, givenTags, refuseRollbackConfiguration } from './stacks.ts'
@@ -24,11 +24,14 @@ export const updateStack = operation(UpdateStack, {
     const text = await updateText(ctx, found, input)
     checkUpdatable(found)
     const given = givenParameters(input.Parameters)
-    const prepared = await prepareTemplate(ctx, text, {
+    const tried = await tryTemplate(ctx, text, {
       given,
       previous: found.parameters,
       stack: found,
+      capabilities: input.Capabilities ?? [],
     })
+    if (tried.prepared === undefined) return doomedUpdate(ctx, found, input, tried.failure)
+    const { prepared } = tried
     const { parameters, graph } = await prepareStack(ctx, {
       prepared,
       given,
@@ -70,6 +73,27 @@ export const updateStack = operation(UpdateStack, {
     return { StackId: stack.stackId, OperationId: id }
   },
 })
+
+/** An update whose transform failed: it begins, and goes back at once. */
+function doomedUpdate(ctx: Context, { stackId }: Stack, input: UpdateStackInput, reason: string) {
+  const stack = stackOrThrow(ctx, stackId, stackMissing)
+  checkUpdatable(stack)
+  const prepared = templates.get(ctx, stack.templateKey)
+  invariant(prepared !== undefined, `the template of ${stackId} is gone`)
+  const update = updateOf(ctx, stackId, {
+    ...stack,
+    prepared,
+    caller: ctx.caller,
+    roleArn: input.RoleARN ?? stack.roleArn,
+    token: input.ClientRequestToken,
+    disableRollback: input.DisableRollback ?? false,
+    retainExceptOnCreate: input.RetainExceptOnCreate ?? false,
+    policyDuringUpdate: undefined,
+    changeSetId: undefined,
+  })
+  const { id } = startOperation(ctx, { ...update, reason })
+  return { StackId: stackId, OperationId: id }
+}
 
 async function updateText(ctx: Context, stack: Stack, input: UpdateStackInput): Promise<string> {
   if (input.UsePreviousTemplate === true) {

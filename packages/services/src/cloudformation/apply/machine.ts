@@ -68,6 +68,11 @@ export const start = task<OperationInput>('cloudformation.start', {
       startPhase(ctx, deletion(ctx, operation))
       return
     }
+    // A transform failed: there is nothing to begin with.
+    if (operation.reason !== undefined) {
+      goOn(ctx, operation)
+      return
+    }
     try {
       startPhase(ctx, forwardPhase(ctx, operation, stack))
     } catch (error) {

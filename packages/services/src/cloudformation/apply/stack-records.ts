@@ -12,7 +12,7 @@ import type { NewOperation } from './operation.ts'
 
 export function storeTemplate(ctx: Context, stackId: string, prepared: PreparedTemplate): string {
   const key = `${stackId}#${ctx.ids.hex(8)}`
-  templates.put(ctx, { key, ...prepared })
+  templates.put(ctx, { ...prepared, key })
   return key
 }
 

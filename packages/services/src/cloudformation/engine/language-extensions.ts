@@ -1,5 +1,5 @@
-import { validationError } from '../errors.ts'
 import { expandedTemplateBytesMax } from '../limits.ts'
+import { TransformFailure } from '../macros/failure.ts'
 import { type Environment, evaluate, noValue } from './evaluate.ts'
 import { type FunctionCall, functionCall } from './functions.ts'
 import { isList, isObject, type Json, type JsonObject, scalarText } from './json.ts'
@@ -69,7 +69,7 @@ function spend(budget: Budget, bytes: number): void {
 }
 
 function transformFailed(message: string) {
-  return validationError(`Transform AWS::LanguageExtensions failed with: ${message}`)
+  return new TransformFailure(`Transform AWS::LanguageExtensions failed with: ${message}`)
 }
 
 function loop(key: string, argument: Json, extension: Extension, budget: Budget): [string, Json][] {
