@@ -14,10 +14,10 @@ import {
   type PolicyTrial,
   type TrialResult,
 } from '@cloud-orrery/cloud'
-import type { ClockMode } from '@cloud-orrery/kernel'
+import { type ClockMode, SimulatorError } from '@cloud-orrery/kernel'
 import { administratorCredentials } from '@cloud-orrery/services'
 import { removeServerFile, writeServerFile } from '../server-file.ts'
-import { failureText, type Scenario } from './scenario.ts'
+import { failureText, type Scenario, trialResult } from './scenario.ts'
 
 export interface CommandRun {
   /** What is deployed before the command runs; absent: the command does it all. */
@@ -53,9 +53,10 @@ export async function commandScenario(run: CommandRun): Promise<Scenario> {
       if (fresh) tried = await deployed(run, trial)
       const cloud = (tried?.cloud ?? base.cloud).fork({ clock: run.clock, trial })
       const why = await runAt(cloud, tried?.stacks ?? base.stacks, run)
-      return why === undefined ? { passed: true } : { passed: false, why }
+      return trialResult(why, trial, [{ cloud, afterSequence: fresh ? 0 : deployedAt }])
     } catch (error) {
-      return { passed: false, why: failureText(error) }
+      if (!(error instanceof DeploymentFailed)) throw error
+      return trialResult(error.message, trial, [{ cloud: error.cloud, afterSequence: 0 }])
     } finally {
       tried?.cloud.close()
     }
@@ -75,6 +76,16 @@ export async function commandScenario(run: CommandRun): Promise<Scenario> {
   }
 }
 
+/** A stack did not complete; its cloud can still be read. */
+class DeploymentFailed extends SimulatorError {
+  readonly cloud: Cloud
+
+  constructor(message: string, cloud: Cloud) {
+    super('DeploymentFailed', message, "Deploy it with 'orrery deploy' and look at its events.")
+    this.cloud = cloud
+  }
+}
+
 async function deployed(run: CommandRun, trial?: PolicyTrial): Promise<Deployed> {
   const options: CloudOptions = { seed: run.seed, ...(trial === undefined ? {} : { trial }) }
   const cloud = createCloud(options)
@@ -90,7 +101,8 @@ async function deployed(run: CommandRun, trial?: PolicyTrial): Promise<Deployed>
   const failed = stacks.find(({ status }) => status !== 'CREATE_COMPLETE')
   if (failed !== undefined) {
     cloud.close()
-    throw new Error(`stack ${failed.stackName} came to ${failed.status}: ${failures[0] ?? ''}`)
+    const why = failures.length === 0 ? '' : `: ${failures[0]}`
+    throw new DeploymentFailed(`stack ${failed.stackName} came to ${failed.status}${why}`, cloud)
   }
   return { cloud, stacks }
 }
@@ -128,6 +140,9 @@ async function runAt(
   }
 }
 
+/** Characters of a command's output in which the reason of a failure is looked for. */
+const tailMax = 20_000
+
 function runCommand(
   { command, cwd }: CommandRun,
   onOutput: (text: string) => void,
@@ -142,18 +157,20 @@ function runCommand(
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...variables },
     })
-    let last = ''
+    let tail = ''
     const read = (chunk: Buffer): void => {
       const text = chunk.toString()
       onOutput(text)
-      last = text.trim() === '' ? last : text
+      tail = (tail + text).slice(-tailMax)
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)
     child.on('error', reject)
     child.on('close', (code, signal) => {
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`
-      resolve(code === 0 ? undefined : `the command ended with ${how}: ${failureText(last)}`)
+      const said = tail.split('\n').findLast((line) => /error|fail|denied|exception/i.test(line))
+      const words = said === undefined ? '' : `: ${failureText(said)}`
+      resolve(code === 0 ? undefined : `the command ended with ${how}${words}`)
     })
   })
 }

@@ -1,4 +1,10 @@
-import { type PrincipalReport, type Proof, type ProofRow, prove } from '@cloud-orrery/cloud'
+import {
+  identityOwner,
+  type PrincipalReport,
+  type Proof,
+  type ProofRow,
+  prove,
+} from '@cloud-orrery/cloud'
 import type { Scenario } from './scenario.ts'
 
 /** A policy that was proved, and what was left out of it on the way. */
@@ -51,14 +57,9 @@ function deploymentActions(scenario: Scenario, owner: string): ReadonlySet<strin
   return new Set(
     scenario.observations
       .filter(({ firstCall }) => firstCall.sequence <= scenario.deployedAt)
-      .filter(({ request: { principal } }) => ownerOf(principal) === owner)
+      .filter(({ request: { principal } }) => identityOwner(principal) === owner)
       .map(({ request }) => request.action.toLowerCase()),
   )
-}
-
-function ownerOf(principal: Scenario['observations'][number]['request']['principal']) {
-  if (principal.kind === 'role-session') return principal.roleArn
-  return 'arn' in principal ? principal.arn : undefined
 }
 
 /** `statement 2 (sqs:SendMessage)`, `sqs:SendMessage of statement 2`. */

@@ -1,4 +1,11 @@
-import type { Cloud, Observation, PolicyTrial, TrialResult } from '@cloud-orrery/cloud'
+import {
+  type Cloud,
+  identityOwner,
+  type Observation,
+  observe,
+  type PolicyTrial,
+  type TrialResult,
+} from '@cloud-orrery/cloud'
 
 /** A run that can be had again under other policies. */
 export interface Scenario {
@@ -17,10 +24,28 @@ export interface Scenario {
   close(): void
 }
 
-/** The last line of an error's first paragraph says most in one line. */
+/** What a run under a trial came to, with the first permission that was refused in it. */
+export function trialResult(
+  why: string | undefined,
+  { owner }: PolicyTrial,
+  clouds: readonly { readonly cloud: Cloud; readonly afterSequence: number }[],
+): TrialResult {
+  const refused = clouds
+    .flatMap(({ cloud, afterSequence }) => observe(cloud, afterSequence))
+    .find(({ request, allowed }) => !allowed && identityOwner(request.principal) === owner)
+  const call = refused && `${refused.request.action} on ${refused.request.resource} was refused`
+  if (why !== undefined) {
+    return { passed: false, why: call === undefined ? why : `${why}; ${call}` }
+  }
+  return call === undefined
+    ? { passed: true }
+    : { passed: true, why: `nothing noticed that ${call}` }
+}
+
+/** The first line of what was thrown, without colours. */
 export function failureText(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
-  const [line = ''] = text.split('\n').filter((part) => part.trim() !== '')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours of a test runner's messages.
-  return line.replace(/\u001b\[\d+m/g, '').slice(0, 200)
+  const lines = text.replace(/\u001b\[\d+m/g, '').split('\n')
+  return (lines.find((line) => line.trim() !== '') ?? '').trim().slice(0, 160)
 }

@@ -3,7 +3,7 @@ import type { Aws } from '@cloud-orrery/vitest/aws'
 import type { PromiseDefinition } from '@cloud-orrery/vitest/scenario'
 import { readPromises } from '../read-promises.ts'
 import type { SystemFolder } from '../systems.ts'
-import { failureText, type Scenario } from './scenario.ts'
+import { failureText, type Scenario, trialResult } from './scenario.ts'
 
 /** Runs a system once: it is set up, and each promise shown on a fork of it. */
 export async function systemScenario(system: SystemFolder, seed: number): Promise<Scenario> {
@@ -24,17 +24,19 @@ export async function systemScenario(system: SystemFolder, seed: number): Promis
 
   const tryOut = async (trial: PolicyTrial, fresh: boolean): Promise<TrialResult> => {
     const tried = fresh ? createAws({ seed, trial }) : new AwsClass(base.cloud.fork({ trial }))
+    const clouds = [{ cloud: tried.cloud, afterSequence: fresh ? 0 : deployedAt }]
     try {
       const found = fresh ? await setUp(tried) : given
       for (const promise of promises) {
         const aws = tried.fork()
         const why = await broken(promise, aws, found)
         aws.cloud.close()
-        if (why !== undefined) return { passed: false, why }
+        clouds.push({ cloud: aws.cloud, afterSequence: tried.cloud.kernel.journal.lastSequence })
+        if (why !== undefined) return trialResult(why, trial, clouds.slice(-1))
       }
-      return { passed: true }
+      return trialResult(undefined, trial, clouds)
     } catch (error) {
-      return { passed: false, why: `set-up: ${failureText(error)}` }
+      return trialResult(`set-up: ${failureText(error)}`, trial, clouds)
     } finally {
       tried.cloud.close()
     }
