@@ -29,8 +29,12 @@ export interface Replay {
   bucket(name?: string): Promise<string>
 }
 
+/** The recordings write every account as this one. */
+export const recordedAccount = '111111111111'
+
 export function replay(file: string, name: string, options: ClientOptions = {}): Replay {
-  const cloud = createCloud({ deepFreeze: true })
+  const { accountId } = options
+  const cloud = createCloud({ deepFreeze: true, ...(accountId && { accountId }) })
   const s3 = botoClient(cloud, options)
   const content = freed(recording(file, name)) as Recorded
   const bindings: Bindings = new Map()

@@ -167,6 +167,8 @@ async function readBucket(
     .toSorted((a, b) => order.indexOf(a.Key) - order.indexOf(b.Key))
   let found: Partial<AwsS3BucketProperties> = {
     BucketName: Bucket,
+    // A canned ACL leaves no trace of its name.
+    ...(properties.AccessControl && { AccessControl: properties.AccessControl }),
     ...(Tags.length === 0 ? {} : { Tags }),
     ...(ownership?.OwnershipControls && {
       OwnershipControls: { Rules: [...ownership.OwnershipControls.Rules] },
