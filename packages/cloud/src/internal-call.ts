@@ -30,7 +30,7 @@ export async function internalCall<I, O>(
     caller,
     accountId: options.accountId ?? accountOf(caller) ?? ctx.accountId,
     region: options.region ?? ctx.region,
-    extraContext: serviceContext(ctx, options),
+    extraContext: serviceContext(ctx, options, from),
     ...(options.sourceArn === undefined ? {} : { sourceArn: options.sourceArn }),
     cause: from.entry ?? from.cause,
     decisions: [],
@@ -102,7 +102,18 @@ function viaService(caller: Caller, service: Service): Caller {
   return { ...caller, calledVia: [...(caller.calledVia ?? []), name], invokedBy: name }
 }
 
-function serviceContext(ctx: Context, options: CallOptions): Readonly<Record<string, string>> {
+/**
+ * On whose behalf a service principal calls. What it calls passes that on: an encrypted queue's key is asked for
+ * the topic that sends, so that the key's policy can name the topic.
+ */
+function serviceContext(
+  ctx: Context,
+  options: CallOptions,
+  from: Exchange,
+): Readonly<Record<string, string>> {
+  if (options.as === undefined && from.caller?.principal.kind === 'service') {
+    return from.extraContext ?? {}
+  }
   if (typeof options.as !== 'string') return {}
   return {
     'aws:PrincipalIsAWSService': 'true',

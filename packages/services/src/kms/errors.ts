@@ -257,3 +257,16 @@ export function rotationUnderWay(): AwsError {
     'A rotation of this key is in progress or scheduled to begin within the next 20 minutes.',
   )
 }
+
+/** Recorded: kms, GetParametersForImport and RotateKeyOnDemand. */
+export function originUnfit(arn: string, origin: string): AwsError {
+  return awsError(
+    model.UnsupportedOperationException,
+    `${arn} origin is ${origin} which is not valid for this operation.`,
+  )
+}
+
+/** The words are ours. Source: CloudFormation reference, AWS::KMS::Key: such an update fails. */
+export function unchangeable(property: string): AwsError {
+  return invalid(`You cannot change the ${property} property of an existing KMS key.`)
+}

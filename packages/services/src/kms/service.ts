@@ -1,6 +1,9 @@
 import { service } from '../define.ts'
 import { resourceAccess } from './access.ts'
 import { createAlias, deleteAlias, listAliases, updateAlias } from './aliases.ts'
+import { aliasType } from './cloudformation/alias.ts'
+import { keyType } from './cloudformation/key.ts'
+import { replicaKeyType } from './cloudformation/replica-key.ts'
 import { generateDataKey, generateDataKeyWithoutPlaintext, generateRandom } from './data-keys.ts'
 import { decrypt, encrypt, reEncrypt } from './encryption.ts'
 import { accessDenied, invalidInput } from './errors.ts'
@@ -26,6 +29,7 @@ import {
 import { finishRotation, rotate } from './rotation-schedule.ts'
 import { aliases, grants, keys, materials } from './state.ts'
 import { listResourceTags, tagResource, untagResource } from './tags.ts'
+import { unfitOperations } from './unfit-operations.ts'
 
 /** Key Management Service: keys that encrypt and authenticate, and who may use them. */
 export const kms = service('kms', {
@@ -66,8 +70,10 @@ export const kms = service('kms', {
     updateAlias,
     updateKeyDescription,
     verifyMac,
+    ...unfitOperations,
   ],
   tasks: [deleteKey, finishRotation, rotate],
+  resources: [aliasType, keyType, replicaKeyType],
   tables: [aliases, grants, keys, materials],
   resourceAccess,
   errors: { accessDenied, invalidInput },
