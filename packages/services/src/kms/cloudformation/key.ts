@@ -24,8 +24,14 @@ import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
 import { unchangeable } from '../errors.ts'
 
-/** A template that changes one of these asks for what AWS refuses. */
-const fixed = ['KeySpec', 'KeyUsage', 'Origin', 'MultiRegion'] as const
+/** What a key is for good, and is where the template does not say. */
+const fixed = {
+  KeySpec: 'SYMMETRIC_DEFAULT',
+  KeyUsage: 'ENCRYPT_DECRYPT',
+  Origin: 'AWS_KMS',
+  MultiRegion: false,
+} as const
+const fixedNames = Object.keys(fixed) as readonly (keyof typeof fixed)[]
 
 /** A key is made enabled; what a property says otherwise is done right after. */
 export const keyType = resource(AwsKmsKey, {
@@ -49,9 +55,7 @@ export const keyType = resource(AwsKmsKey, {
 
   async update(ctx, properties, previous, state) {
     const { KeyId } = state
-    for (const name of fixed) {
-      if (properties[name] !== previous[name]) throw unchangeable(name)
-    }
+    await checkFixed(ctx, KeyId, properties, previous)
     const { Enabled = true, Description = '' } = properties
     const wasEnabled = previous.Enabled ?? true
     // What changes a key needs it enabled, so that it is enabled first and disabled last.
@@ -85,6 +89,20 @@ export const keyType = resource(AwsKmsKey, {
     }
   },
 })
+
+/** A rollback comes here too, from a template that was refused to the one that is true of the key. */
+async function checkFixed(
+  ctx: ResourceContext,
+  KeyId: string,
+  properties: AwsKmsKeyProperties,
+  previous: AwsKmsKeyProperties,
+): Promise<void> {
+  const changed = fixedNames.filter((name) => properties[name] !== previous[name])
+  if (changed.length === 0) return
+  const key = await found(ctx, KeyId)
+  const other = changed.find((name) => (properties[name] ?? fixed[name]) !== key?.[name])
+  if (other !== undefined) throw unchangeable(other)
+}
 
 async function found(ctx: ResourceContext, KeyId: string): Promise<KeyMetadata | undefined> {
   try {
