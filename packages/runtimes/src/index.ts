@@ -1,3 +1,4 @@
+import { providedRuntime, pythonRuntime } from './process/process-runtime.ts'
 import { Runtimes } from './runtimes.ts'
 
 export type { CodeProcess, CodeRuntime } from './process.ts'
@@ -6,5 +7,5 @@ export type { CodeWorld } from './world.ts'
 
 /** The runtimes that are built, for one cloud. */
 export function createRuntimes(): Runtimes {
-  return new Runtimes([])
+  return new Runtimes([pythonRuntime, providedRuntime])
 }

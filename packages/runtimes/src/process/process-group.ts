@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** Marks everything that an environment started, whatever group or session it moved to. */
+export const markVariable = 'ORRERY_ENVIRONMENT'
+
+/** Processes that carry an environment's mark. Empty where the machine has no `/proc`. */
+export function marked(id: string): number[] {
+  const mark = `${markVariable}=${id}\0`
+  const own: number[] = []
+  for (const name of list('/proc')) {
+    const pid = Number(name)
+    if (!Number.isInteger(pid) || pid === process.pid) continue
+    if (read(`/proc/${pid}/environ`).includes(mark)) own.push(pid)
+  }
+  return own
+}
+
+/** A process and all that it started and that is still its descendant. */
+export function familyOf(pid: number): number[] {
+  const family = [pid]
+  for (const member of family) {
+    for (const thread of list(`/proc/${member}/task`)) {
+      const children = read(`/proc/${member}/task/${thread}/children`).trim()
+      if (children !== '') family.push(...children.split(' ').map(Number))
+    }
+  }
+  return family
+}
+
+/** Whether every thread of these processes waits for something. True where that cannot be told. */
+export function areAsleep(pids: readonly number[]): boolean {
+  for (const pid of pids) {
+    for (const thread of list(`/proc/${pid}/task`)) {
+      const stat = read(`/proc/${pid}/task/${thread}/stat`)
+      // The state stands after the name, which is in brackets and may contain any character.
+      const state = stat.slice(stat.lastIndexOf(')') + 2).charAt(0)
+      if (state === 'R' || state === 'D') return false
+    }
+  }
+  return true
+}
+
+/** Memory that they hold together, in bytes; 0 where that cannot be told. */
+export function residentBytes(pids: readonly number[]): number {
+  let pages = 0
+  for (const pid of pids) pages += Number(read(`/proc/${pid}/statm`).split(' ')[1] ?? 0)
+  return pages * pageBytes
+}
+
+/** Of every machine that Linux counts with `statm` here. */
+const pageBytes = 4096
+
+/** Environments that must not outlive the simulator. */
+const living = new Set<{ killNow(): void }>()
+
+function killAll(): void {
+  for (const environment of living) environment.killNow()
+}
+
+export function killAtExit(environment: { killNow(): void }): void {
+  if (living.size === 0) process.once('exit', killAll)
+  living.add(environment)
+}
+
+export function forgetAtExit(environment: { killNow(): void }): void {
+  living.delete(environment)
+  if (living.size === 0) process.off('exit', killAll)
+}
+
+/** Sends a signal to a process group, and to all that left it. */
+export function signalAll(pid: number, id: string, signal: NodeJS.Signals): void {
+  signalOne(-pid, signal)
+  for (const own of marked(id)) signalOne(own, signal)
+}
+
+export function signalOne(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    // It is gone already.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+/** A process may end while it is looked at. */
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process'
+
+/** Where the machine has what one environment sees. */
+export interface Folders {
+  /** `/var/task` */
+  readonly task: string
+  /** `/opt` */
+  readonly opt: string
+  /** `/var/runtime` */
+  readonly runtime: string
+  /** `/tmp` where there is no sandbox; in one it is a file system of its own. */
+  readonly tmp: string
+  /** The environment's own: it holds the mount point `root` and the file `clock`. */
+  readonly own: string
+}
+
+/** The model's clock, as the code in a sandbox sees it. */
+export const sandboxClock = '/.orrery-clock'
+
+/**
+ * A file tree of its own, in which the folders stand where AWS has them: the rest of the machine's tree is bound into
+ * a fresh root. No privileges: a user namespace gives them. The command follows the six arguments.
+ */
+const script = `set -e
+root=$1; task=$2; opt=$3; runtime=$4; clock=$5; size=$6; shift 6
+mount -t tmpfs -o mode=755 none "$root"
+enter() {
+  if [ -L "$1" ]; then cp -P "$1" "$root$1"
+  elif [ -d "$1" ]; then mkdir -p "$root$1"; mount --rbind "$1" "$root$1"
+  elif [ -e "$1" ]; then touch "$root$1"; mount --bind "$1" "$root$1"
+  fi
+}
+for entry in /*; do case $entry in /var|/opt|/tmp) ;; *) enter "$entry" ;; esac; done
+mkdir "$root/var" "$root/opt" "$root/tmp"
+for entry in /var/*; do case $entry in /var/task|/var/runtime) ;; *) enter "$entry" ;; esac; done
+mkdir "$root/var/task" "$root/var/runtime"
+touch "$root${sandboxClock}"
+mount --bind "$clock" "$root${sandboxClock}"
+mount --bind "$task" "$root/var/task"
+mount --bind "$opt" "$root/opt"
+mount --bind "$runtime" "$root/var/runtime"
+mount -t tmpfs -o "size=$size,mode=1777" none "$root/tmp"
+for folder in var/task opt var/runtime; do mount -o remount,bind,ro "$root/$folder" || true; done
+cd "$root"
+exec chroot . sh -c 'cd /var/task && exec "$@"' sh "$@"`
+
+const namespaces = ['--user', '--map-root-user', '--mount']
+
+let available: boolean | undefined
+
+/** Whether this machine lets a user make such a tree: Linux with user namespaces, `unshare` and `mount`. */
+export function canSandbox(): boolean {
+  available ??=
+    process.platform === 'linux' &&
+    spawnSync('unshare', [...namespaces, 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0
+  return available
+}
+
+/** The command that runs `command` in such a tree. */
+export function sandboxed(
+  folders: Folders,
+  storageMb: number,
+  command: readonly string[],
+): [string, ...string[]] {
+  const { own, task, opt, runtime } = folders
+  const places = [`${own}/root`, task, opt, runtime, `${own}/clock`, `${storageMb}m`]
+  return ['unshare', ...namespaces, 'sh', '-c', script, 'sh', ...places, ...command]
+}
