@@ -26,6 +26,7 @@ import type { Operation } from '@cloud-orrery/models'
 import { type Credentials, type Mail, mailbox } from '@cloud-orrery/services'
 import { Fidelity } from './fidelity.ts'
 import { JournalView } from './journal-view.ts'
+import { PoliciesView } from './policies-view.ts'
 import { retryAtOnce } from './sdk-retries.ts'
 
 export { matchers, type OrreryMatchers } from './matchers.ts'
@@ -51,11 +52,13 @@ export class Aws {
   readonly cloud: Cloud
   readonly journal: JournalView
   readonly fidelity: Fidelity
+  readonly policies: PoliciesView
 
   constructor(cloud: Cloud) {
     this.cloud = cloud
     this.journal = new JournalView(cloud)
     this.fidelity = new Fidelity(cloud)
+    this.policies = new PoliciesView(cloud)
   }
 
   get accountId(): string {

@@ -1,9 +1,16 @@
+import type { PoliciesView } from './policies-view.ts'
+
 /** Matchers for answers of AWS: `await expect(call).toBeDenied('sqs:SendMessage')`. */
 export interface OrreryMatchers<R = unknown> {
   /** A call that was refused for want of a permission, optionally of this action. */
   toBeDenied(action?: string): Promise<void> | R
   /** A call that failed with this error code. */
   toFailWith(code: string): Promise<void> | R
+  /**
+   * A cloud in which all that the policies of these stacks give was used, no more and no less:
+   * `expect(aws).toHaveNoUnusedGrants('Shop')`. Without names: of all stacks, users and roles.
+   */
+  toHaveNoUnusedGrants(...stacks: string[]): R
 }
 
 interface MatcherResult {
@@ -40,6 +47,26 @@ export const matchers = {
     const failure = await failureOf(call)
     return { pass: failure?.code === code, message: () => told(failure, code) }
   },
+
+  toHaveNoUnusedGrants(aws: unknown, ...stacks: string[]): MatcherResult {
+    if (!hasPolicies(aws)) {
+      throw new TypeError('The matcher needs the cloud: expect(aws).toHaveNoUnusedGrants().')
+    }
+    const unused = aws.policies.unusedGrants(stacks.length === 0 ? {} : { stacks })
+    const list = unused.map((line) => `  ${line}\n`).join('')
+    return {
+      pass: unused.length === 0,
+      message: () =>
+        unused.length === 0
+          ? 'wanted unused grants, but all that the policies give was used'
+          : `these grants were not used:\n${list}`,
+    }
+  },
+}
+
+/** By shape: the matchers may come from another copy of this module than the cloud. */
+function hasPolicies(aws: unknown): aws is { readonly policies: PoliciesView } {
+  return typeof aws === 'object' && aws !== null && 'policies' in aws
 }
 
 async function failureOf(call: Promise<unknown>): Promise<Failure | undefined> {

@@ -2,12 +2,19 @@ import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { cachedAssembly, type StackProgress, shownEntry } from '@cloud-orrery/cloud'
+import {
+  cachedAssembly,
+  type StackProgress,
+  shownEntry,
+  type UnusedGrant,
+  unusedGrantText,
+} from '@cloud-orrery/cloud'
 import type { Aws } from '@cloud-orrery/vitest/aws'
 import type { PromiseDefinition } from '@cloud-orrery/vitest/scenario'
 import { type Command, type Io, UsageError } from '../command.ts'
 import { paint } from '../io.ts'
 import { atMost, countOf, jsonOption } from '../options.ts'
+import { GrantWatch } from '../policy/grant-watch.ts'
 import { readPromises } from '../read-promises.ts'
 import { findSystem, type SystemFolder } from '../systems.ts'
 
@@ -18,6 +25,8 @@ export interface RunReport {
   readonly seed: number
   readonly promises: readonly ShownPromise[]
   readonly leftovers: readonly string[]
+  /** What the stacks' policies give and no promise used. */
+  readonly unusedGrants: readonly UnusedGrant[]
   readonly journalSha256: string
   readonly ok: boolean
 }
@@ -38,7 +47,8 @@ export const command: Command = {
   --seed N        from which all chance comes (default 1)
   --only ID       show only this promise
   --journal FILE  write the whole journal, one canonical JSON entry a line
-  --json          print one object: { system, engines, seed, promises, leftovers, journalSha256, ok }`,
+  --json          print one object: { system, engines, seed, promises, leftovers,
+                  unusedGrants, journalSha256, ok }`,
   run: runSystem,
 }
 
@@ -93,13 +103,15 @@ async function runPromises(
   const journals = createHash('sha256')
   io?.out(`${paint(io, 'bold', folder.title)}\n${folder.outcome}\n\n`)
   const given = await setUp(folder, aws, promises, io)
+  const grants = new GrantWatch(aws.cloud, folder.stacks)
   const shown: ShownPromise[] = []
   for (const promise of promises) {
-    const result = await show(promise, aws, given, journals, journalLines)
+    const result = await show(promise, aws, given, journals, journalLines, grants)
     if (io !== undefined) printPromise(result, io)
     shown.push(result)
   }
   for (const stack of folder.stacks) await aws.destroy(stack)
+  grants.add(aws.cloud)
   const untouched = createAws({ seed }).inventory()
   const leftovers = aws.inventory().filter((arn) => !untouched.includes(arn) && !isShared(arn))
   journals.update(aws.journal.digest())
@@ -111,6 +123,7 @@ async function runPromises(
     seed,
     promises: shown,
     leftovers,
+    unusedGrants: grants.unusedGrants,
     journalSha256: journals.digest('hex'),
     ok: leftovers.length === 0 && shown.every(({ ok }) => ok),
   }
@@ -165,6 +178,7 @@ async function show(
   given: object,
   journals: ReturnType<typeof createHash>,
   journalLines: string[] | undefined,
+  grants: GrantWatch,
 ): Promise<ShownPromise> {
   const { id, title, skipped } = promise
   if (skipped !== undefined) return { id, title, ok: true, skipped, modelMs: 0, realMs: 0 }
@@ -179,6 +193,7 @@ async function show(
   }
   journals.update(`${id} ${aws.journal.digest()}\n`)
   journalLines?.push(...aws.journal.entries.map(shownEntry))
+  grants.add(aws.cloud)
   aws.cloud.close()
   return {
     id,
@@ -215,6 +230,10 @@ function printEnd(report: RunReport, io: Io): void {
   const kept = report.promises.filter(({ ok, skipped }) => ok && skipped === undefined).length
   const all = `${kept} of ${report.promises.length} promises kept`
   io.out(`\n  ${all}; the stack was deleted, ${leftText(report.leftovers)}\n`)
+  if (report.unusedGrants.length > 0) {
+    io.out(`  ${paint(io, 'yellow', 'granted, and used by none of these promises:')}\n`)
+    for (const grant of report.unusedGrants) io.out(`    ${unusedGrantText(grant)}\n`)
+  }
   io.out(
     paint(
       io,

@@ -1,0 +1,32 @@
+import {
+  type Cloud,
+  coverageOf,
+  heldPolicies,
+  type Observation,
+  observe,
+  type UnusedGrant,
+} from '@cloud-orrery/cloud'
+
+/** Watches what a deployed system's policies are used for, over all its timelines. */
+export class GrantWatch {
+  readonly #held: ReturnType<typeof heldPolicies>
+  readonly #observations: Observation[] = []
+  /** The last entry that all timelines share. */
+  readonly #sharedSequence: number
+
+  /** `base` was just deployed. */
+  constructor(base: Cloud, stacks: readonly string[]) {
+    this.#held = heldPolicies(base, { stacks })
+    this.#observations.push(...observe(base))
+    this.#sharedSequence = base.kernel.journal.lastSequence
+  }
+
+  /** Takes in what happened in a timeline since the deployment. */
+  add(cloud: Cloud): void {
+    this.#observations.push(...observe(cloud, this.#sharedSequence))
+  }
+
+  get unusedGrants(): readonly UnusedGrant[] {
+    return coverageOf(this.#held, this.#observations).unusedGrants
+  }
+}
