@@ -116,7 +116,11 @@ async function enter(
           const made = makeCall(cloud, exchange)
           if (made !== undefined) await made
         } else noteRefusal(cloud, exchange)
-        return { response: encode(exchange, received), streaming: isStreaming(exchange) }
+        const response = encode(exchange, received)
+        return {
+          response: withFurtherHeaders(cloud, exchange, response),
+          streaming: isStreaming(exchange),
+        }
       } catch (error) {
         exchange.error = cloud.bug(error, exchange.model && wordingOf(exchange))
         // A replay has to draw its request id too.
@@ -127,6 +131,22 @@ async function enter(
     undefined,
     { movesTime: door !== 'code' },
   )
+}
+
+/** A service may add to what is answered by what the request brought: S3's CORS headers. */
+function withFurtherHeaders(cloud: Cloud, exchange: Exchange, response: HttpResponse) {
+  const { service, request, received, resolved, error, input } = exchange
+  if (service?.answered === undefined || received === undefined) return response
+  const ctx = exchange.ctx ?? cloud.contextOfCall(service, exchange)
+  const further = service.answered(ctx, {
+    request: request ?? received,
+    response,
+    ...(resolved === undefined ? {} : { operation: resolved.operation.name }),
+    ...(error === undefined ? {} : { error }),
+    input,
+  })
+  if (further === undefined) return response
+  return { ...response, headers: { ...response.headers, ...further } }
 }
 
 const streaming = new WeakMap<OperationModel, boolean>()

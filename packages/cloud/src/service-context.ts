@@ -8,6 +8,7 @@ import type {
   TaskRecord,
 } from '@cloud-orrery/kernel'
 import type { Operation } from '@cloud-orrery/models'
+import type { HttpRequest } from '@cloud-orrery/protocols'
 import type {
   AuthorizeOptions,
   Caller,
@@ -64,6 +65,10 @@ export class ServiceContext implements Context {
 
   get caller(): Caller {
     return this.#exchange.caller ?? { principal: { kind: 'anonymous' } }
+  }
+
+  get request(): HttpRequest | undefined {
+    return this.#exchange.received
   }
 
   get requestId(): string {

@@ -9,6 +9,7 @@ import type {
 } from '@cloud-orrery/kernel'
 import type { Operation } from '@cloud-orrery/models'
 import type { Principal, RequestContext, SourcedPolicy } from '@cloud-orrery/policy'
+import type { HttpRequest } from '@cloud-orrery/protocols'
 import type { CodeRunner } from './code.ts'
 import type { Provenance, ResourceHandler, Task } from './define.ts'
 
@@ -94,6 +95,8 @@ export interface Context extends TableContext {
   readonly random: RandomStream
   readonly ids: Ids
   readonly caller: Caller
+  /** The HTTP request by which the call came; absent for calls that services make. */
+  readonly request?: HttpRequest | undefined
   /** Of the API call that is being answered, or of the task that runs. */
   readonly requestId: string
 

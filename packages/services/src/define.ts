@@ -63,6 +63,8 @@ export interface OperationHandler
   readonly secretOutput?: readonly string[]
   /** It answers plain HTTP: made by `httpOperation`. */
   readonly isHttp?: boolean
+  /** Signatures of its requests are not looked at: whoever calls is anonymous. */
+  readonly unsigned?: boolean
 }
 
 /** Ties a generated operation to what it does. */
@@ -173,6 +175,17 @@ export interface RateLimit {
   readonly burst: number
 }
 
+/** A request from outside and what was answered. */
+export interface AnsweredRequest {
+  /** Of S3 in path style. */
+  readonly request: HttpRequest
+  readonly response: HttpResponse
+  /** Of the model, or an `httpOperation`; absent where the request meant none. */
+  readonly operation?: string
+  readonly error?: AwsError
+  readonly input?: unknown
+}
+
 export interface ServiceOptions {
   /** IAM prefix and ARN namespace, where it is not the folder's name. */
   readonly iamPrefix?: string
@@ -199,6 +212,13 @@ export interface ServiceOptions {
   readonly rateLimits?: { readonly default: RateLimit } & Readonly<Record<string, RateLimit>>
   /** Plain HTTP that is no API call: SNS's certificate. Undefined: not mine. */
   readonly http?: (ctx: Context, request: HttpRequest) => HttpResponse | undefined
+  /** Its `httpOperation` for requests that mean none of the model's operations: S3's preflights and forms. */
+  readonly unlisted?: string
+  /** Sees each answer before it leaves by a door, and may give it further headers. */
+  readonly answered?: (
+    ctx: Context,
+    answered: AnsweredRequest,
+  ) => Readonly<Record<string, string>> | undefined
   /** Work at the start of a fresh cloud: default records. Runs once per account, when the account or the service is first used. */
   readonly initialize?: (ctx: Context) => void
 }

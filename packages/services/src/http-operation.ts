@@ -32,7 +32,10 @@ export interface HttpOperationOutput {
 export function httpOperation(
   service: string,
   name: string,
-  options: OperationOptions<HttpOperationInput, HttpOperationOutput>,
+  options: OperationOptions<HttpOperationInput, HttpOperationOutput> & {
+    /** Signatures are not looked at: a browser's preflight carries the one of the request to come. */
+    readonly unsigned?: boolean
+  },
 ): OperationHandler {
   return {
     ...operation(
@@ -40,5 +43,6 @@ export function httpOperation(
       options,
     ),
     isHttp: true,
+    ...(options.unsigned === undefined ? {} : { unsigned: options.unsigned }),
   }
 }

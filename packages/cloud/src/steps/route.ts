@@ -1,5 +1,5 @@
 import { invariant } from '@cloud-orrery/kernel'
-import { loadServiceModel } from '@cloud-orrery/models'
+import { loadServiceModel, type ServiceModel } from '@cloud-orrery/models'
 import {
   type HttpRequest,
   parseSignature,
@@ -51,13 +51,22 @@ async function routeHttp(
   const service = await cloud.services.load(folder)
   exchange.service = service
   exchange.model = loadServiceModel(service.name)
-  const [protocol] = exchange.model.protocols
+  resolveHttp(cloud, exchange, exchange.model, operation)
+  const region = /\b[a-z]{2}(?:-[a-z]+)+-\d\b/.exec(host)?.[0]
+  if (region !== undefined) exchange.region = region
+}
+
+function resolveHttp(
+  cloud: Cloud,
+  exchange: Exchange,
+  model: ServiceModel,
+  operation: string,
+): void {
+  const [protocol] = model.protocols
   invariant(protocol !== undefined, 'a service speaks a protocol')
   exchange.operationModel = httpOperationModel(operation)
   exchange.resolved = { protocol, operation: exchange.operationModel, labels: {} }
-  const region = /\b[a-z]{2}(?:-[a-z]+)+-\d\b/.exec(host)?.[0]
-  if (region !== undefined) exchange.region = region
-  const handler = cloud.services.handler(folder, operation)
+  const handler = cloud.services.handler(model.name, operation)
   if (handler !== undefined) exchange.handler = handler
 }
 
@@ -67,7 +76,11 @@ function routeTo(cloud: Cloud, exchange: Exchange, service: Service): void {
   exchange.service = service
   exchange.model = loadServiceModel(service.name)
   const resolved = resolveOperation(exchange.model, request)
-  if (resolved === undefined) throw unknownOperation(exchange.model, request)
+  if (resolved === undefined) {
+    if (service.unlisted === undefined) throw unknownOperation(exchange.model, request)
+    resolveHttp(cloud, exchange, exchange.model, service.unlisted)
+    return
+  }
   exchange.resolved = resolved
   exchange.operationModel = resolved.operation
   const handler = cloud.services.handler(service.name, resolved.operation.name)
