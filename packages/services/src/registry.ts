@@ -31,6 +31,12 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     targetPrefix: 'CloudTrail_20131101',
     resourcePrefixes: ['AWS::CloudTrail::'],
   },
+  ecr: {
+    load: async () => (await import('./ecr/service.ts')).ecr,
+    endpointNames: ['ecr', 'api.ecr'],
+    targetPrefix: 'AmazonEC2ContainerRegistry_V20150921',
+    resourcePrefixes: ['AWS::ECR::'],
+  },
   events: {
     load: async () => (await import('./events/service.ts')).events,
     targetPrefix: 'AWSEvents',
