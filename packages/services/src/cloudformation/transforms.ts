@@ -14,6 +14,8 @@ import { insufficientCapabilities, validationError } from './errors.ts'
 import { templateUrlBytesMax } from './limits.ts'
 import { callMacro } from './macros/call.ts'
 import { TransformFailure } from './macros/failure.ts'
+import { serverlessTransform } from './sam/problems.ts'
+import { expandTemplate } from './sam/transform.ts'
 
 export interface TransformRequest {
   readonly given: readonly GivenParameter[]
@@ -74,6 +76,11 @@ async function applyToTemplate(run: Run, transform: TransformReference): Promise
         env: headEnvironment(ctx, body, request),
         known: (name) => isKnown(body, name, request),
       })
+    case serverlessTransform:
+      return expandTemplate(ctx, body, {
+        parameters: parameterValues(body, env),
+        deploying: request.stack !== undefined,
+      })
     default: {
       // Recorded: TestMacros::test_validate_lambda_internals: the head's own list is not shown.
       const { Transform, ...fragment } = body
@@ -133,10 +140,12 @@ function parameterValues(body: JsonObject, env: Environment): JsonObject {
   )
 }
 
+const ownTransforms = new Set(['AWS::Include', 'AWS::LanguageExtensions', serverlessTransform])
+
 /** Transforms whose names AWS keeps for itself. */
 function refuseUnmodelled(name: string): void {
-  const own = name === 'AWS::LanguageExtensions' || name === 'AWS::Include'
-  if (name.startsWith('AWS::') && !own) throw notModelled(`the transform ${name}`)
+  if (name.startsWith('AWS::') && !ownTransforms.has(name))
+    throw notModelled(`the transform ${name}`)
 }
 
 function isKnown(body: JsonObject, name: string, request: TransformRequest): boolean {
@@ -224,7 +233,7 @@ async function applyToFragment(
   fragment: Json,
   place: number,
 ): Promise<Json> {
-  if (transform.name === 'AWS::LanguageExtensions') {
+  if (transform.name === 'AWS::LanguageExtensions' || transform.name === serverlessTransform) {
     throw validationError(`Transform ${transform.name} can not be used inside a template.`)
   }
   if (transform.name !== 'AWS::Include') return await runMacro(run, transform, fragment)

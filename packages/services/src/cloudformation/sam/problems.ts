@@ -1,5 +1,4 @@
-import type { AwsError } from '@cloud-orrery/models'
-import { validationError } from '../errors.ts'
+import { TransformFailure } from '../macros/failure.ts'
 
 /** Name of the transform in templates and in its refusals. */
 export const serverlessTransform = 'AWS::Serverless-2016-10-31'
@@ -35,9 +34,9 @@ export function duplicateLogicalId(from: string, logicalId: string, type: string
 }
 
 /** The refusal that lists them, each once. Throws nothing itself. */
-export function invalidDocument(problems: readonly ServerlessProblem[]): AwsError {
+export function invalidDocument(problems: readonly ServerlessProblem[]): TransformFailure {
   const messages = [...new Set(problems.map(({ message }) => message))]
-  return validationError(
+  return new TransformFailure(
     `Transform ${serverlessTransform} failed with: Invalid Serverless Application Specification document. Number of errors found: ${messages.length}. ${messages.join(' ')}`,
   )
 }
