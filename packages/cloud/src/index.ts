@@ -27,6 +27,7 @@ export {
   type PrincipalQuestion,
   type PrincipalReport,
   principalReports,
+  prunedReport,
 } from './policies/principal-report.ts'
 export {
   type Proof,

@@ -26,7 +26,12 @@ export {
   leastPolicy,
 } from './least/least-policy.ts'
 export { type Leaning, leaningOf, type Need } from './least/need.ts'
-export type { PackedDocument, Packing, PrincipalKind } from './least/packing.ts'
+export {
+  type PackedDocument,
+  type Packing,
+  type PrincipalKind,
+  packStatements,
+} from './least/packing.ts'
 export { type Variant, variantsOf } from './least/variant.ts'
 export { parsePolicy } from './parse.ts'
 export { matchesAction, matchesArn } from './pattern.ts'

@@ -174,7 +174,7 @@ async function showPolicies(
         ((await source.post('policy', question)) as { principals: PrincipalReport[] }).principals
       : principalReports(
           source.cloud,
-          source.stacks.length === 0 ? question : { stacks: source.stacks, ...question },
+          { ...question, ...stacksOf(source, values) },
           source.observations,
         )
   const proved: (Proved | undefined)[] = []
@@ -183,7 +183,10 @@ async function showPolicies(
     proved.push(values.prove === true ? await proofOf(source, report, values, io) : undefined)
   }
   if (values.json === true) {
-    const principals = reports.map((report, i) => ({ ...report, ...proved[i] }))
+    const principals = reports.map((report, i) => {
+      const { report: proven = report, ...rest } = proved[i] ?? {}
+      return { ...proven, ...rest }
+    })
     io.out(`${JSON.stringify({ principals })}\n`)
   } else if (reports.length === 0) io.out('There is no user or role in these stacks.\n')
   return proved.every((one) => one === undefined || one.proof.ok) ? 0 : 1
@@ -202,15 +205,26 @@ async function proofOf(
     const { document, principal } = report
     const answer = await source.post('policy/proof', { owner: principal.arn, document })
     const proof = answer as Proof // The control answer of this path.
-    proved = { proof, document, pruned: [] }
+    proved = { proof, report, pruned: [] }
     if (show) for (const row of proof.rows) printRow(document, row, io)
   } else {
-    proved = await provePrincipal(source, report, values.prune === true, (row, tried) => {
-      if (show) printRow(tried, row, io)
-    })
+    proved = await provePrincipal(
+      source,
+      report,
+      { prune: values.prune === true, ...stacksOf(source, values) },
+      (row, tried) => {
+        if (show) printRow(tried, row, io)
+      },
+    )
   }
   if (show) printProof(proved, io)
   return proved
+}
+
+/** The stacks that were named, or those of the scenario; a command that deploys by itself names none. */
+function stacksOf({ stacks }: Scenario, values: Values): { stacks?: readonly string[] } {
+  if (values.stack !== undefined) return { stacks: values.stack }
+  return stacks.length === 0 ? {} : { stacks }
 }
 
 function failed(why: string): UsageError {

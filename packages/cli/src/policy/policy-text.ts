@@ -37,7 +37,7 @@ export function printRow(document: PrincipalReport['document'], row: ProofRow, i
   io.out(`  ${mark} without ${rowName(document, row)}  ${paint(io, 'dim', verdict)}\n`)
 }
 
-export function printProof({ proof, document, pruned }: Proved, io: Io): void {
+export function printProof({ proof, report, pruned }: Proved, io: Io): void {
   if (!proof.sufficient) {
     io.out(`  ${paint(io, 'red', '✗')} with this policy the run fails: ${proof.why}\n`)
     return
@@ -47,7 +47,7 @@ export function printProof({ proof, document, pruned }: Proved, io: Io): void {
   )
   if (pruned.length > 0) {
     io.out(`  left out, since the run passes without: ${pruned.join('; ')}\n`)
-    io.out(`${indented(document)}\n`)
+    io.out(`${indented(report.template ?? report.document)}\n`)
   }
   const needed = proof.rows.filter((row) => row.needed).length
   io.out(

@@ -1,17 +1,19 @@
 import {
   identityOwner,
+  type PrincipalQuestion,
   type PrincipalReport,
   type Proof,
   type ProofRow,
   prove,
+  prunedReport,
 } from '@cloud-orrery/cloud'
 import type { Scenario } from './scenario.ts'
 
 /** A policy that was proved, and what was left out of it on the way. */
 export interface Proved {
   readonly proof: Proof
-  /** With `prune`: what the run does without. */
-  readonly document: PrincipalReport['document']
+  /** What the proof is about: with `prune`, without what the run does without. */
+  readonly report: PrincipalReport
   readonly pruned: readonly string[]
 }
 
@@ -21,10 +23,11 @@ export interface Proved {
  */
 export async function provePrincipal(
   scenario: Scenario,
-  { principal, document }: PrincipalReport,
-  prune: boolean,
+  report: PrincipalReport,
+  { prune, ...question }: Pick<PrincipalQuestion, 'stacks'> & { readonly prune: boolean },
   onRow: (row: ProofRow, tried: PrincipalReport['document']) => void = () => {},
 ): Promise<Proved> {
+  const { principal, document } = report
   const duringDeployment = deploymentActions(scenario, principal.arn)
   const run = (tried: typeof document) =>
     prove(
@@ -50,7 +53,8 @@ export async function provePrincipal(
     kept = withoutRow(kept, row)
     proof = await run(kept)
   }
-  return { proof, document: kept, pruned }
+  if (pruned.length === 0) return { proof, report, pruned }
+  return { proof, report: prunedReport(scenario.cloud, report, kept, question), pruned }
 }
 
 function deploymentActions(scenario: Scenario, owner: string): ReadonlySet<string> {

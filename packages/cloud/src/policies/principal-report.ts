@@ -1,4 +1,4 @@
-import type { LeastPolicyOptions } from '@cloud-orrery/policy'
+import { type LeastPolicyOptions, packStatements } from '@cloud-orrery/policy'
 import type { Cloud } from '../cloud.ts'
 import { type LeastOfPrincipal, leastOf } from './least-of.ts'
 import { type NamedPrincipal, principalNamed, principalsOfStack } from './named-principal.ts'
@@ -28,11 +28,35 @@ export function principalReports(
   const { principal, stacks, template, ...options } = question
   return principalsMeant(cloud, principal, stacks, observations).map((named) => {
     const least = leastOf(named, observations, options)
-    if (template !== true) return least
-    const place = { accountId: cloud.defaultAccountId, region: cloud.defaultRegion }
-    const resources = (stacks ?? stackNames(cloud)).flatMap((name) => stackResources(cloud, name))
-    return { ...least, template: templateForm(least.document, resources, place) }
+    return template === true ? inTemplate(cloud, least, stacks) : least
   })
+}
+
+function inTemplate(
+  cloud: Cloud,
+  report: LeastOfPrincipal,
+  stacks: readonly string[] | undefined,
+): PrincipalReport {
+  const place = { accountId: cloud.defaultAccountId, region: cloud.defaultRegion }
+  const resources = (stacks ?? stackNames(cloud)).flatMap((name) => stackResources(cloud, name))
+  return { ...report, template: templateForm(report.document, resources, place) }
+}
+
+/** The same report with less in its policy: what a proof left over. */
+export function prunedReport(
+  cloud: Cloud,
+  { template, ...report }: PrincipalReport,
+  document: PrincipalReport['document'],
+  { stacks }: Pick<PrincipalQuestion, 'stacks'>,
+): PrincipalReport {
+  const text = JSON.stringify(document)
+  const pruned: LeastOfPrincipal = {
+    ...report,
+    document,
+    generalised: report.generalised.filter(({ pattern }) => text.includes(JSON.stringify(pattern))),
+    packing: packStatements(document.Statement, report.principal.kind),
+  }
+  return template === undefined ? pruned : inTemplate(cloud, pruned, stacks)
 }
 
 function principalsMeant(
