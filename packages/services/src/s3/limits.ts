@@ -45,3 +45,6 @@ export const lifecycleRulesMax = 1000
 
 /** Id of a lifecycle rule, in characters. Source: S3 API Reference, LifecycleRule, `ID`. */
 export const ruleIdCharactersMax = 255
+
+/** Rules of a CORS configuration. Source: S3 User Guide, "Elements of a CORS configuration". */
+export const corsRulesMax = 100

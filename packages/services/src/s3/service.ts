@@ -13,6 +13,8 @@ import { bucketType } from './cloudformation/bucket.ts'
 import { bucketPolicyType } from './cloudformation/bucket-policy.ts'
 import { completeMultipartUpload } from './complete-upload.ts'
 import { copyObject } from './copy-object.ts'
+import { deleteBucketCors, getBucketCors, putBucketCors } from './cors/bucket-cors.ts'
+import { headersForOrigin } from './cors/preflight.ts'
 import { deleteObject, deleteObjects } from './delete-objects.ts'
 import { deliver } from './delivery.ts'
 import {
@@ -61,6 +63,7 @@ import {
   putBucketTagging,
   putObjectTagging,
 } from './tagging.ts'
+import { unlistedName, unlistedRequest } from './unlisted-requests.ts'
 import { unsetConfigurations } from './unset-configurations.ts'
 import { abortMultipartUpload, createMultipartUpload, listMultipartUploads } from './uploads.ts'
 import { getBucketVersioning, putBucketVersioning } from './versioning.ts'
@@ -73,6 +76,7 @@ export const s3 = service('s3', {
     createBucket,
     createMultipartUpload,
     deleteBucket,
+    deleteBucketCors,
     deleteBucketEncryption,
     deleteBucketLifecycle,
     deleteBucketOwnershipControls,
@@ -83,6 +87,7 @@ export const s3 = service('s3', {
     deleteObjectTagging,
     deletePublicAccessBlock,
     getBucketAcl,
+    getBucketCors,
     getBucketEncryption,
     getBucketLifecycleConfiguration,
     getBucketLocation,
@@ -107,6 +112,7 @@ export const s3 = service('s3', {
     listObjectVersions,
     listParts,
     putBucketAcl,
+    putBucketCors,
     putBucketEncryption,
     putBucketLifecycleConfiguration,
     putBucketNotificationConfiguration,
@@ -121,12 +127,15 @@ export const s3 = service('s3', {
     putPublicAccessBlock,
     uploadPart,
     uploadPartCopy,
+    unlistedRequest,
     ...unsetConfigurations,
   ],
   tasks: [applyLifecycle, deliver],
   resources: [bucketType, bucketPolicyType],
   tables: [buckets, versions, uploads, parts, sequences],
   resourceAccess,
+  unlisted: unlistedName,
+  answered: headersForOrigin,
   errors: { accessDenied: refuseAccess, invalidInput },
   // S3 puts the resource in quotes.
   denialWording: (_action, resource) => ({ resource: `"${resource}"` }),

@@ -2,6 +2,7 @@ import { type BlobRef, orderedKey, type TableContext, table } from '@cloud-orrer
 import type {
   BucketVersioningStatus,
   ChecksumType,
+  CORSRule,
   LifecycleRule,
   NotificationConfiguration,
   ObjectOwnership,
@@ -58,6 +59,7 @@ export interface BucketRecord {
   readonly encryptionSet?: boolean
   readonly notifications: NotificationConfiguration
   readonly lifecycle?: Lifecycle
+  readonly cors?: readonly CORSRule[]
   readonly requestPayer: 'BucketOwner' | 'Requester'
 }
 

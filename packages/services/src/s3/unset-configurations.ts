@@ -1,7 +1,6 @@
 import type { Operation } from '@cloud-orrery/models'
 import {
   DeleteBucketAnalyticsConfiguration,
-  DeleteBucketCors,
   DeleteBucketIntelligentTieringConfiguration,
   DeleteBucketInventoryConfiguration,
   DeleteBucketMetricsConfiguration,
@@ -9,7 +8,6 @@ import {
   DeleteBucketWebsite,
   GetBucketAccelerateConfiguration,
   GetBucketAnalyticsConfiguration,
-  GetBucketCors,
   GetBucketIntelligentTieringConfiguration,
   GetBucketInventoryConfiguration,
   GetBucketLogging,
@@ -105,13 +103,6 @@ function unlocked<O>(
 
 export const unsetConfigurations: readonly OperationHandler[] = [
   missing(
-    GetBucketCors,
-    's3:GetBucketCORS',
-    'NoSuchCORSConfiguration',
-    'The CORS configuration does not exist',
-    'modelled',
-  ),
-  missing(
     GetBucketReplication,
     's3:GetReplicationConfiguration',
     'ReplicationConfigurationNotFoundError',
@@ -138,7 +129,6 @@ export const unsetConfigurations: readonly OperationHandler[] = [
   }),
   empty(ListBucketInventoryConfigurations, 's3:GetInventoryConfiguration', { IsTruncated: false }),
   empty(ListBucketMetricsConfigurations, 's3:GetMetricsConfiguration', { IsTruncated: false }),
-  empty(DeleteBucketCors, 's3:PutBucketCORS', {}),
   empty(DeleteBucketReplication, 's3:PutReplicationConfiguration', {}),
   empty(DeleteBucketWebsite, 's3:DeleteBucketWebsite', {}),
   noneWithId(GetBucketAnalyticsConfiguration, 's3:GetAnalyticsConfiguration', 'recorded'),

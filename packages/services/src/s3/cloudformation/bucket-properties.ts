@@ -8,7 +8,6 @@ const unbuilt: readonly (keyof AwsS3BucketProperties)[] = [
   'AnalyticsConfigurations',
   'BucketNamePrefix',
   'BucketNamespace',
-  'CorsConfiguration',
   'IntelligentTieringConfigurations',
   'InventoryConfigurations',
   'LoggingConfiguration',

@@ -20,6 +20,7 @@ import { bucketAlreadyExists, bucketAlreadyOwnedByYou } from '../errors.ts'
 import { buckets } from '../state.ts'
 import { publicAccessBlock, versioning } from './access-properties.ts'
 import { cannedAcl, refuseUnbuilt } from './bucket-properties.ts'
+import { cors } from './cors-property.ts'
 import { encryption } from './encryption-property.ts'
 import { lifecycle } from './lifecycle-property.ts'
 import { notifications } from './notification-property.ts'
@@ -30,6 +31,7 @@ const settings: readonly Setting[] = [
   publicAccessBlock,
   versioning,
   encryption,
+  cors,
   lifecycle,
   notifications,
 ]
