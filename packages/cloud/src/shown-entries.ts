@@ -19,7 +19,15 @@ export const hidden = '*** Sensitive Data Redacted ***'
 
 /** A journal entry as canonical JSON for people and files: without secret keys, session tokens and passwords. */
 export function shownEntry(entry: JournalEntry): string {
-  return JSON.stringify(JSON.parse(canonicalJson(entry), withoutSecret))
+  const shown = JSON.parse(canonicalJson(entry), withoutSecret) as JournalEntry
+  return JSON.stringify(entry.name === 'ssm.PutParameter' ? withoutValue(shown) : shown)
+}
+
+/** A new version of a parameter has the type of the last, which the request may leave out. */
+function withoutValue({ data, ...entry }: JournalEntry): JournalEntry {
+  const input = data['input'] as { Type?: string; Value?: string } | undefined
+  if (input?.Value === undefined || input.Type !== undefined) return { ...entry, data }
+  return { ...entry, data: { ...data, input: { ...input, Value: hidden } } }
 }
 
 function withoutSecret(name: string, value: unknown): unknown {

@@ -44,8 +44,11 @@ export interface OperationOptions<I, O> {
   readonly refuses?: readonly (keyof I & string)[]
   /** How CloudTrail sees it. Default: a management event, read-only where its verb is (Get, List, Describe). */
   readonly trail?: { readonly kind?: 'data' | 'unlogged'; readonly readOnly?: boolean }
-  /** Members of the output that open something: the journal keeps their place alone. */
-  readonly secretOutput?: readonly (keyof O & string)[]
+  /**
+   * Members of the output that open something, whose place alone the journal keeps; or the output as the
+   * journal is to have it.
+   */
+  readonly secretOutput?: readonly (keyof O & string)[] | ((output: O) => unknown)
   /**
    * The account in which the operation works, where that is not the caller's: a queue URL names it. Asked before
    * the input is checked: what the model requires may yet be missing.
@@ -60,7 +63,7 @@ export interface OperationHandler
   extends Omit<OperationOptions<unknown, unknown>, 'refuses' | 'secretOutput'> {
   readonly descriptor: Operation
   readonly refuses?: readonly string[]
-  readonly secretOutput?: readonly string[]
+  readonly secretOutput?: readonly string[] | ((output: unknown) => unknown)
   /** It answers plain HTTP: made by `httpOperation`. */
   readonly isHttp?: boolean
   /** Signatures of its requests are not looked at: whoever calls is anonymous. */
@@ -134,6 +137,14 @@ export interface ResourceOptions<P, A> {
     state: ResourceState<A>,
     properties: P,
   ) => Partial<P> | undefined | Promise<Partial<P> | undefined>
+  /**
+   * What `create` would have given back for a resource that is there already, by the values of its primary
+   * identifier; undefined when there is none. Absent: resources of this type can not be imported into stacks.
+   */
+  readonly adopt?: (
+    ctx: ResourceContext,
+    identifiers: Readonly<Record<string, string>>,
+  ) => NewResourceState<A> | undefined | Promise<NewResourceState<A> | undefined>
   /** How long the work takes in model ms, by kind. Default 100 for each: shorter than on AWS. */
   readonly durationMs?: {
     readonly create?: number

@@ -51,6 +51,7 @@ export function closeEntry(cloud: Cloud, exchange: Exchange): void {
 function withoutSecrets({ handler, output }: Exchange): unknown {
   const secret = handler?.secretOutput
   if (secret === undefined || typeof output !== 'object' || output === null) return output
+  if (typeof secret === 'function') return secret(output)
   return Object.fromEntries(
     Object.entries(output).map(([name, value]) => [name, secret.includes(name) ? hidden : value]),
   )

@@ -6,6 +6,7 @@ import {
   InvalidFilterKey,
   InvalidFilterOption,
   InvalidFilterValue,
+  InvalidKeyId,
   InvalidNextToken,
   InvalidPolicyAttributeException,
   InvalidPolicyTypeException,
@@ -148,6 +149,16 @@ export function filterValueMissing(key: string): AwsError {
     InvalidFilterValue,
     `The following filter values are missing : null for filter key ${key}.`,
   )
+}
+
+/** Source: users' reports (`InvalidKeyId ... does not exist (Service: AWSKMS; ...)`). */
+export function invalidKeyId(message: string): AwsError {
+  return awsError(InvalidKeyId, message)
+}
+
+/** The caller may use the parameter, not its key. */
+export function decryptionDenied(message: string): AwsError {
+  return awsError(commonError('AccessDeniedException', 400), message)
 }
 
 export function invalidToken(): AwsError {

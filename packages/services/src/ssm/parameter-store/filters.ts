@@ -69,7 +69,8 @@ function compile(ctx: Context, { Key, Option, Values = [] }: ParameterStringFilt
       return ({ name }) =>
         versionsOf(ctx, name).some(({ labels }) => Values.some((value) => labels.includes(value)))
     default:
-      return () => false // KeyId: only SecureStrings have one.
+      // KeyId: only SecureStrings have one.
+      return (parameter) => Values.some((value) => compare(latest(parameter).keyId ?? '', value))
   }
 }
 

@@ -66,6 +66,7 @@ function metadata(ctx: Context, parameter: ParameterRecord): ParameterMetadata {
     Name: parameter.name,
     ARN: parameter.arn,
     Type: latest.type,
+    KeyId: latest.keyId,
     LastModifiedDate: latest.lastModifiedAtMs,
     LastModifiedUser: latest.lastModifiedUser,
     Description: latest.description,

@@ -207,12 +207,6 @@ test('what PutParameter refuses, in the words of AWS', async () => {
     ],
     [
       'a',
-      { Type: 'SecureString' },
-      'NotImplemented',
-      'Orrery does not model SecureString of ssm:PutParameter, which needs the service kms.',
-    ],
-    [
-      'a',
       { DataType: 'aws:ec2:image' },
       'NotImplemented',
       'Orrery does not model DataType aws:ec2:image of ssm:PutParameter.',

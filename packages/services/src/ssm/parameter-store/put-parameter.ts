@@ -18,6 +18,7 @@ import {
 import { parametersMax, valueBytesMax, versionsMax } from './limits.ts'
 import { checkNewName, judged, parameterArn, theNumbered } from './names.ts'
 import { parsePolicies, renewed, schedulePolicies } from './policies.ts'
+import { defaultKeyId, sealed } from './secure-strings.ts'
 import {
   type ParameterPolicy,
   type ParameterRecord,
@@ -46,69 +47,92 @@ export const putParameter = operation(PutParameter, {
   },
   provenance: 'recorded',
   run(ctx, input) {
-    const { Name, Overwrite = false, Tags = [] } = input
-    checkNewName(ctx, Name)
-    refuseUnbuilt(input)
-    checkTogether(input)
-    const before = parameters.get(ctx, Name)
-    if (before !== undefined && !Overwrite) throw parameterExists()
-    const previous = before && theNumbered(ctx, before, before.version)
-    const type = typeOf(input, previous)
-    const policies =
-      input.Policies === undefined ? renewed(before?.policies ?? []) : parsePolicies(input.Policies)
-    const tier = tierOf(ctx, input, before, policies)
-    checkValue(input, input.AllowedPattern ?? previous?.allowedPattern)
-    const version = (before?.version ?? 0) + 1
-    makeRoom(ctx, Name, version)
-    countTier(ctx, tier, before?.tier)
-    const description = input.Description ?? previous?.description
-    const allowedPattern = input.AllowedPattern ?? previous?.allowedPattern
-    const record: ParameterVersion = parameterVersions.put(ctx, {
-      name: Name,
-      version,
-      type,
-      value: input.Value,
-      dataType: 'text',
-      tier,
-      ...(description === undefined ? {} : { description }),
-      ...(allowedPattern === undefined ? {} : { allowedPattern }),
-      policies,
-      labels: [],
-      lastModifiedAtMs: ctx.now(),
-      lastModifiedUser: callerArn(ctx),
-    })
-    const parameter = parameters.put(ctx, {
-      ...(before ?? {
-        name: Name,
-        arn: parameterArn(ctx, Name),
-        createdAtMs: ctx.now(),
-        tags: tagsOf(ctx, Tags),
-        taskIds: [],
-      }),
-      version,
-      tier,
-      policies,
-    })
-    parameters.update(ctx, Name, { taskIds: schedulePolicies(ctx, parameter) })
-    announceChange(ctx, before === undefined ? 'Create' : 'Update', parameter, record)
-    return { Version: version, Tier: tier }
+    const { Name, Value, KeyId = defaultKeyId } = input
+    const { type, tier } = checked(ctx, input)
+    if (type !== 'SecureString') return put(ctx, input, Value)
+    const sealing = sealed(ctx, { arn: parameterArn(ctx, Name), keyId: KeyId, tier, value: Value })
+    return sealing.then((value) => put(ctx, input, value))
   },
 })
+
+interface Checked {
+  readonly before: ParameterRecord | undefined
+  readonly previous: ParameterVersion | undefined
+  readonly type: ParameterVersion['type']
+  readonly tier: Tier
+  readonly policies: readonly ParameterPolicy[]
+}
+
+/** All that may refuse a request before anything is written. */
+function checked(ctx: Context, input: PutParameterRequest): Checked {
+  const { Name, Overwrite = false } = input
+  checkNewName(ctx, Name)
+  refuseUnbuilt(input)
+  checkTogether(input)
+  const before = parameters.get(ctx, Name)
+  if (before !== undefined && !Overwrite) throw parameterExists()
+  const previous = before && theNumbered(ctx, before, before.version)
+  const type = typeOf(input, previous)
+  if (input.KeyId !== undefined && type !== 'SecureString') throw keyWithoutSecret()
+  const policies =
+    input.Policies === undefined ? renewed(before?.policies ?? []) : parsePolicies(input.Policies)
+  const tier = tierOf(ctx, input, before, policies)
+  checkValue(input, input.AllowedPattern ?? previous?.allowedPattern)
+  return { before, previous, type, tier, policies }
+}
+
+/** Writes the new version. Of a SecureString `value` is encrypted; meanwhile others may have called. */
+function put(ctx: Context, input: PutParameterRequest, value: string) {
+  const { Name, Tags = [] } = input
+  const { before, previous, type, tier, policies } = checked(ctx, input)
+  const version = (before?.version ?? 0) + 1
+  makeRoom(ctx, Name, version)
+  countTier(ctx, tier, before?.tier)
+  const description = input.Description ?? previous?.description
+  const allowedPattern = input.AllowedPattern ?? previous?.allowedPattern
+  const record: ParameterVersion = parameterVersions.put(ctx, {
+    name: Name,
+    version,
+    type,
+    value,
+    ...(type === 'SecureString' ? { keyId: input.KeyId ?? defaultKeyId } : {}),
+    dataType: 'text',
+    tier,
+    ...(description === undefined ? {} : { description }),
+    ...(allowedPattern === undefined ? {} : { allowedPattern }),
+    policies,
+    labels: [],
+    lastModifiedAtMs: ctx.now(),
+    lastModifiedUser: callerArn(ctx),
+  })
+  const parameter = parameters.put(ctx, {
+    ...(before ?? {
+      name: Name,
+      arn: parameterArn(ctx, Name),
+      createdAtMs: ctx.now(),
+      tags: tagsOf(ctx, Tags),
+      taskIds: [],
+    }),
+    version,
+    tier,
+    policies,
+  })
+  parameters.update(ctx, Name, { taskIds: schedulePolicies(ctx, parameter) })
+  announceChange(ctx, before === undefined ? 'Create' : 'Update', parameter, record)
+  return { Version: version, Tier: tier }
+}
 
 function typeOf(
   { Type }: PutParameterRequest,
   previous: ParameterVersion | undefined,
 ): ParameterVersion['type'] {
   if (Type === 'String') return 'String'
-  if (Type === 'StringList') return 'StringList'
+  if (Type === 'StringList' || Type === 'SecureString') return Type
   if (previous !== undefined) return previous.type
   throw invalid('A parameter type is required when you create a parameter.')
 }
 
-function refuseUnbuilt({ Type, DataType = 'text' }: PutParameterRequest): void {
-  if (Type === 'SecureString') {
-    throw notModelled('SecureString of ssm:PutParameter, which needs the service kms')
-  }
+function refuseUnbuilt({ DataType = 'text' }: PutParameterRequest): void {
   if (DataType === 'aws:ec2:image' || DataType === 'aws:ssm:integration') {
     throw notModelled(`DataType ${DataType} of ssm:PutParameter`)
   }
@@ -119,7 +143,7 @@ function refuseUnbuilt({ Type, DataType = 'text' }: PutParameterRequest): void {
   }
 }
 
-function checkTogether({ Tags = [], Overwrite = false, KeyId, Value }: PutParameterRequest): void {
+function checkTogether({ Tags = [], Overwrite = false, Value }: PutParameterRequest): void {
   if (Value === '') {
     throw invalid(
       "1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1.",
@@ -130,9 +154,10 @@ function checkTogether({ Tags = [], Overwrite = false, KeyId, Value }: PutParame
       "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.",
     )
   }
-  if (KeyId !== undefined) {
-    throw invalid('KeyId is required for SecureString type parameter only.')
-  }
+}
+
+function keyWithoutSecret() {
+  return invalid('KeyId is required for SecureString type parameter only.')
 }
 
 function checkValue({ Value }: PutParameterRequest, allowedPattern: string | undefined): void {

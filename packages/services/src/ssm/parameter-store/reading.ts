@@ -26,13 +26,19 @@ import {
   versionsOf,
 } from './names.ts'
 import { shownPolicies } from './policies.ts'
+import { opened } from './secure-strings.ts'
 import { type ParameterRecord, type ParameterVersion, parameters } from './state.ts'
 
 export const getParameter = operation(GetParameter, {
   authorize: ({ Name }, ctx) => judged(ctx, Name),
   scope: ({ Name }) => ownerOf(Name),
   provenance: 'recorded',
-  run: (ctx, { Name }) => ({ Parameter: found(ctx, Name) }),
+  secretOutput: ({ Parameter }) => (Parameter === undefined ? {} : { Parameter: noted(Parameter) }),
+  run(ctx, { Name, WithDecryption = false }) {
+    const parameter = found(ctx, Name)
+    if (!WithDecryption || !parameter.isSecret) return { Parameter: parameter.shown }
+    return decrypted(ctx, parameter).then((Parameter) => ({ Parameter }))
+  },
 })
 
 export const getParameters = operation(GetParameters, {
@@ -40,19 +46,20 @@ export const getParameters = operation(GetParameters, {
   // Asked before the input is checked: the names may be missing, or null.
   scope: ({ Names }) => ownerOf(Names?.[0] ?? ''),
   provenance: 'recorded',
-  run(ctx, { Names }) {
-    const Parameters: Parameter[] = []
+  secretOutput: ({ Parameters, ...rest }) => ({ ...rest, Parameters: Parameters?.map(noted) }),
+  run(ctx, { Names, WithDecryption = false }) {
+    const read: Reading<Parameter>[] = []
     const InvalidParameters: string[] = []
     for (const name of new Set(Names)) {
       try {
-        Parameters.push(found(ctx, name))
+        read.push(found(ctx, name))
       } catch (error) {
         // A name or version that is not there is listed; a public parameter is refused by name.
         if (!(error instanceof AwsError) || error.code === notModelledCode) throw error
         InvalidParameters.push(name)
       }
     }
-    return { Parameters, InvalidParameters }
+    return answered(ctx, read, WithDecryption, (Parameters) => ({ Parameters, InvalidParameters }))
   },
 })
 
@@ -62,6 +69,7 @@ export const getParametersByPath = operation(GetParametersByPath, {
     context: { 'ssm:Recursive': String(Recursive) },
   }),
   provenance: 'modelled',
+  secretOutput: ({ Parameters, ...rest }) => ({ ...rest, Parameters: Parameters?.map(noted) }),
   run(ctx, input) {
     const { Path, Recursive = false, ParameterFilters = [], MaxResults = pathPageItems } = input
     checkPath(Path)
@@ -80,15 +88,20 @@ export const getParametersByPath = operation(GetParametersByPath, {
       request: ['GetParametersByPath', Path, Recursive, ParameterFilters],
       refused: invalidToken,
     })
-    return { Parameters: items.map((it) => labelled(ctx, it, label)), NextToken: nextToken }
+    const read = items.map((it) => labelled(ctx, it, label))
+    return answered(ctx, read, input.WithDecryption ?? false, (Parameters) => ({
+      Parameters,
+      NextToken: nextToken,
+    }))
   },
 })
 
 export const getParameterHistory = operation(GetParameterHistory, {
   authorize: ({ Name }, ctx) => judged(ctx, Name),
   provenance: 'modelled',
-  run(ctx, { Name, MaxResults = pageItems, NextToken }) {
-    theParameter(ctx, Name)
+  secretOutput: ({ Parameters, ...rest }) => ({ ...rest, Parameters: Parameters?.map(noted) }),
+  run(ctx, { Name, MaxResults = pageItems, NextToken, WithDecryption = false }) {
+    const { arn } = theParameter(ctx, Name)
     const versions = versionsOf(ctx, Name)
     const { items, nextToken } = pageOf({
       list: ({ after }) =>
@@ -99,22 +112,76 @@ export const getParameterHistory = operation(GetParameterHistory, {
       request: ['GetParameterHistory', Name],
       refused: invalidToken,
     })
-    return { Parameters: items.map(past), NextToken: nextToken }
+    const read = items.map((version) => readingOf(arn, version, past(version)))
+    return answered(ctx, read, WithDecryption, (Parameters) => ({
+      Parameters,
+      NextToken: nextToken,
+    }))
   },
 })
 
-function found(ctx: Context, reference: string): Parameter {
+/** A version as it is shown, which may have to be decrypted yet. */
+interface Reading<T> {
+  readonly arn: string
+  readonly version: ParameterVersion
+  readonly shown: T
+  readonly isSecret: boolean
+}
+
+function readingOf<T>(arn: string, version: ParameterVersion, shown: T): Reading<T> {
+  return { arn, version, shown, isSecret: version.type === 'SecureString' }
+}
+
+/** The answer at once where nothing is to be decrypted. One secret that cannot be read fails all. */
+function answered<T, A>(
+  ctx: Context,
+  read: readonly Reading<T>[],
+  withDecryption: boolean,
+  answer: (shown: T[]) => A,
+): A | Promise<A> {
+  if (!withDecryption || !read.some(({ isSecret }) => isSecret)) {
+    return answer(read.map(({ shown }) => shown))
+  }
+  return inTurn(ctx, read).then(answer)
+}
+
+async function inTurn<T>(ctx: Context, read: readonly Reading<T>[]): Promise<T[]> {
+  const shown: T[] = []
+  for (const reading of read) {
+    shown.push(reading.isSecret ? await decrypted(ctx, reading) : reading.shown)
+  }
+  return shown
+}
+
+async function decrypted<T>(ctx: Context, { arn, version, shown }: Reading<T>): Promise<T> {
+  return { ...shown, Value: await opened(ctx, arn, version) }
+}
+
+/** As the journal keeps it: a SecureString without its value, decrypted or not. */
+function noted<T extends { readonly Type?: string | undefined }>(parameter: T): T {
+  return parameter.Type === 'SecureString' ? { ...parameter, Value: '***' } : parameter
+}
+
+function found(ctx: Context, reference: string): Reading<Parameter> {
   const { parameter, version, selector } = theVersion(ctx, reference)
-  return { ...shown(parameter, version), ...(selector === undefined ? {} : { Selector: selector }) }
+  return readingOf(parameter.arn, version, {
+    ...shown(parameter, version),
+    ...(selector === undefined ? {} : { Selector: selector }),
+  })
 }
 
 /** The version with the label that the filters ask for, or the latest. */
-function labelled(ctx: Context, parameter: ParameterRecord, label: string | undefined): Parameter {
-  const version =
+function labelled(
+  ctx: Context,
+  parameter: ParameterRecord,
+  label: string | undefined,
+): Reading<Parameter> {
+  const labelledVersion =
     label === undefined
       ? undefined
       : versionsOf(ctx, parameter.name).find(({ labels }) => labels.includes(label))
-  return shown(parameter, version ?? theNumbered(ctx, parameter, parameter.version))
+  const version = labelledVersion ?? theNumbered(ctx, parameter, parameter.version)
+  return readingOf(parameter.arn, version, shown(parameter, version))
 }
 
 function shown({ arn }: ParameterRecord, version: ParameterVersion): Parameter {
@@ -133,6 +200,7 @@ function past(version: ParameterVersion): ParameterHistory {
   return {
     Name: version.name,
     Type: version.type,
+    KeyId: version.keyId,
     LastModifiedDate: version.lastModifiedAtMs,
     LastModifiedUser: version.lastModifiedUser,
     Description: version.description,

@@ -35,8 +35,11 @@ export const parameters = table<ParameterRecord, 'parent'>('ssm.parameters', {
 export interface ParameterVersion {
   readonly name: string
   readonly version: number
-  readonly type: 'String' | 'StringList'
+  readonly type: 'String' | 'StringList' | 'SecureString'
+  /** Of a SecureString, what KMS made of it, in base64. */
   readonly value: string
+  /** Of a SecureString: the key as it was named. */
+  readonly keyId?: string
   readonly dataType: 'text'
   readonly tier: Tier
   readonly description?: string
