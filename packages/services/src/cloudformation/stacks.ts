@@ -13,6 +13,7 @@ import { startOperation } from './apply/machine.ts'
 import { type Operation, operations } from './apply/operation.ts'
 import { creationOf, deletionOf, storeTemplate } from './apply/stack-records.ts'
 import { voidChangeSets } from './change-set-lookup.ts'
+import { isRollbackDisabled } from './deployment-config.ts'
 import type { GivenParameter } from './engine/parameters.ts'
 import {
   limitExceeded,
@@ -35,7 +36,7 @@ export const createStack = operation(CreateStack, {
     context: requestKeys(input),
   }),
   provenance: 'recorded',
-  refuses: ['DeploymentConfig', 'DisableValidation'],
+  refuses: ['DisableValidation'],
   async run(ctx, input) {
     refuseRollbackConfiguration(input.RollbackConfiguration)
     const repeated = sameRequest(ctx, input)
@@ -109,7 +110,7 @@ function newStack(
     caller: ctx.caller,
     tags: givenTags(input.Tags),
     notificationArns: input.NotificationARNs ?? [],
-    disableRollback: input.DisableRollback ?? input.OnFailure === 'DO_NOTHING',
+    disableRollback: isRollbackDisabled(input) ?? input.OnFailure === 'DO_NOTHING',
     retainExceptOnCreate: input.RetainExceptOnCreate ?? false,
     terminationProtection: input.EnableTerminationProtection ?? false,
     outputs: [],

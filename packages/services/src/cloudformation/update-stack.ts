@@ -5,6 +5,7 @@ import { operation } from '../define.ts'
 import { startOperation } from './apply/machine.ts'
 import { updateOf } from './apply/stack-records.ts'
 import { voidChangeSets } from './change-set-lookup.ts'
+import { isRollbackDisabled } from './deployment-config.ts'
 import { noUpdates, stackMissing, stackNotReady, validationError } from './errors.ts'
 import { planUpdate } from './plan-update.ts'
 import { prepareStack, tryTemplate } from './prepare.ts'
@@ -17,7 +18,7 @@ import { templateText } from './template-source.ts'
 export const updateStack = operation(UpdateStack, {
   authorize: (input, ctx) => aboutStack(ctx, input.StackName, input),
   provenance: 'recorded',
-  refuses: ['DeploymentConfig', 'DisableValidation'],
+  refuses: ['DisableValidation'],
   async run(ctx, input) {
     refuseRollbackConfiguration(input.RollbackConfiguration)
     const found = stackOrThrow(ctx, input.StackName, stackMissing)
@@ -63,7 +64,7 @@ export const updateStack = operation(UpdateStack, {
       caller: ctx.caller,
       roleArn: input.RoleARN ?? stack.roleArn,
       token: input.ClientRequestToken,
-      disableRollback: input.DisableRollback ?? false,
+      disableRollback: isRollbackDisabled(input) ?? false,
       retainExceptOnCreate: input.RetainExceptOnCreate ?? false,
       policyDuringUpdate: duringUpdate,
     })
@@ -86,7 +87,7 @@ function doomedUpdate(ctx: Context, { stackId }: Stack, input: UpdateStackInput,
     caller: ctx.caller,
     roleArn: input.RoleARN ?? stack.roleArn,
     token: input.ClientRequestToken,
-    disableRollback: input.DisableRollback ?? false,
+    disableRollback: isRollbackDisabled(input) ?? false,
     retainExceptOnCreate: input.RetainExceptOnCreate ?? false,
     policyDuringUpdate: undefined,
     changeSetId: undefined,
