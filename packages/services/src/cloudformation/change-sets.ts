@@ -21,6 +21,7 @@ import {
   stackMissing,
   validationError,
 } from './errors.ts'
+import { startImport } from './imports/work.ts'
 import { aboutStack, stackOrThrow } from './stack-lookup.ts'
 import { type ChangeSet, changeSets, type Stack, stacks, templates } from './state.ts'
 import { checkUpdatable } from './update-stack.ts'
@@ -182,7 +183,8 @@ export const executeChangeSet = operation(ExecuteChangeSet, {
     }
     changeSets.update(ctx, arn, { executionStatus: 'EXECUTE_IN_PROGRESS' })
     dropOthers(ctx, changeSet)
-    if (changeSet.type === 'CREATE') executeCreation(ctx, changeSet, stack, input)
+    if (changeSet.type === 'IMPORT') executeImport(ctx, changeSet, stack, input)
+    else if (changeSet.type === 'CREATE') executeCreation(ctx, changeSet, stack, input)
     else executeUpdate(ctx, changeSet, stack, input)
     return {}
   },
@@ -248,6 +250,31 @@ function executeUpdate(ctx: Context, changeSet: ChangeSet, stack: Stack, input: 
     changeSetId: changeSet.arn,
   })
   startOperation(ctx, update)
+}
+
+function executeImport(ctx: Context, changeSet: ChangeSet, stack: Stack, input: Execution): void {
+  const isNew = stack.status === 'REVIEW_IN_PROGRESS'
+  if (!isNew) checkUpdatable(stack)
+  const { templateKey, parameters, tags, capabilities, notificationArns } = stack
+  const before = { templateKey, parameters, tags, capabilities, notificationArns }
+  const description = templates.get(ctx, changeSet.templateKey ?? '')?.template.description
+  stacks.put(ctx, {
+    ...stack,
+    caller: ctx.caller,
+    templateKey: changeSet.templateKey ?? '',
+    parameters: changeSet.parameters,
+    tags: changeSet.tags ?? stack.tags,
+    capabilities: changeSet.capabilities,
+    changeSetId: changeSet.arn,
+    ...(description === undefined ? {} : { description }),
+    ...(changeSet.roleArn === undefined ? {} : { roleArn: changeSet.roleArn }),
+  })
+  const kept = changeSets.put(ctx, {
+    ...changeSet,
+    executionStatus: 'EXECUTE_IN_PROGRESS',
+    ...(isNew ? {} : { before }),
+  })
+  startImport(ctx, kept, input.ClientRequestToken)
 }
 
 export const deleteChangeSet = operation(DeleteChangeSet, {

@@ -9,6 +9,7 @@ import { identityOf, plannedEnvironment } from './apply/values.ts'
 import { findChangeSet, isExecuted } from './change-set-lookup.ts'
 import { dependencyGraph } from './engine/graph.ts'
 import { alreadyExists, stackMissing, validationError } from './errors.ts'
+import { importChanges, importedResources } from './imports/request.ts'
 import { changeSetDurationMs } from './limits.ts'
 import { planUpdate } from './plan-update.ts'
 import { prepareStack, tryTemplate } from './prepare.ts'
@@ -28,13 +29,7 @@ export const createChangeSet = operation(CreateChangeSet, {
     context: requestKeys(input, findStack(ctx, input.StackName)),
   }),
   provenance: 'recorded',
-  refuses: [
-    'ResourcesToImport',
-    'ImportExistingResources',
-    'DeploymentMode',
-    'DeploymentConfig',
-    'DisableValidation',
-  ],
+  refuses: ['DeploymentMode', 'DisableValidation'],
   async run(ctx, input) {
     refuseRollbackConfiguration(input.RollbackConfiguration)
     const type = changeSetType(input)
@@ -59,6 +54,10 @@ export const createChangeSet = operation(CreateChangeSet, {
             resourceTypes: input.ResourceTypes,
             stack,
           })
+    const imports =
+      type === 'IMPORT' && prepared !== undefined
+        ? await importedResources(ctx, input.ResourcesToImport, prepared.template)
+        : undefined
     await checkRole(ctx, input.RoleARN)
     target(ctx, input, type)
     if (found === undefined) startReview(ctx, stack, input)
@@ -77,6 +76,7 @@ export const createChangeSet = operation(CreateChangeSet, {
       capabilities,
       includeNestedStacks: input.IncludeNestedStacks ?? false,
       changes: [],
+      ...(imports === undefined ? {} : { imports }),
       ...(prepared === undefined ? {} : { templateKey: storeTemplate(ctx, stackId, prepared) }),
       ...optionalFields(input),
     })
@@ -91,22 +91,26 @@ function optionalFields(input: CreateChangeSetInput): Partial<ChangeSet> {
     ...(input.Tags === undefined ? {} : { tags: givenTags(input.Tags) }),
     ...(input.NotificationARNs === undefined ? {} : { notificationArns: input.NotificationARNs }),
     ...(input.RoleARN === undefined ? {} : { roleArn: input.RoleARN }),
-    ...(input.OnStackFailure === undefined ? {} : { onStackFailure: input.OnStackFailure }),
+    ...onStackFailure(input),
     ...(input.ClientToken === undefined ? {} : { token: input.ClientToken }),
   }
 }
 
-function changeSetType({ ChangeSetType = 'UPDATE' }: CreateChangeSetInput): 'CREATE' | 'UPDATE' {
+function changeSetType(input: CreateChangeSetInput): ChangeSet['type'] {
+  const { ChangeSetType = 'UPDATE', ResourcesToImport = [] } = input
+  if (ChangeSetType !== 'IMPORT' && ResourcesToImport.length > 0) {
+    throw validationError('ResourcesToImport is only for change sets of type IMPORT.')
+  }
+  // The model has no fourth.
   if (ChangeSetType === 'CREATE') return 'CREATE'
-  if (ChangeSetType === 'UPDATE') return 'UPDATE'
-  throw notModelled(`change sets of type ${ChangeSetType}`)
+  return ChangeSetType === 'IMPORT' ? 'IMPORT' : 'UPDATE'
 }
 
 /** The stack that is to change; undefined where the change set makes a new one. */
 function target(
   ctx: Context,
   input: CreateChangeSetInput,
-  type: 'CREATE' | 'UPDATE',
+  type: ChangeSet['type'],
 ): Stack | undefined {
   const stack = findStack(ctx, input.StackName)
   if (type === 'CREATE') {
@@ -116,7 +120,7 @@ function target(
         `Stack [${input.StackName}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`,
       )
     }
-  } else {
+  } else if (type === 'UPDATE' || (stack !== undefined && stack.status !== 'REVIEW_IN_PROGRESS')) {
     if (stack === undefined) throw stackMissing(input.StackName)
     checkUpdatable(stack)
   }
@@ -214,6 +218,9 @@ function outcomeOf(ctx: Context, changeSet: ChangeSet, stack: Stack): Outcome {
     const tags = changeSet.tags ?? stack.tags
     const plan = planUpdate(ctx, stack, { template, parameters, tags, graph })
     if (changeSet.type === 'UPDATE' && !plan.changesAnything) return { failure: nothingChanges }
+    if (changeSet.imports !== undefined) {
+      return { changes: importChanges(ctx, stack, plan, changeSet.imports) }
+    }
     const [missing] = plan.missingImports
     if (missing === undefined) return { changes: plan.changes }
     return {
@@ -225,4 +232,12 @@ function outcomeOf(ctx: Context, changeSet: ChangeSet, stack: Stack): Outcome {
     if (!(error instanceof AwsError)) throw error
     return { failure: error.message }
   }
+}
+
+/** A deployment that is not to be rolled back is one whose failure changes nothing. */
+function onStackFailure({ OnStackFailure, DeploymentConfig }: CreateChangeSetInput): {
+  onStackFailure?: string
+} {
+  if (OnStackFailure !== undefined) return { onStackFailure: OnStackFailure }
+  return DeploymentConfig?.DisableRollback === true ? { onStackFailure: 'DO_NOTHING' } : {}
 }

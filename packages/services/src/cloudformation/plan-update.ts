@@ -22,6 +22,7 @@ export interface UpdatePlan {
   readonly changes: readonly ResourceChange[]
   /** False where an update would do nothing at all. */
   readonly changesAnything: boolean
+  readonly outputsChange: boolean
   /** Imports that no stack exports, by the resource that wants them. */
   readonly missingImports: readonly { readonly logicalId: string; readonly message: string }[]
 }
@@ -79,12 +80,11 @@ export function planUpdate(ctx: Context, stack: Stack, request: UpdateRequest): 
       ? undefined
       : standing.get(logicalId),
   )
+  const outputs = outputsChange(stack, template, env)
   return {
     changes,
-    changesAnything:
-      changesAnything(changes) ||
-      !sameTags(stack.tags, tags) ||
-      outputsChange(stack, template, env),
+    outputsChange: outputs,
+    changesAnything: changesAnything(changes) || !sameTags(stack.tags, tags) || outputs,
     missingImports: missing.size === 0 ? [] : wantersOf(template, graph, missing),
   }
 }

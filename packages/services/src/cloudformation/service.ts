@@ -25,6 +25,7 @@ import {
 } from './drift.ts'
 import { accessDenied, validationError } from './errors.ts'
 import { listExports, listImports } from './exports.ts'
+import { importBegins, importEnds } from './imports/work.ts'
 import { macros } from './macros/state.ts'
 import { answered } from './outside/answered.ts'
 import { describeAccountLimits, describeType, listTypes } from './registry-types.ts'
@@ -87,6 +88,8 @@ export const cloudformation = service('cloudformation', {
     detect,
     expire,
     finish,
+    importBegins,
+    importEnds,
     notify,
     settle,
     start,

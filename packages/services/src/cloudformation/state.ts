@@ -115,13 +115,21 @@ export interface Import {
   readonly stackName: string
 }
 
+/** A resource that exists and that a stack takes over. */
+export interface ImportedResource {
+  readonly type: string
+  readonly logicalId: string
+  /** Values of the primary identifier's members. */
+  readonly identifiers: Readonly<Record<string, string>>
+}
+
 /** What a change set would do, and what executing it needs. */
 export interface ChangeSet {
   readonly arn: string
   readonly name: string
   readonly stackId: string
   readonly stackName: string
-  readonly type: 'CREATE' | 'UPDATE'
+  readonly type: 'CREATE' | 'UPDATE' | 'IMPORT'
   readonly createdAtMs: number
   readonly status: string
   readonly statusReason?: string
@@ -139,6 +147,10 @@ export interface ChangeSet {
   readonly onStackFailure?: string
   readonly token?: string
   readonly changes: readonly ResourceChange[]
+  /** What an import takes over. */
+  readonly imports?: readonly ImportedResource[]
+  /** The stack as it was before its import began, for the way back. */
+  readonly before?: StackSettings
   /** What AWS could not look ahead, said where property values are shown. */
   readonly warning?: string
 }

@@ -34,7 +34,7 @@ export interface PropertyChange {
 }
 
 export interface ResourceChange {
-  readonly action: 'Add' | 'Modify' | 'Remove'
+  readonly action: 'Add' | 'Modify' | 'Remove' | 'Import'
   readonly logicalId: string
   readonly type: string
   readonly physicalId?: string

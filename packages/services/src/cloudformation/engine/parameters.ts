@@ -1,3 +1,5 @@
+import { compilePattern } from '@cloud-orrery/models'
+import { BoundedPattern } from '../../shared/bounded-pattern.ts'
 import { notModelled } from '../../shared/not-modelled.ts'
 import { templateFormatError, validationError } from '../errors.ts'
 import { parameterValueBytesMax } from '../limits.ts'
@@ -199,23 +201,14 @@ function refuse(key: string, { constraintDescription }: ParameterDefinition, wor
   )
 }
 
-/** Longest pattern and value that are tried: patterns come from templates and may backtrack. */
-const patternCharactersMax = 1000
-
+/**
+ * Whether a whole value has the form of a pattern.
+ * Deviation: look-around, back references, word boundaries and flags are refused by name.
+ */
 function matches(value: string, pattern: string): boolean {
-  if (pattern.length > patternCharactersMax) return true
-  try {
-    return new RegExp(`^(?:${pattern})$`, 'u').test(value)
-  } catch {
-    // Java's syntax is wider in the older mode of JavaScript's.
-    return looseMatch(value, pattern)
-  }
-}
-
-function looseMatch(value: string, pattern: string): boolean {
-  try {
-    return new RegExp(`^(?:${pattern})$`).test(value)
-  } catch {
+  if (compilePattern(pattern) === undefined) {
     throw templateFormatError(`AllowedPattern ${pattern} is not a valid regular expression`)
   }
+  const unbuilt = (part: string) => notModelled(`${part} in AllowedPattern`)
+  return new BoundedPattern(pattern, unbuilt).matches(value)
 }

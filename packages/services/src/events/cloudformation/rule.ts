@@ -11,15 +11,20 @@ import {
 } from '@cloud-orrery/models/events'
 import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
+import { alreadyExists, isThere } from '../../shared/already-exists.ts'
 import { namedBus } from '../bus-lookup.ts'
 import { defaultBus } from '../state.ts'
-import { unlessGone } from './gone.ts'
+import { isGone, unlessGone } from './gone.ts'
 import { jsonText, likeTemplate } from './json-text.ts'
 import { allTags, updateTags } from './tags.ts'
 
 export const ruleType = resource(AwsEventsRule, {
   async create(ctx, properties) {
     const Name = properties.Name ?? ctx.physicalName({ lengthMax: 64 })
+    // PutRule changes a rule of the name that is there: it would be taken for the stack's own.
+    const { EventBusName } = properties
+    const look = ctx.call(DescribeRule, { Name, EventBusName })
+    if (await isThere(look, isGone)) throw alreadyExists(Name)
     const { RuleArn = '' } = await ctx.call(PutRule, {
       ...ruleOf(properties, Name),
       Tags: allTags(ctx, properties.Tags),

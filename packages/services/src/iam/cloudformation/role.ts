@@ -53,6 +53,10 @@ export const roleType = resource(withName(AwsIamRole, 'RoleName'), {
     )
     return { RoleName, Arn: Role.Arn, RoleId: Role.RoleId }
   },
+  async adopt(ctx, { RoleName = '' }) {
+    const { Role } = await ctx.call(GetRole, { RoleName })
+    return { RoleName, Arn: Role.Arn, RoleId: Role.RoleId }
+  },
   async update(ctx, properties, previous, state) {
     const { RoleName } = state
     const trust = documentText(properties.AssumeRolePolicyDocument)

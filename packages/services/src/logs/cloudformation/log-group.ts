@@ -43,6 +43,10 @@ export const logGroupType = resource(AwsLogsLogGroup, {
     }
     return { physicalId: logGroupName, Arn: `${logGroupArn(ctx, logGroupName)}:*` }
   },
+  adopt: (ctx, { LogGroupName = '' }) => ({
+    physicalId: LogGroupName,
+    Arn: `${logGroupArn(ctx, LogGroupName)}:*`,
+  }),
   async update(ctx, properties, previous, state) {
     refuseUnbuilt(properties)
     const logGroupName = state.physicalId ?? ''

@@ -6,7 +6,11 @@ export async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call
   } catch (error) {
-    if (error instanceof AwsError && error.code === NotFoundException.code) return undefined
+    if (error instanceof AwsError && isGone(error)) return undefined
     throw error
   }
+}
+
+export function isGone(error: AwsError): boolean {
+  return error.code === NotFoundException.code
 }

@@ -14,8 +14,9 @@ import {
 } from '@cloud-orrery/models/sns'
 import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
+import { alreadyExists, isThere } from '../../shared/already-exists.ts'
 import { notModelled } from '../../shared/not-modelled.ts'
-import { unlessGone } from './gone.ts'
+import { isGone, unlessGone } from './gone.ts'
 
 /** Properties that are attributes of the topic, in the order in which they are set. */
 const attributeNames = [
@@ -37,6 +38,11 @@ export const topicType = resource(AwsSnsTopic, {
     const Name =
       properties.TopicName ??
       ctx.physicalName({ lengthMax: 256, ...(FifoTopic === true ? { suffix: '.fifo' } : {}) })
+    const { partition, region, accountId } = ctx
+    const arn = `arn:${partition}:sns:${region}:${accountId}:${Name}`
+    // CreateTopic gives back a topic of the name that is there: it would be taken for the stack's own.
+    const look = ctx.call(GetTopicAttributes, { TopicArn: arn })
+    if (await isThere(look, isGone)) throw alreadyExists(Name)
     const { TopicArn = '' } = await ctx.call(CreateTopic, {
       Name,
       Attributes: {
@@ -48,6 +54,11 @@ export const topicType = resource(AwsSnsTopic, {
     await subscribeMissing(ctx, TopicArn, properties, [])
     return { TopicArn, TopicName: Name }
   },
+
+  adopt: (_ctx, { TopicArn = '' }) => ({
+    TopicArn,
+    TopicName: TopicArn.slice(TopicArn.lastIndexOf(':') + 1),
+  }),
 
   async update(ctx, properties, previous, state) {
     refuseUnbuilt(properties)

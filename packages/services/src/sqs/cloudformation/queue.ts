@@ -5,6 +5,7 @@ import {
   CreateQueue,
   DeleteQueue,
   GetQueueAttributes,
+  GetQueueUrl,
   ListQueueTags,
   SetQueueAttributes,
   TagQueue,
@@ -12,7 +13,8 @@ import {
 } from '@cloud-orrery/models/sqs'
 import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
-import { unlessGone } from './gone.ts'
+import { alreadyExists, isThere } from '../../shared/already-exists.ts'
+import { isGone, unlessGone } from './gone.ts'
 
 /** Properties that are attributes of the queue; the others are its name and its tags. */
 const attributeNames = [
@@ -53,11 +55,18 @@ export const queueType = resource(AwsSqsQueue, {
     const { FifoQueue, QueueName, Tags } = properties
     const suffix = FifoQueue === true ? '.fifo' : ''
     const name = QueueName ?? ctx.physicalName({ lengthMax: 80, suffix })
+    // CreateQueue gives back a queue of the name that is there: it would be taken for the stack's own.
+    const look = ctx.call(GetQueueUrl, { QueueName: name })
+    if (await isThere(look, isGone)) throw alreadyExists(name)
     const { QueueUrl = '' } = await ctx.call(CreateQueue, {
       QueueName: name,
       Attributes: attributesOf(properties),
       tags: tagsOf(ctx, Tags),
     })
+    return { QueueUrl, QueueName: name, Arn: arnOf(ctx, name) }
+  },
+  adopt(ctx, { QueueUrl = '' }) {
+    const name = QueueUrl.slice(QueueUrl.lastIndexOf('/') + 1)
     return { QueueUrl, QueueName: name, Arn: arnOf(ctx, name) }
   },
   async update(ctx, properties, previous, state) {

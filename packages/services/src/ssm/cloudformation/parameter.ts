@@ -29,6 +29,12 @@ export const parameterType = resource(AwsSsmParameter, {
     })
     return { physicalId: Name, ...attributes(ctx, Name, properties) }
   },
+  async adopt(ctx, { Name = '' }) {
+    const found = await parameterOf(ctx, Name)
+    if (found?.Type === undefined || found.Value === undefined) return undefined
+    const { Type, Value } = found
+    return { physicalId: Name, ...attributes(ctx, Name, { Type, Value }) }
+  },
   async update(ctx, properties, previous, state) {
     const Name = state.physicalId ?? properties.Name ?? ''
     await ctx.call(PutParameter, { ...request(Name, properties), Overwrite: true })
