@@ -29,7 +29,7 @@ export const codeMomentTask = 'kernel.code'
 /** Runs of code that are not back yet, and the moments that they wait for. */
 export class CodeRuns {
   readonly #tasks: TaskQueue
-  readonly #runs = new Set<{ readonly turn: Turn }>()
+  readonly #runs = new Set<{ readonly turn: Turn; readonly name: string }>()
   readonly #moments = new Map<string, () => void>()
 
   constructor(tasks: TaskQueue) {
@@ -46,9 +46,14 @@ export class CodeRuns {
     return false
   }
 
+  /** What runs, the longest running first. */
+  get names(): string[] {
+    return [...this.#runs].map(({ name }) => name)
+  }
+
   /** Counts a run in; the returned function counts it out. */
-  start(turn: Turn): () => void {
-    const run = { turn }
+  start(turn: Turn, name: string): () => void {
+    const run = { turn, name }
     this.#runs.add(run)
     return () => this.#runs.delete(run)
   }

@@ -174,6 +174,11 @@ export class Journal {
     return this.#entries[sequence - first.sequence]
   }
 
+  /** Entries that may still be completed: calls and tasks that are being worked on, or wait. */
+  get openEntries(): readonly JournalEntry[] {
+    return [...this.#open].flatMap((sequence) => this.entry(sequence) ?? [])
+  }
+
   /** Entries that name this one as their cause. */
   children(sequence: number): JournalEntry[] {
     return this.entries.filter((entry) => entry.cause === sequence)

@@ -192,6 +192,11 @@ export class Scheduler {
     return this.#waiters.keys
   }
 
+  /** Names of the user's code that runs or is at rest within a run, the longest running first. */
+  get runningCode(): string[] {
+    return this.#code.names
+  }
+
   /**
    * Does work outside the model: its result enters, and is journaled, when it comes. In a replay the
    * recorded result comes instead and `work` is not done. The result must be plain data.
@@ -231,7 +236,7 @@ export class Scheduler {
   ): Promise<T> {
     this.#outsideNumber += 1
     const own = turn ?? this.#newTurn(false)
-    const end = this.#code.start(own)
+    const end = this.#code.start(own, name)
     const replayed = this.replayed !== undefined
     try {
       return await this.#workOutside(this.#outsideNumber, name, cause, own, () =>
