@@ -96,9 +96,15 @@ function asTemplate(value: Json): JsonObject {
   throw new TransformFailure('Template format error: unsupported structure.')
 }
 
-function runMacro(run: Run, { name, parameters }: TransformReference, fragment: Json) {
+async function runMacro(
+  run: Run,
+  { name, parameters }: TransformReference,
+  fragment: Json,
+): Promise<Json> {
   const { ctx, request, env, body } = run
-  return callMacro(ctx, {
+  // Where no stack is meant, AWS names the macros of a template and leaves them alone.
+  if (request.stack === undefined) return fragment
+  return await callMacro(ctx, {
     name,
     fragment,
     params: Object.fromEntries(

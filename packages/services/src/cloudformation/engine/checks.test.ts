@@ -157,6 +157,36 @@ test('types that AWS does not have and types that are not modelled are refused b
   await expect(refusedTypes(['AWS::CDK::Metadata'])).resolves.toBeUndefined()
 })
 
+test('policies that no type of the model follows are refused by name', async () => {
+  const refusal = (policies: object) =>
+    checkResourceTypes(
+      parsed({ Resources: { A: { Type: 'AWS::SNS::Topic', ...policies } } }),
+      async () => true,
+    )
+  await expect(
+    refusal({ UpdatePolicy: { AutoScalingReplacingUpdate: { WillReplace: true } } }),
+  ).rejects.toThrow(
+    'Orrery does not model the UpdatePolicy AutoScalingReplacingUpdate of A (AWS::SNS::Topic).',
+  )
+  await expect(refusal({ CreationPolicy: { ResourceSignal: { Count: 1 } } })).rejects.toThrow(
+    'Orrery does not model the CreationPolicy of A (AWS::SNS::Topic).',
+  )
+})
+
+test('a pattern is matched in bounded time, and one that only backtracking reads is refused', () => {
+  const given = [{ key: 'Text', value: `${'a'.repeat(60)}!` }]
+  const choose = (AllowedPattern: string) =>
+    chooseParameters(
+      parsed({ Parameters: { Text: { Type: 'String', AllowedPattern } }, Resources: { A: topic } })
+        .parameters,
+      given,
+    )
+  expect(() => choose('(a+)+')).toThrow("Parameter 'Text' must match pattern (a+)+")
+  expect(choose('(a+)+!')).toEqual([{ key: 'Text', value: given[0]?.value }])
+  expect(() => choose('(?!b).*')).toThrow('Orrery does not model (?! in AllowedPattern.')
+  expect(() => choose('[')).toThrow('AllowedPattern [ is not a valid regular expression')
+})
+
 test('capabilities follow from the types and the names that a template gives', () => {
   const role = (properties: object) => ({ Type: 'AWS::IAM::Role', Properties: properties })
   const needed = (Resources: object) => neededCapabilities(parsed({ Resources })).capabilities

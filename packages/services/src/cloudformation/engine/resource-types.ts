@@ -2,7 +2,7 @@ import { knownResourceTypes, type ResourceSchema, resourceSchema } from '@cloud-
 import { notModelled } from '../../shared/not-modelled.ts'
 import { templateFormatError } from '../errors.ts'
 import { isCustomResource, waitConditionType } from './custom-types.ts'
-import type { JsonObject } from './json.ts'
+import { isObject, type JsonObject } from './json.ts'
 import type { Template } from './template.ts'
 
 /** Types with no work behind them: they exist so that a stack can carry them. */
@@ -33,6 +33,21 @@ export async function checkResourceTypes(
   }
   if (unmodelled.length > 0) {
     throw notModelled(`the resource types [${unmodelled.sort().join(', ')}]`)
+  }
+  refusePolicies(template)
+}
+
+/** Policies of types that are here: signals to wait conditions, and none for updates. */
+function refusePolicies(template: Template): void {
+  for (const [logicalId, definition] of Object.entries(template.resources)) {
+    const { type, creationPolicy, updatePolicy } = definition
+    if (updatePolicy !== undefined) {
+      const names = isObject(updatePolicy) ? Object.keys(updatePolicy).join(', ') : ''
+      throw notModelled(`the UpdatePolicy ${names} of ${logicalId} (${type})`)
+    }
+    if (creationPolicy !== undefined && type !== waitConditionType) {
+      throw notModelled(`the CreationPolicy of ${logicalId} (${type})`)
+    }
   }
 }
 
