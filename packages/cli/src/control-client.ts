@@ -21,11 +21,25 @@ export class ControlClient {
     return await this.#send('POST', path, JSON.stringify(body))
   }
 
+  /** An answer that is no JSON: its bytes. */
+  async stream(path: string): Promise<ReadableStream<Uint8Array>> {
+    const response = await this.#fetch('GET', path)
+    if (response.ok && response.body !== null) return response.body
+    throw await this.#refusalIn(response)
+  }
+
   async #send(method: string, path: string, body?: string): Promise<unknown> {
+    const response = await this.#fetch(method, path, body)
+    if (!response.ok) throw await this.#refusalIn(response)
+    const answer = await objectIn(response)
+    if (answer === undefined) throw notRunning(this.#port)
+    return answer
+  }
+
+  async #fetch(method: string, path: string, body?: string): Promise<Response> {
     const server = readServerFile(this.#port)
-    let response: Response
     try {
-      response = await fetch(`${server.url}/_orrery/${path}`, {
+      return await fetch(`${server.url}/_orrery/${path}`, {
         method,
         headers: { 'x-orrery-token': server.token },
         ...(body === undefined ? {} : { body }),
@@ -33,11 +47,13 @@ export class ControlClient {
     } catch {
       throw notRunning(this.#port)
     }
+  }
+
+  async #refusalIn(response: Response): Promise<Error> {
     const answer = await objectIn(response)
-    if (answer === undefined) throw notRunning(this.#port)
-    if (response.ok) return answer
-    if (answer['awsError'] !== undefined) throw awsErrorOf(answer)
-    throw new SimulatorError(
+    if (answer === undefined) return notRunning(this.#port)
+    if (answer['awsError'] !== undefined) return awsErrorOf(answer)
+    return new SimulatorError(
       String(answer['error']),
       String(answer['message']),
       String(answer['next'] ?? 'Restart the server, so that its token is known.'),

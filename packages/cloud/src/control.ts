@@ -6,6 +6,8 @@ import { mailbox } from '@cloud-orrery/services'
 import { callByName } from './call.ts'
 import type { Cloud } from './cloud.ts'
 import { explainEntry } from './explain.ts'
+import type { Present } from './past.ts'
+import { Stream } from './persistence/stream.ts'
 import { policyRoutes } from './policies/control-routes.ts'
 import { shownEntry } from './shown-entries.ts'
 import { version } from './version.ts'
@@ -16,12 +18,16 @@ type Handler = (control: Control, body: Record<string, unknown>, query: URLSearc
 
 /** Calls under `/_orrery/`: what the command line asks of a running server. */
 export class Control {
-  readonly cloud: Cloud
+  readonly present: Present
   readonly #token: Buffer
 
-  constructor(cloud: Cloud, token: string) {
-    this.cloud = cloud
+  constructor(present: Present, token: string) {
+    this.present = present
     this.#token = Buffer.from(token)
+  }
+
+  get cloud(): Cloud {
+    return this.present.cloud
   }
 
   /** `/` is the console's unless an S3 client lists its buckets there. */
@@ -39,7 +45,10 @@ export class Control {
     if (handler === undefined) return refused(404, `No control call ${route}.`)
     try {
       const body = parseObject(request.body)
-      return json(200, await handler(this, body, new URLSearchParams(request.query)))
+      const answered = await handler(this, body, new URLSearchParams(request.query))
+      await this.cloud.durability?.kept()
+      if (answered instanceof Stream) return streamed(answered)
+      return json(200, answered)
     } catch (error) {
       if (error instanceof AwsError) {
         return json(400, { awsError: error.code, message: error.message, status: error.status })
@@ -55,7 +64,13 @@ export class Control {
   }
 }
 
+/** Loaded when it is asked for: most servers never are. */
+const past = () => import('./persistence/control-routes.ts')
+
 const routes: Readonly<Record<string, Handler>> = {
+  'GET recording': async ({ present }) => (await past()).recordingOf(present),
+  'GET state': async ({ present }) => (await past()).stateOf(present),
+  'POST rewind': async ({ present }, { to }) => (await past()).rewind(present, to),
   'POST clock/advance': async ({ cloud }, { byMs }) => {
     if (typeof byMs !== 'number' || !Number.isFinite(byMs) || byMs < 0) {
       throw new SimulatorError(
@@ -185,6 +200,10 @@ function json(status: number, value: unknown): HttpResponse {
     headers: { 'content-type': 'application/json' },
     body: new TextEncoder().encode(`${JSON.stringify(value)}\n`),
   }
+}
+
+function streamed({ type, bytes }: Stream): HttpResponse {
+  return { status: 200, headers: { 'content-type': type }, body: bytes }
 }
 
 function refused(status: number, message: string): HttpResponse {

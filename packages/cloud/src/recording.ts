@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { canonicalJson, type JournalEntry, SimulatorError } from '@cloud-orrery/kernel'
 import { Cloud, type CloudOptions } from './cloud.ts'
 import type { RestoredState } from './persistence/cloud-state.ts'
-import { restoredCloud } from './persistence/restored-cloud.ts'
 import { type Difference, type EnteredEntry, Replayer } from './replayer.ts'
 
 /** What entered a cloud, from its beginning: all that is needed to have the same run again. */
@@ -156,18 +155,19 @@ async function runAgain(recording: Recording, to?: ReplayEnd): Promise<Again> {
     const difference = await replayer.enter(entry)
     differing ??= difference
   }
-  const endsAtMs = Math.min(
-    to !== undefined && 'atMs' in to ? to.atMs : Number.POSITIVE_INFINITY,
-    to !== undefined && 'sequence' in to && entered.length < recording.entered.length
-      ? (entered.at(-1)?.atMs ?? cloud.kernel.clock.nowMs)
-      : recording.endedAtMs,
-  )
-  await replayer.driftTo(endsAtMs)
+  const next = recording.entered[entered.length]
+  const limitMs = next?.atMs ?? recording.endedAtMs
+  if (to !== undefined && 'sequence' in to) await replayer.driftToSequence(to.sequence, limitMs)
+  else await replayer.driftTo(to === undefined ? limitMs : Math.min(to.atMs, limitMs))
   return { cloud, replayer, differing, count: entered.length }
 }
 
 async function cloudOf({ options, beginning }: Recording): Promise<Cloud> {
-  if (beginning !== undefined) return await restoredCloud(beginning, options)
+  if (beginning !== undefined) {
+    // Loaded when it is needed: nearly all runs begin with nothing.
+    const { restoredCloud } = await import('./persistence/restored-cloud.ts')
+    return await restoredCloud(beginning, options)
+  }
   return new Cloud({ ...options, clock: { kind: 'held' } })
 }
 

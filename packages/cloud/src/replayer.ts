@@ -54,6 +54,16 @@ export class Replayer {
     await this.#cloud.kernel.scheduler.driftTo(atMs)
   }
 
+  /** Goes on, from task to task, until the journal has an entry of this number, at most to a moment. */
+  async driftToSequence(sequence: number, limitMs: number): Promise<void> {
+    const { journal, scheduler, tasks } = this.#cloud.kernel
+    while (journal.lastSequence < sequence) {
+      const next = tasks.first()
+      if (next === undefined || next.atMs > limitMs) return
+      await scheduler.driftTo(next.atMs)
+    }
+  }
+
   /** Outside work that is not back has no result in the recording: it is done again, or lost. */
   end(): void {
     this.#cloud.kernel.scheduler.replayed = undefined

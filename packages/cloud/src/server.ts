@@ -9,6 +9,7 @@ import type { Cloud } from './cloud.ts'
 import { Control } from './control.ts'
 import { answer } from './door.ts'
 import { readRequest } from './http-request.ts'
+import { Present, RememberedPast } from './past.ts'
 
 export interface ListenOptions {
   /** Default 4566; 0 takes any free one. */
@@ -32,10 +33,11 @@ const { createServer } = process.getBuiltinModule('node:http')
 const preface = Buffer.from('PRI * HTTP/2.0')
 
 /** Opens the port: HTTP/1.1 and, by its preface, HTTP/2 without TLS. */
-export async function listen(cloud: Cloud, options: ListenOptions): Promise<Listening> {
-  const control = new Control(cloud, options.token)
+export async function listen(shown: Cloud | Present, options: ListenOptions): Promise<Listening> {
+  const present = shown instanceof Present ? shown : new Present(new RememberedPast(shown))
+  const control = new Control(present, options.token)
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    void respond(cloud, control, request, response)
+    void respond(present.cloud, control, request, response)
   }
   const http = createServer({ keepAliveTimeout: 75_000, maxHeaderSize: 65_536 }, handle)
   // Its sockets come from the door below, so it never listens; its check for slow clients starts with this event.
@@ -59,13 +61,14 @@ export async function listen(cloud: Cloud, options: ListenOptions): Promise<List
     })
   })
   const port = await bind(door, options)
+  const { cloud } = present
   cloud.kernel.scheduler.bugs.listener ??= (error) => void cloud.bug(error)
   return {
     port,
     url: `http://${options.host ?? '127.0.0.1'}:${port}`,
     close: () =>
       new Promise((resolve) => {
-        cloud.close()
+        present.cloud.close()
         http.close()
         door.close(() => resolve())
         for (const socket of sockets) socket.destroy()

@@ -1,15 +1,25 @@
-import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type CloudOptions, createCloud, listen, version } from '@cloud-orrery/cloud'
+import {
+  type CloudOptions,
+  createCloud,
+  type Past,
+  Present,
+  RememberedPast,
+} from '@cloud-orrery/cloud'
 import { type Command, type Io, UsageError } from '../command.ts'
 import { clockModeOf, countOf, placeOf, placeOptions, portOf } from '../options.ts'
-import { removeServerFile, writeServerFile } from '../server-file.ts'
+import { serve, untilTold } from '../serve-present.ts'
 
 export const command: Command = {
   summary: 'Start a cloud on one port and stay in the foreground.',
   usage: `orrery start [OPTIONS]
   --port N            port on the loopback (default 4566, 0 takes a free one)
   --host ADDRESS      address to listen on (default 127.0.0.1)
+  --data DIR          keep everything there: an answered call is on disk, and the next start goes on
+  --timeline NAME     with --data: go on with what was there before a rewind
+  --record FILE       write a recording of the run, whole when the server is stopped
   --account ID        default account, twelve digits (default 123456789012)
   --region NAME       default region (default us-east-1)
   --seed N            from which all chance comes (default: drawn, and printed)
@@ -29,6 +39,9 @@ async function start(args: string[], io: Io): Promise<number> {
     options: {
       port: { type: 'string' },
       host: { type: 'string' },
+      data: { type: 'string' },
+      timeline: { type: 'string' },
+      record: { type: 'string' },
       ...placeOptions,
       seed: { type: 'string' },
       clock: { type: 'string' },
@@ -39,53 +52,70 @@ async function start(args: string[], io: Io): Promise<number> {
       json: { type: 'boolean' },
     },
   })
+  const seed = countOf(values.seed, '--seed')
+  const choices = choicesOf(values.choices)
+  // What is not said is left to the data directory.
   const options: CloudOptions = {
-    seed: countOf(values.seed, '--seed') ?? 'random',
     clock: clockModeOf(values.clock),
-    choices: choicesOf(values.choices),
     ...placeOf(values),
-    throttling: values.throttle ?? false,
-    acceptAnyCredentials: values['any-credentials'] ?? false,
     egress: values.egress ?? [],
+    seed: seed ?? 'random',
+    ...(choices === undefined ? {} : { choices }),
+    ...(values.throttle === undefined ? {} : { throttling: values.throttle }),
+    ...(values['any-credentials'] === undefined
+      ? {}
+      : { acceptAnyCredentials: values['any-credentials'] }),
+  }
+  if (values.timeline !== undefined && values.data === undefined) {
+    throw new UsageError('A timeline is one of a data directory.', 'Give --data DIR too.')
   }
   const told = untilTold() // Before anyone hears that it is ready.
-  const cloud = createCloud(options)
-  const token = randomBytes(24).toString('base64url')
-  const server = await listen(cloud, {
-    port: portOf(values.port),
-    token,
-    ...(values.host === undefined ? {} : { host: values.host }),
-  })
-  cloud.kernel.scheduler.bugs.listener = (error) => void cloud.bug(error)
-  const { defaultAccountId: accountId, defaultRegion: region } = cloud
-  writeServerFile({
-    port: server.port,
-    url: server.url,
-    token,
-    region,
-    accountId,
-    pid: process.pid,
-  })
-  const readyMs = Math.round(performance.now() - startedAt)
-  io.out(
-    values.json === true
-      ? `${JSON.stringify({ ready: true, version, url: server.url, port: server.port, accountId, region, seed: cloud.seed, readyMs })}\n`
-      : `orrery ${version} ready on ${server.url} (account ${accountId}, ${region}, seed ${cloud.seed}). In another shell: eval "$(orrery env${server.port === 4566 ? '' : ` --port ${server.port}`})"\n`,
-  )
-  await told
-  removeServerFile(server.port)
-  await server.close()
-  return 0
+  const { past, remarks } = await begin(options, values, io)
+  const { host } = values
+  const json = values.json === true
+  try {
+    const serving = { port: portOf(values.port), host, json, startedAt, told, remarks }
+    return await serve(new Present(past), serving, io)
+  } catch (error) {
+    await past.close()
+    throw error
+  }
 }
 
-function untilTold(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve())
-    process.once('SIGINT', () => resolve())
-  })
+interface Begun {
+  readonly past: Past
+  readonly remarks: readonly string[]
 }
 
-function choicesOf(text = 'calm'): 'calm' | 'legal' {
-  if (text === 'calm' || text === 'legal') return text
+async function begin(
+  options: CloudOptions,
+  { data, timeline, record }: { data?: string; timeline?: string; record?: string },
+  io: Io,
+): Promise<Begun> {
+  if (data === undefined && record === undefined) {
+    return { past: new RememberedPast(createCloud(options)), remarks: [] }
+  }
+  const { DurableCloud, RecordingSpool } = await import('@cloud-orrery/cloud/persistence')
+  if (record === undefined) {
+    const naming = timeline === undefined ? {} : { timeline }
+    const path = resolve(io.cwd, data ?? '')
+    const durable = await DurableCloud.open(path, { cloud: options, ...naming })
+    return { past: durable, remarks: durable.remarks }
+  }
+  if (data !== undefined) {
+    throw new UsageError(
+      'A data directory is a recording by itself.',
+      "Leave --record out, and use 'orrery record FILE' at any time.",
+    )
+  }
+  const file = resolve(io.cwd, record)
+  if (existsSync(file)) {
+    throw new UsageError(`${file} is there already.`, 'Give --record a name that is free.')
+  }
+  return { past: await RecordingSpool.begin(createCloud(options), file), remarks: [] }
+}
+
+function choicesOf(text: string | undefined): 'calm' | 'legal' | undefined {
+  if (text === undefined || text === 'calm' || text === 'legal') return text
   throw new UsageError(`'${text}' is no way to choose.`, 'Give calm or legal.')
 }

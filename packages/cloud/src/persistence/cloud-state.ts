@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   type BlobSource,
   Blobs,
@@ -77,6 +78,27 @@ export async function* stateLines(
   }
 }
 
+/** The same of a state that was read: bodies that lie beside come along. */
+export function* restoredLines(restored: RestoredState): Generator<string, void, undefined> {
+  const { state, buckets, services, outsideNumber } = restored
+  const { tasks, tables, ...kernel } = state
+  const head = { ...kernel, taskSequence: tasks.sequence }
+  yield textOf({ state: { kernel: head, buckets, services, outsideNumber } })
+  for (let i = 0; i < tasks.tasks.length; i += tasksMax) {
+    yield textOf({ tasks: tasks.tasks.slice(i, i + tasksMax) })
+  }
+  for (const [name, partitions] of Object.entries(tables)) {
+    for (const [partition, all] of Object.entries(partitions)) {
+      for (let i = 0; i < all.length; i += recordsMax) {
+        yield textOf({ page: { name, partition, records: all.slice(i, i + recordsMax) } })
+      }
+    }
+  }
+  for (const bytes of restored.bodies) {
+    yield textOf({ body: { sha256: createHash('sha256').update(bytes).digest('hex'), bytes } })
+  }
+}
+
 interface Head {
   readonly kernel: Omit<KernelState, 'tables' | 'tasks'> & { readonly taskSequence: number }
   readonly buckets: readonly [string, Bucket][]
@@ -137,7 +159,8 @@ export class StateReader {
       tables: this.#tables,
     }
     const { buckets, services, outsideNumber } = head
-    return { state, buckets, services, outsideNumber, bodies: this.#bodies }
+    const { beside } = this
+    return { state, buckets, services, outsideNumber, bodies: this.#bodies, beside }
   }
 }
 
@@ -147,6 +170,8 @@ export interface RestoredState {
   readonly services: readonly string[]
   readonly outsideNumber: number
   readonly bodies: readonly Uint8Array[]
+  /** Named by the state, and not among `bodies`. */
+  readonly beside: readonly BesideBody[]
 }
 
 /** A kernel that goes on from a state. `source` finds bodies that lie beside. */

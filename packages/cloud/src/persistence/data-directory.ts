@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { SimulatorError } from '@cloud-orrery/kernel'
 import type { CloudOptions } from '../cloud.ts'
+import type { Recording } from '../recording.ts'
 import type { EnteredEntry } from '../replayer.ts'
 import { BlobFiles } from './blob-files.ts'
 import type { RestoredState } from './cloud-state.ts'
@@ -15,7 +16,7 @@ import {
 } from './data-format.ts'
 import { lockDirectory } from './directory-lock.ts'
 import type { FileSystem } from './file-system.ts'
-import { scanFrames } from './frames.ts'
+import { frameOf, scanFrames } from './frames.ts'
 import { fromText } from './plain-data.ts'
 import {
   damaged,
@@ -56,7 +57,7 @@ export class DataDirectory {
   readonly path: string
   readonly fileSystem: FileSystem
   readonly blobs: BlobFiles
-  readonly format: DataFormat
+  format: DataFormat
   readonly #unlock: () => Promise<void>
 
   private constructor(
@@ -105,6 +106,74 @@ export class DataDirectory {
     await this.#unlock()
   }
 
+  /** Lets another timeline be the one that goes on. Throws `SimulatorError` where there is none of that name. */
+  async goOnWith(timeline: string): Promise<void> {
+    const names = await this.fileSystem.list(join(this.path, 'timelines'))
+    if (!names.includes(timeline)) {
+      throw new SimulatorError(
+        'DataTimeline',
+        `${this.path} has no timeline ${timeline}.`,
+        `There are: ${names.join(', ')}.`,
+      )
+    }
+    this.format = { ...this.format, timeline }
+    await writeFormat(this.fileSystem, this.path, this.format)
+  }
+
+  /**
+   * Begins a timeline that has the past of the present one up to an entry, and goes on with it. The present one keeps
+   * its name and all that it has.
+   */
+  async branch(sequence: number, last: readonly Uint8Array[]): Promise<void> {
+    const { fileSystem, path } = this
+    const names = await fileSystem.list(join(path, 'timelines'))
+    let number = names.length + 1
+    while (names.includes(`main-${number}`)) number += 1
+    const name = `main-${number}`
+    await makeTimeline(fileSystem, path, name)
+    const from = join(path, 'timelines', this.format.timeline)
+    const to = join(path, 'timelines', name)
+    const logs = (await this.logs()).filter((base) => base <= sequence)
+    for (const base of await this.snapshots()) {
+      const file = join('snapshots', `${nameOfSequence(base)}.snapshot`)
+      if (base <= sequence) await fileSystem.link(join(from, file), join(to, file))
+    }
+    for (const base of logs) {
+      const file = join('log', `${nameOfSequence(base)}.log`)
+      if (base !== logs.at(-1)) await fileSystem.link(join(from, file), join(to, file))
+      else await fileSystem.replace(join(to, file), Buffer.concat(last))
+    }
+    for (const folder of ['snapshots', 'log']) await fileSystem.syncFolder(join(to, folder))
+    this.format = { ...this.format, timeline: name }
+    await writeFormat(fileSystem, path, this.format)
+  }
+
+  /** Frames of the log that has an entry, up to it. */
+  async framesUntil(sequence: number): Promise<Uint8Array[]> {
+    const base = (await this.logs()).filter((one) => one <= sequence).at(-1) ?? 0
+    const path = this.logPath(base)
+    const frames: Uint8Array[] = []
+    let count = 1 // The head.
+    for (const payload of scanFrames(await this.fileSystem.read(path)).payloads) {
+      const { entry } = JSON.parse(Buffer.from(payload).toString()) as { entry?: EnteredEntry }
+      if (entry !== undefined && entry.sequence > sequence) break
+      frames.push(frameOf(payload))
+      if (entry !== undefined) count = frames.length
+    }
+    return frames.slice(0, count)
+  }
+
+  /** The last entry that entered until a moment of model time; undefined where nothing that early is kept. */
+  async lastEntryAt(atMs: number): Promise<number | undefined> {
+    for (const base of (await this.logs()).reverse()) {
+      const { items } = await this.readLog(base, true)
+      const found = items.findLast((item) => item.kind === 'entry' && item.entry.atMs <= atMs)
+      if (found?.kind === 'entry') return found.entry.sequence
+      if (base === 0) return 0
+    }
+    return undefined
+  }
+
   get logFolder(): string {
     return join(this.path, 'timelines', this.format.timeline, 'log')
   }
@@ -126,6 +195,12 @@ export class DataDirectory {
 
   async logs(): Promise<number[]> {
     return sequencesIn(await this.fileSystem.list(this.logFolder), 'log')
+  }
+
+  /** What a replay can begin with, oldest first: snapshots whose log is there, and 0, the cloud's own beginning. */
+  async beginnings(): Promise<number[]> {
+    const snapshots = await this.snapshots()
+    return (await this.logs()).filter((base) => base === 0 || snapshots.includes(base))
   }
 
   /**
@@ -186,6 +261,29 @@ export class DataDirectory {
     }
     const sharedCount = shared.length
     return { path, base, version, items, frames: payloads.length, soundBytes, sharedCount, torn }
+  }
+
+  /** All that entered up to an entry, as far back as it is kept. */
+  async past(lastSequence: number): Promise<Omit<Recording, 'endedAtMs'>> {
+    const [oldest = 0] = await this.beginnings()
+    const bases = (await this.logs()).filter((base) => base >= oldest)
+    const entered: EnteredEntry[] = []
+    for (const base of bases) {
+      for (const item of (await this.readLog(base, true)).items) {
+        if (item.kind === 'entry' && item.entry.sequence <= lastSequence) entered.push(item.entry)
+      }
+    }
+    const { options } = this.format
+    if (oldest === 0) return { formatVersion: 1, options, entered }
+    const state = await readSnapshot(this.snapshotContext(''), oldest)
+    return { formatVersion: 1, options, beginning: this.#withBodies(state), entered }
+  }
+
+  /** Bodies that lie beside come into the recording. */
+  #withBodies({ beside, ...state }: RestoredState): RestoredState {
+    const { folder } = this.snapshotContext('')
+    const bodies = beside.map(({ sha256 }) => this.blobs.get(sha256, folder))
+    return { ...state, bodies: [...state.bodies, ...bodies], beside: [] }
   }
 
   #lineOf(

@@ -1,16 +1,16 @@
 import { join } from 'node:path'
 import { type JournalEntry, processWall, SimulatorError, type Wall } from '@cloud-orrery/kernel'
 import { Cloud, type CloudOptions } from '../cloud.ts'
-import { asEntered } from '../recording.ts'
-import { Replayer } from '../replayer.ts'
+import { checkEnd, type Past } from '../past.ts'
+import { asEntered, type Recording, type ReplayEnd, stateSha256 } from '../recording.ts'
 import { version } from '../version.ts'
-import { type CapturedState, captureState, type RestoredState } from './cloud-state.ts'
+import { type CapturedState, captureState } from './cloud-state.ts'
 import { DataDirectory, type Log, logHead, type Moment } from './data-directory.ts'
 import type { Durability } from './durability.ts'
 import { diskFileSystem, type FileSystem } from './file-system.ts'
 import { checkOptions, keptOptions } from './kept-options.ts'
 import { LogWriter } from './log-writer.ts'
-import { restoredCloud } from './restored-cloud.ts'
+import { type Opened, readDirectory } from './opened-cloud.ts'
 import { nameOfSequence, writeSnapshot } from './snapshot-files.ts'
 
 export interface DurableOptions {
@@ -24,6 +24,8 @@ export interface DurableOptions {
   readonly bytesMax?: number
   /** Logs and snapshots older than the newest are kept up to this size in bytes. Default 1 GiB. */
   readonly historyBytesMax?: number
+  /** Goes on with another timeline of the directory: what was there before a rewind. */
+  readonly timeline?: string
 }
 
 const framesMaxDefault = 10_000
@@ -40,12 +42,13 @@ const restFactor = 10
  * A cloud whose state is in a directory: opened again, it is the same. What enters goes to a log; a snapshot now and
  * then keeps that short.
  */
-export class DurableCloud implements Durability {
+export class DurableCloud implements Durability, Past {
   readonly cloud: Cloud
   /** What a user should know of the opening: a write that was cut off, a snapshot that was passed over. */
   readonly remarks: readonly string[]
   /** Entries that were replayed, and how long that took in ms of the machine's time. */
   readonly replayed: { readonly entries: number; readonly tookMs: number }
+  keptAs: string | undefined
   readonly #directory: DataDirectory
   readonly #wall: Wall
   readonly #options: DurableOptions
@@ -89,7 +92,8 @@ export class DurableCloud implements Durability {
     const directory = await DataDirectory.open(path, fileSystem, given)
     try {
       checkOptions(path, options.cloud, directory.format.options)
-      const opened = await readDirectory(directory, options)
+      if (options.timeline !== undefined) await directory.goOnWith(options.timeline)
+      const opened = await readDirectory(directory, options.cloud)
       if (opened.log?.torn !== undefined) await cut(fileSystem, opened.log)
       const durable = new DurableCloud(directory, options, opened)
       await durable.#goOn(opened)
@@ -118,6 +122,54 @@ export class DurableCloud implements Durability {
     this.#writer.append({ moment })
   }
 
+  /** The whole past that the directory has. */
+  async recording(): Promise<Recording> {
+    const { kernel } = this.cloud
+    const end = await kernel.scheduler.enter(() => ({
+      stateSha256: stateSha256(this.cloud),
+      lastSequence: kernel.journal.lastSequence,
+      endedAtMs: kernel.clock.nowMs,
+      // A process that began with a snapshot does not know the journal before it.
+      ...(this.cloud.beginning === undefined ? { journalSha256: kernel.journal.digest() } : {}),
+    }))
+    await this.kept()
+    return { ...(await this.#directory.past(end.lastSequence)), ...end }
+  }
+
+  async rewind(to: ReplayEnd): Promise<DurableCloud> {
+    checkEnd(this.cloud, to)
+    await this.kept()
+    const directory = this.#directory
+    const sequence = 'sequence' in to ? to.sequence : await directory.lastEntryAt(to.atMs)
+    const [oldest = 0] = await directory.beginnings()
+    if (sequence === undefined || sequence < oldest) {
+      throw new SimulatorError(
+        'RewindRange',
+        `What entered up to #${oldest} is no more in ${directory.path}.`,
+        'Go back less far.',
+      )
+    }
+    const keptAs = directory.format.timeline
+    this.#detach()
+    await this.#writer.close()
+    await directory.branch(sequence, await directory.framesUntil(sequence))
+    const opened = await readDirectory(directory, this.#options.cloud)
+    if ('atMs' in to) await opened.replayer.driftTo(to.atMs)
+    else await opened.replayer.driftToSequence(to.sequence, this.cloud.kernel.clock.nowMs)
+    const durable = new DurableCloud(directory, this.#options, opened)
+    durable.keptAs = keptAs
+    for (const [name, host] of this.cloud.internet) durable.cloud.internet.set(name, host)
+    await durable.#goOn({ ...opened, moment: undefined })
+    return durable
+  }
+
+  #detach(): void {
+    this.#closed = true
+    this.cloud.kernel.journal.onEntered = undefined
+    this.cloud.durability = undefined
+    this.cloud.close()
+  }
+
   /** Writes all that is left, and a snapshot, so that the next opening is quick. The cloud ends. */
   async close(): Promise<void> {
     if (this.#closed) return
@@ -128,9 +180,7 @@ export class DurableCloud implements Durability {
         this.moved()
       }
     } finally {
-      this.#closed = true
-      this.cloud.kernel.journal.onEntered = undefined
-      this.cloud.close()
+      this.#detach()
       try {
         await this.#writer.close()
       } finally {
@@ -289,91 +339,10 @@ function startOf({ cloud, wall = processWall }: DurableOptions): { startAtMs?: n
   return kind === 'real' || kind === 'fast' ? { startAtMs: wall.nowMs() } : {}
 }
 
-interface Opened {
-  readonly cloud: Cloud
-  readonly replayer: Replayer
-  readonly remarks: readonly string[]
-  readonly replayed: { readonly entries: number; readonly tookMs: number }
-  /** The last log; undefined where there is none. */
-  readonly log: Log | undefined
-  readonly base: number
-  readonly moment: Moment | undefined
-  readonly outsideBefore: number
-  readonly outsideNumber: number
-}
-
-/** The newest snapshot, and what entered after it again. */
-async function readDirectory(directory: DataDirectory, options: DurableOptions): Promise<Opened> {
-  const { state, remarks } = await directory.newestSnapshot()
-  const base = state?.state.journalSequence ?? 0
-  const logs = await directory.logsAfter(base)
-  const cloud = await cloudOf(directory, options, state)
-  const startedAtMs = performance.now()
-  const outsideBefore = state?.outsideNumber ?? 0
-  const replayer = new Replayer(cloud, { outsideBefore })
-  const { journal } = cloud.kernel
-  let entries = 0
-  let outsideNumber = outsideBefore
-  let moment: Moment | undefined
-  for (const log of logs) {
-    if (journal.lastSequence !== log.base) throw differs(log, `#${log.base}`, journal.lastSequence)
-    for (const item of log.items) {
-      if (item.kind === 'moment') {
-        moment = item.moment
-        await replayer.driftTo(moment.modelMs)
-        continue
-      }
-      const difference = await replayer.enter(item.entry)
-      if (difference !== undefined) {
-        const { sequence, kind, name } = item.entry
-        throw differs(log, `#${sequence} (${kind} ${name})`, journal.lastSequence)
-      }
-      const { number } = item.entry.data
-      if (item.entry.kind === 'outside' && typeof number === 'number') {
-        outsideNumber = Math.max(outsideNumber, number)
-      }
-      entries += 1
-    }
-  }
-  const log = logs.at(-1)
-  if (log?.torn !== undefined) remarks.push(log.torn)
-  const tookMs = performance.now() - startedAtMs
-  const replayed = { entries, tookMs }
-  return { cloud, replayer, remarks, replayed, log, base, moment, outsideBefore, outsideNumber }
-}
-
-async function cloudOf(
-  directory: DataDirectory,
-  { cloud }: DurableOptions,
-  state: RestoredState | undefined,
-): Promise<Cloud> {
-  const { deepFreeze, journalEntriesMax, egress } = cloud
-  const options: CloudOptions = {
-    ...directory.format.options,
-    clock: { kind: 'held' },
-    ...(deepFreeze === undefined ? {} : { deepFreeze }),
-    ...(journalEntriesMax === undefined ? {} : { journalEntriesMax }),
-    ...(egress === undefined ? {} : { egress }),
-  }
-  if (state === undefined) return new Cloud(options)
-  return await restoredCloud(state, options, (sha256) => directory.blobs.find(sha256))
-}
-
 /** A frame that was cut short is taken off, so that the next one follows a sound one. */
 async function cut(fileSystem: FileSystem, { path, soundBytes }: Log): Promise<void> {
   const file = await fileSystem.append(path, soundBytes)
   await file.truncate(soundBytes)
   await file.sync()
   await file.close()
-}
-
-function differs(log: Log, expected: string, lastSequence: number): SimulatorError {
-  const by = log.version === version ? '' : ` It was written by Orrery ${log.version}.`
-  return new SimulatorError(
-    'DataDiffers',
-    `Replaying ${log.path} did not come to what it says at ${expected}: the journal is at #${lastSequence}.${by}`,
-    log.version === version
-      ? 'This is a bug of Orrery: please report it with the data directory.'
-      : `Open it once with Orrery ${log.version} and stop that server: its state is then in a snapshot.`,
-  )
 }
