@@ -184,6 +184,7 @@ function circumstances(caller: Caller, region: string, nowMs: number): RequestCo
     'aws:RequestedRegion': region,
     'aws:SecureTransport': caller.secureTransport ?? true,
     'aws:SourceIp': caller.sourceIp,
+    'aws:Referer': caller.referer,
     'aws:UserAgent': caller.userAgent,
     'aws:MultiFactorAuthPresent': caller.mfaPresent,
     'aws:TokenIssueTime':

@@ -59,7 +59,7 @@ async function callerOf(
     return viaService(from.caller, service)
   }
   if (typeof as === 'string') return { principal: { kind: 'service', service: as } }
-  if ('caller' in as) return viaService(as.caller, service)
+  if ('caller' in as) return as.direct === true ? as.caller : viaService(as.caller, service)
   return await assumeRole(cloud, service, from, ctx, as, options)
 }
 

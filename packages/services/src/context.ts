@@ -21,6 +21,8 @@ export interface Caller {
   readonly sessionPolicies?: readonly SourcedPolicy[]
   readonly sourceIp?: string
   readonly userAgent?: string
+  /** The page from which a browser says it came: `aws:Referer`. */
+  readonly referer?: string
   /** False only for in-process clients whose endpoint is `http:`; the port stands in for AWS's TLS. */
   readonly secureTransport?: boolean
   readonly mfaPresent?: boolean
@@ -37,8 +39,11 @@ export type CallAs =
   | string
   /** A role that the named service assumes, its trust policy judged, for this one call. */
   | { readonly role: string; readonly service: string; readonly sessionName?: string }
-  /** Someone who called earlier and whose request is still being worked on. */
-  | { readonly caller: Caller }
+  /**
+   * Someone who called earlier and whose request is still being worked on. `direct`: the call is their own
+   * request in another form (a form of a browser), and comes through no service.
+   */
+  | { readonly caller: Caller; readonly direct?: true }
 
 export interface CallOptions {
   readonly as?: CallAs

@@ -57,6 +57,10 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     targetPrefix: 'TrentService',
     resourcePrefixes: ['AWS::KMS::'],
   },
+  lambda: {
+    load: async () => (await import('./lambda/service.ts')).lambda,
+    resourcePrefixes: ['AWS::Lambda::'],
+  },
   logs: {
     load: async () => (await import('./logs/service.ts')).logs,
     targetPrefix: 'Logs_20140328',
@@ -65,6 +69,10 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
   s3: {
     load: async () => (await import('./s3/service.ts')).s3,
     endpointNames: ['s3'],
+    hosts: {
+      names: /\.s3-website(?:[.-][a-z]{2}(?:-[a-z]+)+-\d)?\.(?:amazonaws\.com|localhost)$/,
+      operation: 'WebsiteRequest',
+    },
     resourcePrefixes: ['AWS::S3::'],
   },
   sns: {

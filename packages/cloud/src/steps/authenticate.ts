@@ -69,6 +69,7 @@ function callerOf({ caller }: Identity, received: HttpRequest): Caller {
   const isSame =
     last?.sourceIp === seen.sourceIp &&
     last.userAgent === seen.userAgent &&
+    last.referer === seen.referer &&
     last.secureTransport === seen.secureTransport
   if (last !== undefined && isSame) return last
   const made = { ...caller, ...seen }
@@ -111,14 +112,18 @@ function authenticatedByV2(
 function circumstancesOf({ headers }: HttpRequest): {
   sourceIp: string
   userAgent?: string
+  referer?: string
   secureTransport: boolean
 } {
-  const userAgent = headers['user-agent']
+  const { 'user-agent': userAgent, referer } = headers
   const sourceIp = headers[sourceIpHeader] ?? '127.0.0.1'
   const secureTransport = headers[plainHttpHeader] === undefined
-  return userAgent === undefined
-    ? { sourceIp, secureTransport }
-    : { sourceIp, userAgent, secureTransport }
+  return {
+    sourceIp,
+    ...(userAgent === undefined ? {} : { userAgent }),
+    ...(referer === undefined ? {} : { referer }),
+    secureTransport,
+  }
 }
 
 function identify(

@@ -25,6 +25,7 @@ const statuses = {
   EntityTooSmall: 400,
   IllegalLocationConstraintException: 400,
   IllegalVersioningConfigurationException: 400,
+  IncorrectEndpoint: 400,
   InternalError: 500,
   InvalidArgument: 400,
   InvalidBucketAclWithObjectOwnership: 400,

@@ -55,6 +55,11 @@ function refusal({ path, value, kind }: Violation): AwsError | undefined {
       return s3Error('InvalidRequest', `Invalid TransitionDefaultMinimumObjectSize found: ${text}`)
     case 'requestPayer':
       return invalidArgument('Invalid requester pays', 'x-amz-request-payer', text)
+    case 'websiteConfiguration.redirectAllRequestsTo.protocol':
+      return s3Error(
+        'InvalidRequest',
+        'Invalid protocol, protocol can be http or https. If not defined the protocol will be selected automatically.',
+      )
     default:
       if (/\.filterRules\.\d+\.member\.name$/.test(path)) return undefined
       if (path.endsWith('.events')) {

@@ -48,3 +48,6 @@ export const ruleIdCharactersMax = 255
 
 /** Rules of a CORS configuration. Source: S3 User Guide, "Elements of a CORS configuration". */
 export const corsRulesMax = 100
+
+/** Routing rules of a website. Source: S3 User Guide, "(Optional) Configuring a webpage redirect". */
+export const routingRulesMax = 50

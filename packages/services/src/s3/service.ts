@@ -67,6 +67,12 @@ import { unlistedName, unlistedRequest } from './unlisted-requests.ts'
 import { unsetConfigurations } from './unset-configurations.ts'
 import { abortMultipartUpload, createMultipartUpload, listMultipartUploads } from './uploads.ts'
 import { getBucketVersioning, putBucketVersioning } from './versioning.ts'
+import {
+  deleteBucketWebsite,
+  getBucketWebsite,
+  putBucketWebsite,
+} from './website/website-configuration.ts'
+import { websiteRequest } from './website/website-request.ts'
 
 export const s3 = service('s3', {
   operations: [
@@ -82,6 +88,7 @@ export const s3 = service('s3', {
     deleteBucketOwnershipControls,
     deleteBucketPolicy,
     deleteBucketTagging,
+    deleteBucketWebsite,
     deleteObject,
     deleteObjects,
     deleteObjectTagging,
@@ -98,6 +105,7 @@ export const s3 = service('s3', {
     getBucketRequestPayment,
     getBucketTagging,
     getBucketVersioning,
+    getBucketWebsite,
     getObject,
     getObjectAcl,
     getObjectAttributes,
@@ -121,6 +129,7 @@ export const s3 = service('s3', {
     putBucketRequestPayment,
     putBucketTagging,
     putBucketVersioning,
+    putBucketWebsite,
     putObject,
     putObjectAcl,
     putObjectTagging,
@@ -128,6 +137,7 @@ export const s3 = service('s3', {
     uploadPart,
     uploadPartCopy,
     unlistedRequest,
+    websiteRequest,
     ...unsetConfigurations,
   ],
   tasks: [applyLifecycle, deliver],

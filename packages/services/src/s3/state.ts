@@ -8,6 +8,7 @@ import type {
   ObjectOwnership,
   StorageClass,
   TransitionDefaultMinimumObjectSize,
+  WebsiteConfiguration,
 } from '@cloud-orrery/models/s3'
 import type { PolicyDocument } from '@cloud-orrery/policy'
 import type { ChecksumAlgorithm } from '@cloud-orrery/protocols'
@@ -60,6 +61,7 @@ export interface BucketRecord {
   readonly notifications: NotificationConfiguration
   readonly lifecycle?: Lifecycle
   readonly cors?: readonly CORSRule[]
+  readonly website?: WebsiteConfiguration
   readonly requestPayer: 'BucketOwner' | 'Requester'
 }
 

@@ -17,7 +17,6 @@ const unbuilt: readonly (keyof AwsS3BucketProperties)[] = [
   'ObjectLockConfiguration',
   'ObjectLockEnabled',
   'ReplicationConfiguration',
-  'WebsiteConfiguration',
 ]
 
 export function refuseUnbuilt(properties: AwsS3BucketProperties): void {

@@ -25,6 +25,7 @@ import { encryption } from './encryption-property.ts'
 import { lifecycle } from './lifecycle-property.ts'
 import { notifications } from './notification-property.ts'
 import { type Setting, unlessMissing } from './setting.ts'
+import { website } from './website-property.ts'
 
 /** In the order in which they are put: what others need comes first. */
 const settings: readonly Setting[] = [
@@ -32,6 +33,7 @@ const settings: readonly Setting[] = [
   versioning,
   encryption,
   cors,
+  website,
   lifecycle,
   notifications,
 ]
