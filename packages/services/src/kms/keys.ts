@@ -8,7 +8,7 @@ import {
 } from '@cloud-orrery/models/kms'
 import { operation } from '../define.ts'
 import { notModelled } from '../shared/not-modelled.ts'
-import { callerContext, onKey, tagContext, theOwnKey } from './access.ts'
+import { callerContext, onKey, ownAccount, tagContext, theOwnKey } from './access.ts'
 import { incompatibleUsage, limitExceeded, pendingDeletion, usageRequired } from './errors.ts'
 import { checkLockout, defaultPolicy, readPolicy } from './key-policies.ts'
 import { keysMax, pageItems } from './limits.ts'
@@ -72,7 +72,8 @@ export const describeKey = operation(DescribeKey, {
   authorize({ KeyId }, ctx) {
     // Asking for one of AWS's own keys makes it. Source: KMS API reference, DescribeKey.
     const alias = aliasIn(KeyId)
-    if (alias !== undefined && isPredefined(alias)) ensureManagedKey(ctx, alias)
+    const isOwn = ownAccount(ctx) === ctx.accountId
+    if (alias !== undefined && isOwn && isPredefined(alias)) ensureManagedKey(ctx, alias)
     return onKey(ctx, KeyId)
   },
   scope: ({ KeyId }) => ownerOf(KeyId),

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { StoredPolicy } from '../shared/identity/state.ts'
-import { ownAccount, viaService } from './access.ts'
+import { viaService } from './access.ts'
 import { stored } from './key-policies.ts'
 import { rotationPeriodDays } from './limits.ts'
 import { drawMaterial } from './materials.ts'
@@ -41,16 +41,18 @@ export function isPredefined(alias: string): boolean {
   return alias in managed
 }
 
-/** Makes AWS's own key where its service uses it for the first time. */
+/** Makes AWS's own key where its service uses it for the first time, in its own name or another's. */
 export function ensureForService(ctx: Context, alias: string | undefined): void {
-  if (alias === undefined || managed[alias] === undefined) return
-  if (viaService(ctx) === managed[alias].service) ensureManagedKey(ctx, alias)
+  const kind = alias === undefined ? undefined : managed[alias]
+  if (alias === undefined || kind === undefined) return
+  const isService = ctx.caller.principal.kind === 'service'
+  if (isService || viaService(ctx) === kind.service) ensureManagedKey(ctx, alias)
 }
 
-/** Makes the key of a predefined alias in the caller's account, unless it is there. */
+/** Makes the key of a predefined alias, unless it is there. */
 export function ensureManagedKey(ctx: Context, alias: string): void {
   const kind = managed[alias]
-  if (kind === undefined || aliases.has(ctx, alias) || ownAccount(ctx) !== ctx.accountId) return
+  if (kind === undefined || aliases.has(ctx, alias)) return
   const keyId = ctx.ids.uuid()
   const now = ctx.now()
   const { materialId } = drawMaterial(ctx, { keyId, spec: 'SYMMETRIC_DEFAULT', version: 1 })

@@ -37,7 +37,8 @@ export function eachEntry<E extends { readonly Id: string }, R>(
   return { Successful, Failed }
 }
 
-function checkEntries(entryName: string, entries: readonly { readonly Id: string }[]): void {
+/** What a batch is refused for as a whole, before anything else. */
+export function checkEntries(entryName: string, entries: readonly { readonly Id: string }[]): void {
   if (entries.length === 0) throw errors.emptyBatch(entryName)
   if (entries.length > batchEntriesMax) {
     throw errors.tooManyEntries(entries.length, batchEntriesMax)

@@ -1,4 +1,11 @@
-import { type AwsError, awsError, errorDescriptor, type Violation } from '@cloud-orrery/models'
+import {
+  type AwsError,
+  awsError,
+  commonError,
+  type ErrorDescriptor,
+  errorDescriptor,
+  type Violation,
+} from '@cloud-orrery/models'
 import * as model from '@cloud-orrery/models/sqs'
 
 /*
@@ -224,8 +231,20 @@ export function unsupportedOperation(message: string): AwsError {
   return awsError(model.UnsupportedOperation, message)
 }
 
-export function kmsAccessDenied(message: string): AwsError {
-  return awsError(model.KmsAccessDenied, message)
+const kmsRefusals: Readonly<Record<string, ErrorDescriptor>> = {
+  AccessDeniedException: model.KmsAccessDenied,
+  DisabledException: model.KmsDisabled,
+  InvalidKeyUsageException: model.KmsInvalidKeyUsage,
+  KMSInvalidStateException: model.KmsInvalidState,
+  NotFoundException: model.KmsNotFound,
+  ThrottlingException: model.KmsThrottled,
+}
+
+/** A refusal of KMS under SQS's code for it. The words for the others are ours: SQS has no code for them. */
+export function kmsRefusal({ code }: AwsError, message: string): AwsError {
+  const descriptor = kmsRefusals[code]
+  if (descriptor !== undefined) return awsError(descriptor, message)
+  return awsError(commonError('InternalFailure', 500), message)
 }
 
 export function overLimitOfActions(count: number, actionsMax: number): AwsError {

@@ -356,15 +356,3 @@ test('beyond 120,000 messages in flight a short poll fails and a long one waits'
   await cloud.advance({ seconds: 1 })
   expect(await poll).toEqual([])
 })
-
-test('a queue whose key is KMS refuses by name what is not built', async () => {
-  const { set, send, bodies } = await withQueue({ KmsMasterKeyId: 'alias/aws/sqs' })
-  await send('hi')
-  expect(await bodies()).toEqual(['hi'])
-  await set({ KmsMasterKeyId: 'alias/mine' })
-  expect(await refusal(send('hi'))).toEqual({
-    code: 'NotImplemented',
-    message:
-      'Orrery does not model the key alias/mine of the queue orders, since KMS is not there yet.',
-  })
-})

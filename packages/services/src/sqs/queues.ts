@@ -7,8 +7,10 @@ import {
 } from '@cloud-orrery/models/sqs'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { forgetDataKeys } from '../shared/data-keys.ts'
 import { pageToken, positionOf } from '../shared/page-tokens.ts'
 import { differingAttribute, standardSettings, withAttributes } from './attributes.ts'
+import { dataKeys } from './encryption.ts'
 import * as errors from './errors.ts'
 import {
   nameTakenAfterDeleteMs,
@@ -148,6 +150,7 @@ export const deleteQueue = operation(DeleteQueue, {
     const queue = queueOfUrl(ctx, QueueUrl)
     queues.delete(ctx, queue.name)
     counts.delete(ctx, queue.id)
+    forgetDataKeys(ctx, dataKeys, queue.arn)
     deletedNames.put(ctx, { name: queue.name, deletedAtMs: ctx.now() })
     ctx.after(0, sweep, { store: queue.store })
     wakeReceivers(ctx, queue)

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { isQueueAttribute } from './attributes.ts'
 import { giveUp } from './dead-letters.ts'
-import { checkKey } from './encryption.ts'
+import { isReadable, unlock } from './encryption.ts'
 import * as errors from './errors.ts'
 import {
   inFlightFifoMax,
@@ -29,7 +29,14 @@ import {
 } from './message-store.ts'
 import { onQueue, queueOfUrl, scopeOfUrl } from './queue-urls.ts'
 import { receiptHandle } from './receipt-handles.ts'
-import { attempts, type Message, messageKey, messages, type Queue } from './state.ts'
+import {
+  attempts,
+  type Message,
+  type MessageDataKey,
+  messageKey,
+  messages,
+  type Queue,
+} from './state.ts'
 import { waitKey } from './waiting.ts'
 
 export const receiveMessage = operation(ReceiveMessage, {
@@ -40,12 +47,14 @@ export const receiveMessage = operation(ReceiveMessage, {
   run(ctx, input) {
     const queue = queueOfUrl(ctx, input.QueueUrl)
     checkInput(queue, input)
-    checkKey(ctx, queue)
     const waitSeconds =
       input.WaitTimeSeconds ?? Number(queue.settings['ReceiveMessageWaitTimeSeconds'])
-    const received = receive(ctx, queue, input, waitSeconds > 0)
-    if (received.length > 0 || waitSeconds === 0) return answer(queue, input, received)
-    return longPoll(ctx, input, ctx.now() + waitSeconds * 1000)
+    const isLong = waitSeconds > 0
+    const received = receive(ctx, queue, input, isLong)
+    if (!isLocked(received) && (received.length > 0 || !isLong)) {
+      return answer(queue, input, received)
+    }
+    return poll(ctx, input, { isLong, untilMs: ctx.now() + waitSeconds * 1000, received })
   },
 })
 
@@ -99,21 +108,45 @@ function checkRange(name: string, value: number | undefined, min: number, max: n
   throw errors.invalidValue(value, name, `Must be between ${min} and ${max}, if provided.`)
 }
 
-/** Looks again whenever a message came or one becomes visible, until the time is up. */
-async function longPoll(
+interface Poll {
+  readonly isLong: boolean
+  readonly untilMs: number
+  /** What the first look found: nothing, or a message whose data key has to be opened. */
+  readonly received: Received
+}
+
+/**
+ * Looks again whenever a message came or one becomes visible, until the time is up; and when KMS opened the data
+ * key of the message that is next.
+ */
+async function poll(
   ctx: Context,
   input: ReceiveMessageRequest,
-  untilMs: number,
+  { isLong, untilMs, received: first }: Poll,
 ): Promise<ReceiveMessageResult> {
+  let received = first
   for (;;) {
-    const queue = queueOfUrl(ctx, input.QueueUrl) // It may be gone by now.
-    const received = receive(ctx, queue, input, true)
-    const nowMs = ctx.now()
-    if (received.length > 0 || nowMs >= untilMs) return answer(queue, input, received)
-    const woken = await ctx.wait(waitKey(queue), Math.min(untilMs, nextVisibleAtMs(ctx, queue)))
-    // The caller has gone, or may not wait.
-    if (!woken && ctx.now() === nowMs) return {}
+    let queue = queueOfUrl(ctx, input.QueueUrl) // It may be gone by now.
+    if (isLocked(received)) {
+      await unlock(ctx, queue, received.locked)
+      queue = queueOfUrl(ctx, input.QueueUrl)
+    } else {
+      const nowMs = ctx.now()
+      if (received.length > 0 || nowMs >= untilMs) return answer(queue, input, received)
+      const woken = await ctx.wait(waitKey(queue), Math.min(untilMs, nextVisibleAtMs(ctx, queue)))
+      // The caller has gone, or may not wait.
+      if (!woken && ctx.now() === nowMs) return {}
+      queue = queueOfUrl(ctx, input.QueueUrl)
+    }
+    received = receive(ctx, queue, input, isLong)
   }
+}
+
+/** Messages, or the data key of the next, which the caller has not opened yet. */
+type Received = readonly Message[] | { readonly locked: MessageDataKey }
+
+function isLocked(received: Received): received is { readonly locked: MessageDataKey } {
+  return 'locked' in received
 }
 
 /** What is rare on AWS is drawn once in four times; how rare AWS does not say. */
@@ -127,7 +160,7 @@ function receive(
   queue: Queue,
   input: ReceiveMessageRequest,
   isLongPoll: boolean,
-): Message[] {
+): Received {
   settle(ctx, queue)
   // A short poll asks some of the servers. Source: SQS Developer Guide, "Short and long polling".
   const isPartial = !isLongPoll && !queue.fifo
@@ -142,6 +175,11 @@ function receive(
   for (const message of candidates(ctx, queue)) {
     if (received.length >= limit) break
     if (giveUp(ctx, queue, message)) continue
+    const { dataKey } = message
+    if (dataKey !== undefined && !isReadable(ctx, queue, dataKey)) {
+      if (received.length === 0) return { locked: dataKey }
+      break // What is readable goes out; the next call asks KMS.
+    }
     received.push(handOver(ctx, queue, message, visibilityMs))
   }
   rememberAttempt(ctx, queue, input, received)

@@ -7,16 +7,19 @@ import {
 } from '@cloud-orrery/models/sqs'
 import type { Caller, Context } from '../context.ts'
 import { operation } from '../define.ts'
-import { eachEntry } from './batches.ts'
+import { checkEntries, eachEntry } from './batches.ts'
 import { contentId, remember, repeated } from './deduplication.ts'
-import { checkKey } from './encryption.ts'
+import { encrypted } from './encryption.ts'
 import * as errors from './errors.ts'
 import { delaySecondsMax, messageBytesMax } from './limits.ts'
 import { bytesOfAttributes, md5OfAttributes, storedAttributes } from './message-attributes.ts'
 import { addMessage, nextSequence } from './message-store.ts'
 import { onQueue, queueOfUrl, scopeOfUrl } from './queue-urls.ts'
-import type { Message, Queue, StoredAttributes } from './state.ts'
+import type { Message, MessageDataKey, Queue, StoredAttributes } from './state.ts'
 import { wakeReceivers } from './waiting.ts'
+
+/** As errors of a batch call its entries. */
+const entryName = 'SendMessageBatchRequestEntry'
 
 /** What one message and one entry of a batch have in common. */
 interface Sending {
@@ -36,11 +39,12 @@ export const sendMessage = operation(SendMessage, {
   scope: scopeOfUrl,
   trail: { kind: 'data' },
   run(ctx, input) {
-    const queue = queueOfUrl(ctx, input.QueueUrl)
+    queueOfUrl(ctx, input.QueueUrl)
     if (input.MessageBody === '') throw errors.missingParameter('MessageBody')
-    checkKey(ctx, queue)
-    if (queue.fifo && !input.MessageGroupId) throw errors.missingParameter('MessageGroupId')
-    return send(ctx, queue, input)
+    return encrypted(ctx, input.QueueUrl, (queue, dataKey) => {
+      if (queue.fifo && !input.MessageGroupId) throw errors.missingParameter('MessageGroupId')
+      return send(ctx, queue, input, dataKey)
+    })
   },
 })
 
@@ -50,19 +54,21 @@ export const sendMessageBatch = operation(SendMessageBatch, {
   scope: scopeOfUrl,
   trail: { kind: 'data' },
   run(ctx, { QueueUrl, Entries }) {
-    const queue = queueOfUrl(ctx, QueueUrl)
-    return eachEntry('SendMessageBatchRequestEntry', Entries, {
-      before() {
-        checkKey(ctx, queue)
-        const bytes = Entries.reduce((sum, entry) => sum + bytesOf(entry), 0)
-        if (bytes > messageBytesMax) throw errors.batchTooLong(bytes, messageBytesMax)
-        for (const entry of Entries) checkFifoIds(queue, entry)
-      },
-      each({ Id, ...entry }) {
-        if (!entry.MessageBody) throw errors.missingParameter('MessageBody')
-        return { Id, ...send(ctx, queue, entry) }
-      },
-    })
+    queueOfUrl(ctx, QueueUrl)
+    checkEntries(entryName, Entries)
+    return encrypted(ctx, QueueUrl, (queue, dataKey) =>
+      eachEntry(entryName, Entries, {
+        before() {
+          const bytes = Entries.reduce((sum, entry) => sum + bytesOf(entry), 0)
+          if (bytes > messageBytesMax) throw errors.batchTooLong(bytes, messageBytesMax)
+          for (const entry of Entries) checkFifoIds(queue, entry)
+        },
+        each({ Id, ...entry }) {
+          if (!entry.MessageBody) throw errors.missingParameter('MessageBody')
+          return { Id, ...send(ctx, queue, entry, dataKey) }
+        },
+      }),
+    )
   },
 })
 
@@ -89,7 +95,7 @@ function bytesOf({ MessageBody, MessageAttributes = {} }: Sending): number {
  * Puts one message into the queue, once its caller has checked what the whole request needs.
  * Deviation: `AWSTraceHeader` is what the request's parameter says; AWS takes the header `X-Amzn-Trace-Id` too.
  */
-function send(ctx: Context, queue: Queue, sending: Sending) {
+function send(ctx: Context, queue: Queue, sending: Sending, dataKey: MessageDataKey | undefined) {
   const { MessageBody: body, MessageAttributes = {}, MessageSystemAttributes = {} } = sending
   checkBody(body)
   const attributes = storedAttributes(MessageAttributes)
@@ -125,6 +131,7 @@ function send(ctx: Context, queue: Queue, sending: Sending) {
     md5OfBody,
     ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
     ...(traceHeader === undefined ? {} : { traceHeader }),
+    ...(dataKey === undefined ? {} : { dataKey }),
     senderId: senderId(ctx.caller),
     sentAtMs: nowMs,
     ...sent.fields,

@@ -3,6 +3,7 @@ import { queueType } from './cloudformation/queue.ts'
 import { queueInlinePolicyType } from './cloudformation/queue-inline-policy.ts'
 import { queuePolicyType } from './cloudformation/queue-policy.ts'
 import { listDeadLetterSourceQueues } from './dead-letters.ts'
+import { dataKeys } from './encryption.ts'
 import { accessDenied, invalidInput } from './errors.ts'
 import {
   cancelMessageMoveTask,
@@ -73,6 +74,7 @@ export const sqs = service('sqs', {
     deduplications,
     attempts,
     moveTasks,
+    dataKeys,
   ],
   resourceAccess(ctx, arn) {
     const queue = queueOfArn(ctx, arn)

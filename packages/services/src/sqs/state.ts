@@ -74,6 +74,14 @@ export type StoredAttributes = Readonly<Record<string, StoredAttribute>>
 /** `ready`: waits for a receiver. `delayed`: not yet seen by any. `inFlight`: with one. */
 export type MessageState = 'ready' | 'delayed' | 'inFlight'
 
+/** What a message is encrypted with. */
+export interface MessageDataKey {
+  /** Base64, as KMS gave it. */
+  readonly ciphertext: string
+  /** The queue to which it was sent, which the data key is bound to. */
+  readonly queueArn: string
+}
+
 export interface Message {
   readonly store: string
   /** Retention counts from here. */
@@ -86,6 +94,7 @@ export interface Message {
   readonly md5OfBody: string
   readonly attributes?: StoredAttributes
   readonly traceHeader?: string
+  readonly dataKey?: MessageDataKey
   readonly senderId: string
   readonly sentAtMs: number
   readonly groupId?: string
