@@ -141,11 +141,15 @@ test('status shows what is pending, who waits, and which faults are armed', asyn
     pending: [
       {
         name: 'hello.expire',
+        about: 'expire: a',
+        cause: 1,
         at: '2026-01-01T00:01:00.000Z',
         accountId: '123456789012',
         region: 'us-east-1',
       },
     ],
+    calls: [],
+    code: [],
     waiting: [],
     faults: [{ id: 'fault-1', site: 'sns.*', effect: { kind: 'drop' }, match: {}, probability: 1 }],
   })

@@ -6,10 +6,11 @@ import { mailbox } from '@cloud-orrery/services'
 import { callByName } from './call.ts'
 import type { Cloud } from './cloud.ts'
 import { explainEntry } from './explain.ts'
+import { journalView } from './journal-query.ts'
 import type { Present } from './past.ts'
 import { Stream } from './persistence/stream.ts'
 import { policyRoutes } from './policies/control-routes.ts'
-import { shownEntry } from './shown-entries.ts'
+import { clockView, statusView } from './status-view.ts'
 import { version } from './version.ts'
 
 const safeHosts = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/
@@ -87,30 +88,17 @@ const routes: Readonly<Record<string, Handler>> = {
     return clockView(cloud)
   },
   'GET clock': ({ cloud }) => clockView(cloud),
-  'GET status': ({ cloud }) => ({
-    ...clockView(cloud),
-    seed: cloud.seed,
-    pending: [...cloud.kernel.tasks.list()].slice(0, 1000).map((task) => ({
-      name: task.name,
-      at: new Date(task.atMs).toISOString(),
-      accountId: task.accountId,
-      region: task.region,
-    })),
-    waiting: cloud.kernel.scheduler.waiting,
-    faults: cloud.kernel.faults.rules,
-  }),
+  'GET status': ({ cloud }) => statusView(cloud),
   'GET journal': ({ cloud }, _body, query) => {
-    const after = numberIn(query, 'after', 0)
     const kind = query.get('kind')
-    const entries = cloud.kernel.journal.entries.filter(
-      (entry) => entry.sequence > after && (kind === null || entry.kind === kind),
-    )
-    const limit = numberIn(query, 'limit', 1000)
-    const shown = entries.slice(Math.max(0, entries.length - limit))
-    return {
-      sha256: cloud.kernel.journal.digest(),
-      entries: shown.map((entry) => JSON.parse(shownEntry(entry)) as unknown),
-    }
+    const service = query.get('service')
+    return journalView(cloud, {
+      after: numberIn(query, 'after', 0),
+      limit: Math.max(0, numberIn(query, 'limit', 1000)),
+      ...(kind === null ? {} : { kind }),
+      ...(service === null ? {} : { service }),
+      errors: query.get('errors') === 'true',
+    })
   },
   'GET explain': ({ cloud }, _body, query) => explainEntry(cloud, query.get('id') ?? undefined),
   'GET mail': ({ cloud }) => mailbox.all(cloud.scope('', '')),
@@ -173,14 +161,6 @@ function unpacked(input: unknown): unknown {
 function numberIn(query: URLSearchParams, name: string, absent: number): number {
   const value = Number(query.get(name) ?? absent)
   return Number.isFinite(value) ? value : absent
-}
-
-function clockView(cloud: Cloud): Record<string, unknown> {
-  return {
-    now: new Date(cloud.kernel.clock.dueMs).toISOString(),
-    mode: cloud.kernel.clock.mode.kind,
-    pendingTasks: cloud.kernel.tasks.size,
-  }
 }
 
 function parseObject(body: Uint8Array): Record<string, unknown> {
