@@ -17,6 +17,7 @@ import {
   type Turn,
 } from '@cloud-orrery/kernel'
 import { AwsError } from '@cloud-orrery/models'
+import type { CodeRuntime } from '@cloud-orrery/runtimes'
 import {
   accounts,
   administratorCredentials,
@@ -64,6 +65,8 @@ export interface CloudOptions {
   journalEntriesMax?: number
   /** One principal's policies, to be tried out in place of those it has. */
   trial?: PolicyTrial
+  /** What runs the user's code, asked in turn which runtime each serves. Default: all that are built. */
+  runtimes?: readonly CodeRuntime[]
 }
 
 /** The task input as kept in the queue. */
@@ -86,7 +89,7 @@ export class Cloud {
   readonly internet = new Map<string, InternetHost>()
   readonly egress: readonly string[]
   /** Execution environments of the user's code that live in this process. */
-  readonly code = new RunningCode()
+  readonly code: RunningCode
   /** Keeps what enters, where the cloud has a data directory. A fork has none. */
   durability: Durability | undefined
   /** The state that this cloud began with, where it is not its options' own. */
@@ -100,6 +103,7 @@ export class Cloud {
 
   constructor(options: CloudOptions, kernel?: Kernel, known?: Iterable<Service>) {
     this.#options = options
+    this.code = new RunningCode(options.runtimes)
     this.defaultAccountId = options.accountId ?? defaultAccountId
     this.defaultRegion = options.region ?? defaultRegion
     this.throttling = options.throttling ?? false

@@ -1,6 +1,6 @@
 import type { CodeTurns, JournalEntry, Turn } from '@cloud-orrery/kernel'
 import type { HttpRequest, HttpResponse } from '@cloud-orrery/protocols'
-import type { CodeWorld, Runtimes } from '@cloud-orrery/runtimes'
+import type { CodeRuntime, CodeWorld, Runtimes } from '@cloud-orrery/runtimes'
 import type { CodeEnvironment, CodeInvocation, CodeOutcome } from '@cloud-orrery/services'
 import type { Cloud } from './cloud.ts'
 import { answer } from './door.ts'
@@ -10,12 +10,18 @@ import { operationOfHost } from './service-names.ts'
 
 /** The user's code of one cloud: what runs it is loaded when the first of it does. */
 export class RunningCode {
+  readonly #families: readonly CodeRuntime[] | undefined
   #runtimes: Promise<Runtimes> | undefined
   #ending = new Set<Promise<void>>()
 
+  /** `families`: what runs it instead of the runtimes that are built. */
+  constructor(families?: readonly CodeRuntime[]) {
+    this.#families = families
+  }
+
   get runtimes(): Promise<Runtimes> {
-    this.#runtimes ??= import('@cloud-orrery/runtimes').then(({ createRuntimes }) =>
-      createRuntimes(),
+    this.#runtimes ??= import('@cloud-orrery/runtimes').then(({ createRuntimes, Runtimes }) =>
+      this.#families === undefined ? createRuntimes() : new Runtimes(this.#families),
     )
     return this.#runtimes
   }

@@ -6,6 +6,8 @@ const serviceAccountPrefix = '0000000000'
 
 export const cloudformationAccountId = `${serviceAccountPrefix}01`
 
+export const lambdaAccountId = `${serviceAccountPrefix}02`
+
 export function isServiceAccount(accountId: string): boolean {
   return accountId.startsWith(serviceAccountPrefix)
 }

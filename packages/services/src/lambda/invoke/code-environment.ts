@@ -1,0 +1,110 @@
+import { AwsError } from '@cloud-orrery/models'
+import { AssumeRole } from '@cloud-orrery/models/sts'
+import type { CodeEnvironment } from '../../code.ts'
+import type { Context } from '../../context.ts'
+import { sessions } from '../../shared/identity/state.ts'
+import { roleRefused } from '../errors.ts'
+import { openVariables } from '../functions/environment-encryption.ts'
+import { sessionName } from '../functions/roles.ts'
+import { initTimeoutMs, lambdaPrincipal, sessionSeconds } from '../limits.ts'
+import { qualifierOf } from '../lookup.ts'
+import { type Deployment, type EnvironmentRecord, environments, type Settings } from '../state.ts'
+
+/** Gives an environment the credentials of the function's role, which STS judges. */
+export async function withCredentials(
+  ctx: Context,
+  environment: EnvironmentRecord,
+  { roleArn }: Settings,
+): Promise<EnvironmentRecord> {
+  if (environment.credentials !== undefined) return environment
+  const input = {
+    RoleArn: roleArn,
+    RoleSessionName: sessionName(environment.functionName),
+    DurationSeconds: sessionSeconds,
+  }
+  let accessKeyId: string
+  try {
+    const { Credentials } = await ctx.call(AssumeRole, input, { as: lambdaPrincipal })
+    accessKeyId = Credentials?.AccessKeyId ?? ''
+  } catch (error) {
+    if (error instanceof AwsError) throw roleRefused()
+    throw error
+  }
+  const session = sessions.get(ctx, accessKeyId)
+  if (session === undefined) throw roleRefused()
+  const { secretAccessKey, sessionToken, expiresAtMs, caller } = session
+  return environments.update(ctx, environment.id, {
+    credentials: {
+      accessKeyId,
+      secretAccessKey,
+      sessionToken,
+      expiresAtMs,
+      // Its log lines are written with these: Lambda does that as the role, not as a service on its behalf.
+      caller,
+    },
+  })
+}
+
+/** The environment as the runtime takes it. */
+export function codeEnvironment(
+  ctx: Context,
+  environment: EnvironmentRecord,
+  deployment: Deployment,
+  initMs = initTimeoutMs,
+): CodeEnvironment {
+  const { code, settings } = deployment
+  return {
+    id: environment.id,
+    runtime: settings.runtime,
+    handler: settings.handler,
+    code: code.zip,
+    layers: settings.layers.map((layer) => layer.code.zip),
+    variables: variablesOf(ctx, environment, settings),
+    memoryMb: settings.memoryMb,
+    storageMb: settings.storageMb,
+    initTimeoutMs: initMs,
+    seed: environment.seed,
+  }
+}
+
+/** Recorded: lambda, `test_introspection_invoke`, `test_lambda_init_environment`. */
+function variablesOf(
+  ctx: Context,
+  environment: EnvironmentRecord,
+  settings: Settings,
+): Record<string, string> {
+  const { credentials, functionName, version } = environment
+  const { logging, runtime } = settings
+  const json = logging.format === 'JSON'
+  return {
+    TZ: ':UTC',
+    LANG: 'en_US.UTF-8',
+    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1:2000',
+    _AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1',
+    _AWS_XRAY_DAEMON_PORT: '2000',
+    ...openVariables(settings),
+    _HANDLER: settings.handler,
+    AWS_REGION: ctx.region,
+    AWS_DEFAULT_REGION: ctx.region,
+    // Custom runtimes have none. Source: developer guide, "Defined runtime environment variables".
+    ...(runtime.startsWith('provided') ? {} : { AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}` }),
+    AWS_LAMBDA_FUNCTION_NAME: functionName,
+    AWS_LAMBDA_FUNCTION_VERSION: qualifierOf(version),
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.memoryMb),
+    AWS_LAMBDA_INITIALIZATION_TYPE: environment.provisioned
+      ? 'provisioned-concurrency'
+      : 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: environment.logGroup,
+    AWS_LAMBDA_LOG_STREAM_NAME: environment.logStream,
+    ...(json ? { AWS_LAMBDA_LOG_FORMAT: 'JSON' } : {}),
+    ...(json ? { AWS_LAMBDA_LOG_LEVEL: logging.applicationLevel ?? 'INFO' } : {}),
+    ...(credentials === undefined
+      ? {}
+      : {
+          AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+          AWS_SESSION_TOKEN: credentials.sessionToken,
+        }),
+  }
+}

@@ -1,0 +1,143 @@
+import { service } from '../define.ts'
+import { createAlias, deleteAlias, getAlias, listAliases, updateAlias } from './aliases.ts'
+import { asyncEvents, runAgain, runEvent } from './async/queue.ts'
+import {
+  deleteFunctionConcurrency,
+  getAccountSettings,
+  getFunctionConcurrency,
+  putFunctionConcurrency,
+} from './concurrency.ts'
+import { accessDenied } from './errors.ts'
+import {
+  deleteFunctionEventInvokeConfig,
+  getFunctionEventInvokeConfig,
+  listFunctionEventInvokeConfigs,
+  putFunctionEventInvokeConfig,
+  updateFunctionEventInvokeConfig,
+} from './event-invoke-config.ts'
+import {
+  getFunctionCodeSigningConfig,
+  getFunctionRecursionConfig,
+  getRuntimeManagementConfig,
+  putFunctionRecursionConfig,
+  putRuntimeManagementConfig,
+} from './function-settings.ts'
+import { createFunction } from './functions/create-function.ts'
+import { deleteFunction } from './functions/delete-function.ts'
+import { finishChange } from './functions/lifecycle.ts'
+import { getFunction, getFunctionConfiguration, listFunctions } from './functions/read-functions.ts'
+import { updateFunctionCode, updateFunctionConfiguration } from './functions/update-function.ts'
+import { invalidInput } from './invalid-input.ts'
+import { expireEnvironment, giveUpRun } from './invoke/environments.ts'
+import { invoke } from './invoke/invoke.ts'
+import {
+  deleteLayerVersion,
+  getLayerVersion,
+  getLayerVersionByArn,
+  listLayers,
+  listLayerVersions,
+  publishLayerVersion,
+} from './layers/layers.ts'
+import {
+  addLayerVersionPermission,
+  getLayerVersionPolicy,
+  removeLayerVersionPermission,
+} from './layers/permissions.ts'
+import { mappings } from './mappings/state.ts'
+import { addPermission, getPolicy, removePermission, resourceAccess } from './permissions.ts'
+import {
+  deleteProvisionedConcurrencyConfig,
+  getProvisionedConcurrencyConfig,
+  listProvisionedConcurrencyConfigs,
+  provision,
+  putProvisionedConcurrencyConfig,
+} from './provisioned.ts'
+import {
+  aliases,
+  environments,
+  eventInvokeConfigs,
+  functions,
+  layers,
+  layerVersions,
+  policies,
+  provisioned,
+  versions,
+} from './state.ts'
+import { usage } from './storage.ts'
+import { listTags, tagResource, untagResource } from './tags.ts'
+import { functionUrls, urlHosts } from './urls/state.ts'
+import { listVersionsByFunction, publishVersion } from './versions.ts'
+
+/** Lambda: functions that run the user's code. */
+export const lambda = service('lambda', {
+  operations: [
+    addLayerVersionPermission,
+    addPermission,
+    createAlias,
+    createFunction,
+    deleteAlias,
+    deleteFunction,
+    deleteFunctionConcurrency,
+    deleteFunctionEventInvokeConfig,
+    deleteLayerVersion,
+    deleteProvisionedConcurrencyConfig,
+    getAccountSettings,
+    getAlias,
+    getFunction,
+    getFunctionCodeSigningConfig,
+    getFunctionConcurrency,
+    getFunctionConfiguration,
+    getFunctionEventInvokeConfig,
+    getFunctionRecursionConfig,
+    getLayerVersion,
+    getLayerVersionByArn,
+    getLayerVersionPolicy,
+    getPolicy,
+    getProvisionedConcurrencyConfig,
+    getRuntimeManagementConfig,
+    invoke,
+    listAliases,
+    listFunctionEventInvokeConfigs,
+    listFunctions,
+    listLayers,
+    listLayerVersions,
+    listProvisionedConcurrencyConfigs,
+    listTags,
+    listVersionsByFunction,
+    publishLayerVersion,
+    publishVersion,
+    putFunctionConcurrency,
+    putFunctionEventInvokeConfig,
+    putFunctionRecursionConfig,
+    putProvisionedConcurrencyConfig,
+    putRuntimeManagementConfig,
+    removeLayerVersionPermission,
+    removePermission,
+    tagResource,
+    untagResource,
+    updateAlias,
+    updateFunctionCode,
+    updateFunctionConfiguration,
+    updateFunctionEventInvokeConfig,
+  ],
+  tasks: [expireEnvironment, finishChange, giveUpRun, provision, runAgain, runEvent],
+  tables: [
+    aliases,
+    asyncEvents,
+    environments,
+    eventInvokeConfigs,
+    functions,
+    functionUrls,
+    layers,
+    layerVersions,
+    mappings,
+    policies,
+    provisioned,
+    urlHosts,
+    usage,
+    versions,
+  ],
+  resourceAccess,
+  errors: { accessDenied, invalidInput },
+  // The operation is Invoke, the permission InvokeFunction.
+})
