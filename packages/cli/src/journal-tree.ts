@@ -1,3 +1,6 @@
+import type { Io } from './command.ts'
+import { paint } from './io.ts'
+
 /** A journal entry as the control port shows it. */
 export interface JournalLine {
   readonly sequence: number
@@ -8,19 +11,31 @@ export interface JournalLine {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** Entries below the entry that caused them, each on a line. */
-export function journalTree(entries: readonly JournalLine[]): string {
-  const present = new Set(entries.map(({ sequence }) => sequence))
+/** How many levels a line is moved in at most: long chains would leave no room for the text. */
+const depthMax = 20
+
+/** Entries below the entry that caused them, each on a line; `context`, which only led to them, faintly. */
+export function journalTree(
+  entries: readonly JournalLine[],
+  context: readonly JournalLine[] = [],
+  io?: Io,
+): string {
+  const all = [...entries, ...context].sort((a, b) => a.sequence - b.sequence)
+  const faint = new Set(context)
+  const present = new Set(all.map(({ sequence }) => sequence))
   const children = new Map<number | undefined, JournalLine[]>()
-  for (const entry of entries) {
-    const parent =
-      typeof entry.cause === 'number' && present.has(entry.cause) ? entry.cause : undefined
-    children.set(parent, [...(children.get(parent) ?? []), entry])
+  for (const entry of all) {
+    const { cause } = entry
+    const parent = typeof cause === 'number' && present.has(cause) ? cause : undefined
+    const siblings = children.get(parent)
+    if (siblings === undefined) children.set(parent, [entry])
+    else siblings.push(entry)
   }
   const lines: string[] = []
   const pending = (children.get(undefined) ?? []).map((entry) => ({ entry, depth: 0 })).reverse()
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    lines.push(lineOf(next.entry, next.depth))
+    const line = journalLine(next.entry, next.depth, io)
+    lines.push(io !== undefined && faint.has(next.entry) ? paint(io, 'dim', line) : line)
     for (const entry of (children.get(next.entry.sequence) ?? []).toReversed()) {
       pending.push({ entry, depth: next.depth + 1 })
     }
@@ -28,19 +43,23 @@ export function journalTree(entries: readonly JournalLine[]): string {
   return lines.map((line) => `${line}\n`).join('')
 }
 
-function lineOf({ sequence, atMs, kind, name, data }: JournalLine, depth: number): string {
+/** `2026-01-01 00:00:00.000   #12 call sqs.SendMessage by ...`, moved in by its depth in the tree. */
+export function journalLine(entry: JournalLine, depth: number, io?: Io): string {
+  const { sequence, atMs, kind, name, data } = entry
   const time = new Date(atMs).toISOString().slice(0, 23).replace('T', ' ')
-  return `${time} ${'  '.repeat(depth)}#${sequence} ${kind} ${name}${outcome(data)}`
+  const margin = '  '.repeat(Math.min(depth, depthMax))
+  const by = callerOf(data['caller'])
+  const error = errorOf(data['error'])
+  const failure = error === undefined ? '' : ` ✗ ${error}`
+  const shown = io === undefined || failure === '' ? failure : paint(io, 'red', failure)
+  return `${time} ${margin}#${sequence} ${kind} ${name}${by === undefined ? '' : ` by ${by}`}${shown}`
 }
 
-function outcome(data: Readonly<Record<string, unknown>>): string {
-  const who = callerOf(data['caller'])
-  const by = who === undefined ? '' : ` by ${who}`
-  const error = data['error']
-  if (typeof error !== 'object' || error === null) return by
+function errorOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
   // Errors in the journal have a code and a message.
   const { code, message } = error as { code?: string; message?: string }
-  return `${by} ✗ ${code ?? 'error'}: ${message ?? ''}`
+  return `${code ?? 'error'}: ${message ?? ''}`
 }
 
 function callerOf(caller: unknown): string | undefined {

@@ -176,7 +176,7 @@ test('status shows what is pending and when, who waits, and armed faults', async
   await publishByRetry(server)
   const text = await server.told('status')
   expect(text).toMatch(
-    /^2026-01-01T00:00:\S+Z \(clock held, seed 1\)\n1 pending\n {2}\S+ {2}sns\.\S+ {2}123456789012\/us-east-1\nfault fault-1: sns.Publish InternalError\n$/,
+    /^2026-01-01T00:00:\S+Z \(clock held, seed 1\)\n1 pending\n {2}\S+ {2}in 1d 23h {2}drop a subscription that nobody confirmed: \S+ {2}sns\.expirePending {2}123456789012\/us-east-1\nfault fault-1: sns.Publish InternalError\n$/,
   )
   expect(await server.asked('status')).toMatchObject({
     mode: 'held',
