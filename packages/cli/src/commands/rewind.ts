@@ -8,7 +8,7 @@ export const command: Command = {
   usage: `orrery rewind ENTRY|TIME [--port N] [--json]
   ENTRY  number in the journal, such as 120: the server is as it was after it
   TIME   model time, such as 2026-01-01T12:00:00Z
-  With --data, what came after stays in the directory: 'orrery start --timeline NAME' goes on with it.`,
+  Where the server has a data directory, what came after stays there, under a name that 'orrery start' takes.`,
   async run(args, io) {
     const { values, positionals } = parseArgs({
       args,
