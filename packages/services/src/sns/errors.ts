@@ -1,4 +1,10 @@
-import { type AwsError, awsError, commonError, type Violation } from '@cloud-orrery/models'
+import {
+  type AwsError,
+  awsError,
+  commonError,
+  type ErrorDescriptor,
+  type Violation,
+} from '@cloud-orrery/models'
 import * as model from '@cloud-orrery/models/sns'
 
 /** `Invalid parameter: ` and what is wrong: SNS's form for nearly everything. */
@@ -97,4 +103,19 @@ export function invalidInput(message: string, violations: readonly Violation[]):
 
 export function noValue(parameter: string): AwsError {
   return invalidParameter(`${parameter} Reason: no value for required parameter`)
+}
+
+const kmsRefusals: Readonly<Record<string, ErrorDescriptor>> = {
+  AccessDeniedException: model.KMSAccessDeniedException,
+  DisabledException: model.KMSDisabledException,
+  KMSInvalidStateException: model.KMSInvalidStateException,
+  NotFoundException: model.KMSNotFoundException,
+  ThrottlingException: model.KMSThrottlingException,
+}
+
+/** A refusal of KMS under SNS's code for it; for the others SNS has no code. */
+export function kmsRefusal({ code }: AwsError, message: string): AwsError {
+  const descriptor = kmsRefusals[code]
+  if (descriptor !== undefined) return awsError(descriptor, message)
+  return awsError(commonError('InternalFailure', 500), message)
 }

@@ -51,3 +51,6 @@ export const tokenDigits = 288
 
 /** Largest topic policy, in bytes. Source: SNS quotas. */
 export const policyBytesMax = 30_720
+
+/** How long a publisher's data key is used again, in ms. Source: SNS Developer Guide, "Data key reuse", five minutes. */
+export const dataKeyReuseMs = 300_000

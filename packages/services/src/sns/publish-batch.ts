@@ -1,6 +1,7 @@
 import { PublishBatch } from '@cloud-orrery/models/sns'
 import { operation } from '../define.ts'
 import { judgedArn, requireTopicAddress, scopeOfTopic } from './arns.ts'
+import { encrypted } from './encryption.ts'
 import {
   batchTooLong,
   emptyBatch,
@@ -33,9 +34,9 @@ export const publishBatch = operation(PublishBatch, {
     })
     const bytes = drafts.reduce((sum, { draft }) => sum + draft.bytes, 0)
     if (bytes > messageBytesMax) throw batchTooLong()
-    return {
-      Successful: drafts.map(({ id, draft }) => ({ Id: id, ...send(ctx, topic, draft) })),
+    return encrypted(ctx, topic, (as) => ({
+      Successful: drafts.map(({ id, draft }) => ({ Id: id, ...send(ctx, as, draft) })),
       Failed: [],
-    }
+    }))
   },
 })

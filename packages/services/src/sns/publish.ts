@@ -9,6 +9,7 @@ import { operation, task } from '../define.ts'
 import { notModelled } from '../shared/not-modelled.ts'
 import { accountOf, judgedArn } from './arns.ts'
 import { fanOut, type Texts } from './delivery/fan-out.ts'
+import { encrypted } from './encryption.ts'
 import { invalidParameter } from './errors.ts'
 import { deduplicationMs, messageBytesMax, subjectCharactersMax } from './limits.ts'
 import {
@@ -38,7 +39,7 @@ export const publish = operation(Publish, {
     requireOrdering((arn ?? '').endsWith('.fifo'), input)
     const topic = requireTopic(ctx, arn, TopicArn === undefined ? 'TargetArn' : 'TopicArn')
     requireDeduplication(topic, input)
-    return send(ctx, topic, draft)
+    return encrypted(ctx, topic, (as) => send(ctx, as, draft))
   },
 })
 

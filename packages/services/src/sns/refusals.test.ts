@@ -113,7 +113,7 @@ test('what is not built is refused by name', async () => {
     refusal(
       sns.send(new SetTopicAttributesCommand({ TopicArn, AttributeName, AttributeValue: 'x' })),
     )
-  for (const name of ['KmsMasterKeyId', 'ArchivePolicy', 'HTTPSuccessFeedbackRoleArn']) {
+  for (const name of ['ArchivePolicy', 'HTTPSuccessFeedbackRoleArn']) {
     expect(await setTopic(name)).toEqual(notBuilt(`the topic attribute ${name} of SNS`))
   }
   const role = { SubscriptionArn, AttributeName: 'SubscriptionRoleArn', AttributeValue: 'x' }

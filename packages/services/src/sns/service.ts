@@ -11,7 +11,7 @@ import { authorizationError, invalidInput } from './errors.ts'
 import { addPermission, removePermission } from './permissions.ts'
 import { forgetDuplicate, publish } from './publish.ts'
 import { publishBatch } from './publish-batch.ts'
-import { deduplications, sequences, subscriptions, topics, waiting } from './state.ts'
+import { dataKeys, deduplications, sequences, subscriptions, topics, waiting } from './state.ts'
 import { subscribe } from './subscribe.ts'
 import { expireDeleted, expirePending, forgetDeleted, removeOrphan } from './subscription-states.ts'
 import {
@@ -64,7 +64,7 @@ export const sns = service('sns', {
     removeOrphan,
   ],
   resources: [topicType, subscriptionType, topicPolicyType, topicInlinePolicyType],
-  tables: [topics, subscriptions, deduplications, sequences, waiting],
+  tables: [topics, subscriptions, deduplications, sequences, waiting, dataKeys],
   resourceAccess(ctx, arn) {
     const address = topicAddress(arn)
     if (address === undefined) return undefined

@@ -1,4 +1,5 @@
 import { orderedKey, table } from '@cloud-orrery/kernel'
+import { knownDataKeys } from '../shared/data-keys.ts'
 import type { StoredPolicy } from '../shared/identity/state.ts'
 import type { Filter } from './filter/filter.ts'
 
@@ -142,3 +143,6 @@ export const waiting = table<Waiting>('sns.waiting', {
   key: ({ subscriptionArn, groupId, sequence }) => orderedKey(subscriptionArn, groupId, sequence),
   partition: 'region',
 })
+
+/** Data keys that are in use, by topic and publisher. Source: SNS Developer Guide, "Managing Amazon SNS encryption keys". */
+export const dataKeys = knownDataKeys('sns.dataKeys')

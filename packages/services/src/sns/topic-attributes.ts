@@ -14,6 +14,8 @@ const keptAttributes: Readonly<Record<string, Reader>> = {
   },
   DeliveryPolicy: (value, prefix) =>
     value === '' ? undefined : JSON.stringify({ http: readTopicPolicy(value, prefix) }),
+  // Any text is taken: whether there is such a key shows when somebody publishes.
+  KmsMasterKeyId: (value) => (value === '' ? undefined : value),
   SignatureVersion: (value, prefix) => oneOf('SignatureVersion', ['1', '2'], value, prefix),
   TracingConfig: (value, prefix) =>
     oneOf('TracingConfig', ['PassThrough', 'Active'], value, prefix),
@@ -35,7 +37,7 @@ const keptAttributes: Readonly<Record<string, Reader>> = {
 
 /** Attributes of the model's documentation that are not built, and how delivery status logging is called. */
 const notBuilt =
-  /^(KmsMasterKeyId|ArchivePolicy|MaximumMessageSize|BeginningArchiveTime|(HTTP|Application|Lambda|Firehose|SQS)(Success|Failure)Feedback(RoleArn|SampleRate))$/
+  /^(ArchivePolicy|MaximumMessageSize|BeginningArchiveTime|(HTTP|Application|Lambda|Firehose|SQS)(Success|Failure)Feedback(RoleArn|SampleRate))$/
 
 /** Splits what CreateTopic was given into what is kept; `Policy` and `FifoTopic` are the caller's. */
 export function readTopicAttributes(

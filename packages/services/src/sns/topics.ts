@@ -7,11 +7,12 @@ import {
 } from '@cloud-orrery/models/sns'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { forgetDataKeys } from '../shared/data-keys.ts'
 import { pageToken, positionOf } from '../shared/page-tokens.ts'
 import { onTopic, requireTopicAddress, scopeOfTopic, topicArn } from './arns.ts'
 import { invalidParameter, topicNotFound } from './errors.ts'
 import { pageSize } from './limits.ts'
-import { sequences, type Topic, topics } from './state.ts'
+import { dataKeys, sequences, type Topic, topics } from './state.ts'
 import { abandonSubscriptions } from './subscription-states.ts'
 import { readTags, requestTagContext, resourceTagContext } from './tags.ts'
 import {
@@ -121,6 +122,7 @@ export const deleteTopic = operation(DeleteTopic, {
     const { name } = requireTopicAddress(ctx, TopicArn)
     if (topics.delete(ctx, name) === undefined) return {} // Deleting is idempotent.
     sequences.delete(ctx, name)
+    forgetDataKeys(ctx, dataKeys, TopicArn)
     abandonSubscriptions(ctx, TopicArn)
     return {}
   },
