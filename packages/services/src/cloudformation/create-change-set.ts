@@ -32,6 +32,7 @@ export const createChangeSet = operation(CreateChangeSet, {
   refuses: ['DeploymentMode', 'DisableValidation'],
   async run(ctx, input) {
     refuseRollbackConfiguration(input.RollbackConfiguration)
+    if (input.ImportExistingResources === true) throw notModelled('ImportExistingResources')
     const type = changeSetType(input)
     const found = target(ctx, input, type)
     const text = await changeSetText(ctx, found, input)

@@ -9,7 +9,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { SSMClient } from '@aws-sdk/client-ssm'
-import { type Cloud, client } from '@cloud-orrery/cloud'
+import { type Cloud, type CloudOptions, client } from '@cloud-orrery/cloud'
 import { recordedCloud } from './recorded-update.test-support.ts'
 
 /** How most recorded tests deploy: one change set with all capabilities, executed at once. */
@@ -43,8 +43,8 @@ const Capabilities: Capability[] = [
   'CAPABILITY_NAMED_IAM',
 ]
 
-export function deploymentWorld(): DeploymentWorld {
-  const { cloud, cfn } = recordedCloud()
+export function deploymentWorld(options: CloudOptions = {}): DeploymentWorld {
+  const { cloud, cfn } = recordedCloud(options)
   let stacks = 0
   let changeSets = 0
   return {

@@ -9,7 +9,7 @@ import {
   ExecuteChangeSetCommand,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation'
-import { type Cloud, client, createCloud } from '@cloud-orrery/cloud'
+import { type Cloud, type CloudOptions, client, createCloud } from '@cloud-orrery/cloud'
 import { expect } from 'vitest'
 import {
   asRecorded,
@@ -31,6 +31,7 @@ export interface RecordedUpdate {
   /** Done on a fresh cloud, and between the two deployments. */
   readonly prepare?: (cloud: Cloud) => Promise<unknown>
   readonly between?: (cloud: Cloud) => Promise<unknown>
+  readonly options?: CloudOptions
   /** What placeholders of the recording stand for in this run. */
   readonly bindings?: Readonly<Record<string, string>>
 }
@@ -62,8 +63,11 @@ function without(name: string, value: unknown): unknown {
 /** The account that recordings show. */
 export const recordedAccount = '111111111111'
 
-export function recordedCloud(): { cloud: Cloud; cfn: CloudFormationClient } {
-  const cloud = createCloud({ accountId: recordedAccount, deepFreeze: true })
+export function recordedCloud(options: CloudOptions = {}): {
+  cloud: Cloud
+  cfn: CloudFormationClient
+} {
+  const cloud = createCloud({ ...options, accountId: recordedAccount, deepFreeze: true })
   return { cloud, cfn: client(cloud, CloudFormationClient) }
 }
 
@@ -76,7 +80,7 @@ export async function replayUpdate(
   update: RecordedUpdate,
 ): Promise<void> {
   const recorded = recording(`cloudformation/${file}`, name)
-  const { cloud, cfn } = recordedCloud()
+  const { cloud, cfn } = recordedCloud(update.options)
   await update.prepare?.(cloud)
   const found: Recorded = {}
   const first = recorded['describe-change-set-1'] as { Capabilities: Capability[] }

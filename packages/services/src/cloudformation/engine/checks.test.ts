@@ -180,6 +180,7 @@ test('a pattern is matched in bounded time, and one that only backtracking reads
       parsed({ Parameters: { Text: { Type: 'String', AllowedPattern } }, Resources: { A: topic } })
         .parameters,
       given,
+      undefined,
     )
   expect(() => choose('(a+)+')).toThrow("Parameter 'Text' must match pattern (a+)+")
   expect(choose('(a+)+!')).toEqual([{ key: 'Text', value: given[0]?.value }])
