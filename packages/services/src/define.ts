@@ -58,6 +58,16 @@ export interface OperationOptions<I, O> {
   readonly run: (ctx: Context, input: I) => O | Promise<O>
 }
 
+/** Whose a request says it is in a way of its own: in the fields of a form. */
+export interface Claim {
+  readonly accessKeyId: string
+  readonly sessionToken?: string
+  readonly signature: string
+  readonly stringToSign: string
+  /** Whether the owner of a secret signed it. */
+  readonly isBy: (secretAccessKey: string) => boolean
+}
+
 /** An operation with its types forgotten: the request path hands it what its own model decoded. */
 export interface OperationHandler
   extends Omit<OperationOptions<unknown, unknown>, 'refuses' | 'secretOutput'> {
@@ -66,8 +76,9 @@ export interface OperationHandler
   readonly secretOutput?: readonly string[] | ((output: unknown) => unknown)
   /** It answers plain HTTP: made by `httpOperation`. */
   readonly isHttp?: boolean
-  /** Signatures of its requests are not looked at: whoever calls is anonymous. */
+  /** Signatures of its requests are not looked at: whoever calls is anonymous, or whom `claimed` names. */
   readonly unsigned?: boolean
+  readonly claimed?: (request: HttpRequest) => Claim | undefined
 }
 
 /** Ties a generated operation to what it does. */
@@ -223,8 +234,11 @@ export interface ServiceOptions {
   readonly rateLimits?: { readonly default: RateLimit } & Readonly<Record<string, RateLimit>>
   /** Plain HTTP that is no API call: SNS's certificate. Undefined: not mine. */
   readonly http?: (ctx: Context, request: HttpRequest) => HttpResponse | undefined
-  /** Its `httpOperation` for requests that mean none of the model's operations: S3's preflights and forms. */
-  readonly unlisted?: string
+  /**
+   * Names its `httpOperation` for a request that means none of the model's operations: S3's preflights and forms.
+   * Of S3 in path style.
+   */
+  readonly unlisted?: (request: HttpRequest) => string
   /** Sees each answer before it leaves by a door, and may give it further headers. */
   readonly answered?: (
     ctx: Context,

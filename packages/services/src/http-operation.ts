@@ -1,5 +1,6 @@
 import { operationDescriptor } from '@cloud-orrery/models'
-import { type OperationHandler, type OperationOptions, operation } from './define.ts'
+import type { HttpRequest } from '@cloud-orrery/protocols'
+import { type Claim, type OperationHandler, type OperationOptions, operation } from './define.ts'
 
 /** A request by plain HTTP to a name that a service answers for: a function URL, a website, an API. */
 export interface HttpOperationInput {
@@ -35,6 +36,8 @@ export function httpOperation(
   options: OperationOptions<HttpOperationInput, HttpOperationOutput> & {
     /** Signatures are not looked at: a browser's preflight carries the one of the request to come. */
     readonly unsigned?: boolean
+    /** Reads who signed, where a request of an unsigned operation says so in its own way. Throws AwsError. */
+    readonly claimed?: (request: HttpRequest) => Claim | undefined
   },
 ): OperationHandler {
   return {
@@ -44,5 +47,6 @@ export function httpOperation(
     ),
     isHttp: true,
     ...(options.unsigned === undefined ? {} : { unsigned: options.unsigned }),
+    ...(options.claimed === undefined ? {} : { claimed: options.claimed }),
   }
 }

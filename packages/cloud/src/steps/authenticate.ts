@@ -32,12 +32,11 @@ const clockSkewMsMax = 15 * 60_000
 export function authenticate(cloud: Cloud, exchange: Exchange): void {
   const { received, resolved, service } = exchange
   if (received === undefined || resolved === undefined || service === undefined) return
+  const wording = refusal.wordingOf(exchange)
   if (exchange.handler?.unsigned === true) {
-    exchange.caller = { principal: { kind: 'anonymous' }, ...circumstancesOf(received) }
-    exchange.accountId = cloud.defaultAccountId
+    if (!authenticatedByClaim(cloud, exchange, received, wording)) anonymous(cloud, exchange)
     return
   }
-  const wording = refusal.wordingOf(exchange)
   const isS3 = service.name === 's3'
   const signed = isS3 ? parseSignature(received, 's3') : exchange.signature
   if (signed instanceof AwsError) throw refusal.incompleteSignature(wording, signed)
@@ -46,8 +45,7 @@ export function authenticate(cloud: Cloud, exchange: Exchange): void {
     if (resolved.operation.optionalAuth !== true && !isS3) {
       throw refusal.missingAuthenticationToken(wording)
     }
-    exchange.caller = { principal: { kind: 'anonymous' }, ...circumstancesOf(received) }
-    exchange.accountId = cloud.defaultAccountId
+    anonymous(cloud, exchange)
     return
   }
   const identity = identify(cloud, signed, wording)
@@ -58,6 +56,34 @@ export function authenticate(cloud: Cloud, exchange: Exchange): void {
   }
   exchange.caller = callerOf(identity, received)
   exchange.accountId = identity.accountId
+}
+
+function anonymous(cloud: Cloud, exchange: Exchange): void {
+  const { received } = exchange
+  exchange.caller = {
+    principal: { kind: 'anonymous' },
+    ...(received === undefined ? {} : circumstancesOf(received)),
+  }
+  exchange.accountId = cloud.defaultAccountId
+}
+
+/** By what the operation itself reads: the fields of a form. False where the request has no such claim. */
+function authenticatedByClaim(
+  cloud: Cloud,
+  exchange: Exchange,
+  received: HttpRequest,
+  wording: refusal.Wording,
+): boolean {
+  const claim = exchange.handler?.claimed?.(exchange.request ?? received)
+  if (claim === undefined) return false
+  const { accessKeyId, signature, stringToSign } = claim
+  const identity = identify(cloud, claim, wording)
+  if (!cloud.acceptAnyCredentials && !claim.isBy(identity.secretAccessKey)) {
+    throw refusal.signatureDoesNotMatch(wording, { accessKeyId, signature, stringToSign })
+  }
+  exchange.caller = callerOf(identity, received)
+  exchange.accountId = identity.accountId
+  return true
 }
 
 /** As who last called with an identity: one client's calls share it, in the journal too. */

@@ -78,7 +78,7 @@ function routeTo(cloud: Cloud, exchange: Exchange, service: Service): void {
   const resolved = resolveOperation(exchange.model, request)
   if (resolved === undefined) {
     if (service.unlisted === undefined) throw unknownOperation(exchange.model, request)
-    resolveHttp(cloud, exchange, exchange.model, service.unlisted)
+    resolveHttp(cloud, exchange, exchange.model, service.unlisted(request))
     return
   }
   exchange.resolved = resolved

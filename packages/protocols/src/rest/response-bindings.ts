@@ -70,14 +70,14 @@ export function writeHeaders(
 }
 
 /**
- * Text that HTTP can't carry as it is travels as S3 sends metadata: encoded by RFC 2047.
+ * Text that HTTP can't carry as it is (ISO-8859-1 it can) travels as S3 sends metadata: encoded by RFC 2047.
  * Source: S3 user guide, Working with object metadata.
  */
 function headerSafe(text: string): string {
   return headerText.test(text) ? text : `=?UTF-8?B?${encodeBase64(encodeText(text))}?=`
 }
 
-const headerText = /^[\t\x20-\x7e]*$/
+const headerText = /^[\t\x20-\x7e\xa0-\xff]*$/
 
 /** Undefined for an empty list: the header is left out. */
 function writeHeader(value: unknown, member: Member): string | undefined {

@@ -117,6 +117,7 @@ function sourceIp({ caller }: Context): string {
 /** What EventBridge calls each kind of event, and the reason or kind of deletion that it adds. */
 const eventBridgeKinds: Readonly<Record<string, { detailType: string; more: object }>> = {
   'ObjectCreated:Put': { detailType: 'Object Created', more: { reason: 'PutObject' } },
+  'ObjectCreated:Post': { detailType: 'Object Created', more: { reason: 'PostObject' } },
   'ObjectCreated:Copy': { detailType: 'Object Created', more: { reason: 'CopyObject' } },
   'ObjectCreated:CompleteMultipartUpload': {
     detailType: 'Object Created',

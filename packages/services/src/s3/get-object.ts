@@ -204,7 +204,6 @@ type OverrideInput = Pick<
 /**
  * `response-content-type` and its like: headers that the caller wishes to see. Not for anonymous callers.
  * Throws InvalidArgument for text that no header can carry. Observed on AWS: GetObject.
- * Deviation: text of ISO-8859-1 beyond ASCII comes back encoded as metadata is, where AWS sends its bytes.
  */
 function responseOverrides(ctx: Context, input: OverrideInput) {
   const { ResponseExpires: expires } = input

@@ -51,3 +51,6 @@ export const corsRulesMax = 100
 
 /** Routing rules of a website. Source: S3 User Guide, "(Optional) Configuring a webpage redirect". */
 export const routingRulesMax = 50
+
+/** A form's fields before its file, in bytes. Source: S3 API Reference, "Error responses", MaxPostPreDataLengthExceededError. */
+export const formFieldsBytesMax = 20_480

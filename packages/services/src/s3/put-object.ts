@@ -1,7 +1,7 @@
 import { PutObject, type PutObjectRequest } from '@cloud-orrery/models/s3'
 import { md5Hex } from '@cloud-orrery/protocols'
 import type { Context } from '../context.ts'
-import { operation } from '../define.ts'
+import { type Authorization, operation } from '../define.ts'
 import { bucketOf, objectArn, scopeOfBucket } from './access.ts'
 import { checkObjectAcl } from './acl.ts'
 import { keepBody } from './bodies.ts'
@@ -16,6 +16,7 @@ import {
   writtenEncryption,
 } from './encryption/object-encryption.ts'
 import { s3Error } from './errors.ts'
+import type { EventName } from './event-records.ts'
 import { expirationHeader } from './lifecycle/expiration-header.ts'
 import { putBytesMax } from './limits.ts'
 import { notify } from './notifications.ts'
@@ -27,19 +28,7 @@ import { currentObject, type NewVersion, shownVersionId, writeVersion } from './
 const emptyBody = new Uint8Array(0)
 
 export const putObject = operation(PutObject, {
-  authorize: (input, ctx) => {
-    const resource = objectArn(ctx, input.Bucket, input.Key)
-    const context = requestKeys(input, requestTagKeys(tagsForPolicy(input)))
-    return [
-      { resource, context },
-      ...(input.ACL === undefined ? [] : [{ action: 's3:PutObjectAcl', resource, context }]),
-      ...(input.Tagging === undefined
-        ? []
-        : [{ action: 's3:PutObjectTagging', resource, context }]),
-      // A match tells whether the object is there, and what it is.
-      ...(input.IfMatch === undefined ? [] : [{ action: 's3:GetObject', resource, context }]),
-    ]
-  },
+  authorize: (input, ctx) => putAuthorizations(ctx, input),
   provenance: 'recorded',
   scope: scopeOfBucket,
   refuses: [
@@ -51,40 +40,62 @@ export const putObject = operation(PutObject, {
     'GrantWriteACP',
     'WriteOffsetBytes',
   ],
-  run(ctx, input) {
-    const { Key, Body = emptyBody } = input
-    const bucket = bucketOf(ctx, input.Bucket)
-    checkKey(Key)
-    if (Body.byteLength > putBytesMax) throw entityTooLarge(Body.byteLength)
-    checkObjectAcl(bucket, 'PutObject', input)
-    const request = requestedEncryption(ctx, 'PutObject', bucket, input)
-    const metadata = readMetadata(input.Metadata)
-    const tags = headerTags(ctx, input.Tagging)
-    checkWriteConditions(input)
-    verifyMd5(input.ContentMD5, Body, 'hex')
-    const checksum: Checksum = { ...checksumOf(input, Body), type: 'FULL_OBJECT' }
-    const place = { bucket: bucket.name, key: Key }
-    return upon(encrypt(ctx, request, place), (encryption) => {
-      checkWrite(input, currentObject(ctx, bucket.name, Key), Key)
-      return store(ctx, input, {
-        body: keepBody(ctx.blobs, Body),
-        sizeBytes: Body.byteLength,
-        etag: etagOf(ctx, encryption, () => md5Hex(Body)),
-        checksum,
-        headers: systemHeaders(input),
-        metadata,
-        tags,
-        storageClass: input.StorageClass ?? 'STANDARD',
-        ...(encryption === undefined ? {} : { encryption }),
-      })
-    })
-  },
+  run: (ctx, input) => writeObject(ctx, input, 'ObjectCreated:Put'),
 })
 
-function store(ctx: Context, { Bucket, Key }: PutObjectRequest, content: NewVersion) {
+/** What writing an object needs, in whichever form it comes. */
+export function putAuthorizations(ctx: Context, input: PutObjectRequest): Authorization[] {
+  const resource = objectArn(ctx, input.Bucket, input.Key)
+  const context = requestKeys(input, requestTagKeys(tagsForPolicy(input)))
+  const needed = (action: string) => ({ action, resource, context })
+  return [
+    needed('s3:PutObject'),
+    ...(input.ACL === undefined ? [] : [needed('s3:PutObjectAcl')]),
+    ...(input.Tagging === undefined ? [] : [needed('s3:PutObjectTagging')]),
+    // A match tells whether the object is there, and what it is.
+    ...(input.IfMatch === undefined ? [] : [needed('s3:GetObject')]),
+  ]
+}
+
+/** Writes an object and tells of it under the name of the event. */
+export function writeObject(ctx: Context, input: PutObjectRequest, event: EventName) {
+  const { Key, Body = emptyBody } = input
+  const bucket = bucketOf(ctx, input.Bucket)
+  checkKey(Key)
+  if (Body.byteLength > putBytesMax) throw entityTooLarge(Body.byteLength)
+  checkObjectAcl(bucket, 'PutObject', input)
+  const request = requestedEncryption(ctx, 'PutObject', bucket, input)
+  const metadata = readMetadata(input.Metadata)
+  const tags = headerTags(ctx, input.Tagging)
+  checkWriteConditions(input)
+  verifyMd5(input.ContentMD5, Body, 'hex')
+  const checksum: Checksum = { ...checksumOf(input, Body), type: 'FULL_OBJECT' }
+  const place = { bucket: bucket.name, key: Key }
+  return upon(encrypt(ctx, request, place), (encryption) => {
+    checkWrite(input, currentObject(ctx, bucket.name, Key), Key)
+    return store(ctx, input, event, {
+      body: keepBody(ctx.blobs, Body),
+      sizeBytes: Body.byteLength,
+      etag: etagOf(ctx, encryption, () => md5Hex(Body)),
+      checksum,
+      headers: systemHeaders(input),
+      metadata,
+      tags,
+      storageClass: input.StorageClass ?? 'STANDARD',
+      ...(encryption === undefined ? {} : { encryption }),
+    })
+  })
+}
+
+function store(
+  ctx: Context,
+  { Bucket, Key }: PutObjectRequest,
+  event: EventName,
+  content: NewVersion,
+) {
   const bucket = bucketOf(ctx, Bucket)
   const version = writeVersion(ctx, bucket, Key, content)
-  notify(ctx, 'ObjectCreated:Put', version)
+  notify(ctx, event, version)
   return {
     ETag: version.etag,
     ...writtenEncryption(version.encryption),

@@ -23,6 +23,7 @@ import {
   putBucketEncryption,
 } from './encryption/bucket-encryption.ts'
 import { refuseAccess } from './errors.ts'
+import { postObject } from './forms/post-object.ts'
 import { getObject, headObject } from './get-object.ts'
 import { invalidInput } from './invalid-input.ts'
 import {
@@ -63,7 +64,7 @@ import {
   putBucketTagging,
   putObjectTagging,
 } from './tagging.ts'
-import { unlistedName, unlistedRequest } from './unlisted-requests.ts'
+import { unlisted, unlistedRequest } from './unlisted-requests.ts'
 import { unsetConfigurations } from './unset-configurations.ts'
 import { abortMultipartUpload, createMultipartUpload, listMultipartUploads } from './uploads.ts'
 import { getBucketVersioning, putBucketVersioning } from './versioning.ts'
@@ -119,6 +120,7 @@ export const s3 = service('s3', {
     listObjectsV2,
     listObjectVersions,
     listParts,
+    postObject,
     putBucketAcl,
     putBucketCors,
     putBucketEncryption,
@@ -144,7 +146,7 @@ export const s3 = service('s3', {
   resources: [bucketType, bucketPolicyType],
   tables: [buckets, versions, uploads, parts, sequences],
   resourceAccess,
-  unlisted: unlistedName,
+  unlisted,
   answered: headersForOrigin,
   errors: { accessDenied: refuseAccess, invalidInput },
   // S3 puts the resource in quotes.

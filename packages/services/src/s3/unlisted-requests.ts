@@ -1,10 +1,20 @@
+import type { HttpRequest } from '@cloud-orrery/protocols'
 import { httpOperation } from '../http-operation.ts'
 import { preflight } from './cors/preflight.ts'
 import { s3Error } from './errors.ts'
 import { resourceType } from './request-place.ts'
 
+/** Which operation of ours a request means that means none of the model. */
+export function unlisted({ method, path, headers }: HttpRequest): string {
+  const isForm = method === 'POST' && resourceType(path) === 'BUCKET'
+  if (isForm && headers['content-type']?.startsWith('multipart/form-data') === true) {
+    return 'PostObject'
+  }
+  return unlistedName
+}
+
 /** Its name in the journal: S3's documentation has none that its model knows. */
-export const unlistedName = 'UnlistedRequest'
+const unlistedName = 'UnlistedRequest'
 
 /** Methods that S3 names in its refusal of another. */
 const allowedMethods = {
