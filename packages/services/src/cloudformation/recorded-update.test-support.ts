@@ -96,7 +96,11 @@ export async function replayUpdate(
   await cfn.send(new DeleteStackCommand({ StackName: created }))
   await cloud.advance({ minutes: 2 })
   found['delete-describe'] = await describe(cfn, created)
-  if (late) found['per-resource-events'] = withoutRepeats(await eventsByResource(cfn, created))
+  if (late) {
+    const shown = JSON.stringify(recorded['per-resource-events'])
+    const newest = shown.includes('"PhysicalResourceId":""')
+    found['per-resource-events'] = withoutRepeats(await eventsByResource(cfn, created), newest)
+  }
   if ('all-events' in recorded) found['all-events'] = await statusesInOrder(cfn, created)
   const bindings: Bindings = new Map(Object.entries(update.bindings ?? {}))
   expectAnswers(normal(found), normal(withDrawnNames(recorded)), bindings)
@@ -193,15 +197,23 @@ async function eventsByResource(
   return events
 }
 
-/** Newer recordings keep, oldest first, the last of each run of events with the same status, and few members. */
+/**
+ * Newer recordings keep few members, oldest first, of the last of each run of events with the same status; the newest
+ * ones of the first of each run, and nothing of deletions.
+ */
 function withoutRepeats(
   events: Record<string, StackEvent[]>,
+  newest: boolean,
 ): Record<string, Partial<StackEvent>[]> {
   const kept: Record<string, Partial<StackEvent>[]> = {}
   for (const [name, list] of Object.entries(events)) {
-    const last = list.filter((event, i) => event.ResourceStatus !== list[i - 1]?.ResourceStatus)
-    kept[name === StackName ? 'Stack' : name] = last
+    const beside = newest ? 1 : -1
+    const runs = list.filter(
+      (event, i) => event.ResourceStatus !== list[i + beside]?.ResourceStatus,
+    )
+    kept[name === StackName ? 'Stack' : name] = runs
       .filter(({ ResourceStatus = '' }) => !noise.includes(ResourceStatus))
+      .filter(({ ResourceStatus = '' }) => !newest || !ResourceStatus.startsWith('DELETE_'))
       .toReversed()
       .map(
         ({ LogicalResourceId, PhysicalResourceId, ResourceStatus, ResourceType, Timestamp }) => ({
