@@ -143,3 +143,16 @@ export function invalidTerm(characters: string): AwsError {
 export function invalidPattern(): AwsError {
   return invalid('Invalid filter pattern')
 }
+
+/** Source: users' reports, of keys that are not named by their ARN. */
+export function keyNotFound(): AwsError {
+  return invalid('The specified KMS Key Id could not be found.')
+}
+
+/** Source: users' reports, of CreateLogGroup and AssociateKmsKey. That reads answer so too is our guess. */
+export function keyNotAllowed(groupArn: string): AwsError {
+  return awsError(
+    commonError('AccessDeniedException', 400),
+    `The specified KMS key does not exist or is not allowed to be used with Arn '${groupArn}'`,
+  )
+}

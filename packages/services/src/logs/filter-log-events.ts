@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { notModelled } from '../shared/not-modelled.ts'
 import { pageToken, positionOf } from '../shared/page-tokens.ts'
+import { decrypted } from './encryption.ts'
 import { invalidToken, streamNamesAndPrefix } from './errors.ts'
 import { eventId } from './event-ids.ts'
 import { compileFilterPattern } from './filter-pattern/compilation.ts'
@@ -28,43 +29,46 @@ export const filterLogEvents = operation(FilterLogEvents, {
     if (input.logStreamNames !== undefined && input.logStreamNamePrefix !== undefined) {
       throw streamNamesAndPrefix()
     }
-    const group = theGroup(ctx, input)
-    const match = compileFilterPattern(input.filterPattern ?? '')
-    const streamName = namesOfStreams(ctx, group, input)
-    const { nextToken: token, limit = pageEventsMax, interleaved: _, ...request } = input
-    const after = token === undefined ? undefined : positionOf(token, request)
-    if (token !== undefined && after === undefined) throw invalidToken()
-    const events: { event: LogEvent; name: string }[] = []
-    let bytes = 0
-    let scanned = 0
-    let last: LogEvent | undefined
-    let full = false
-    for (const event of range(ctx, group, input, after)) {
-      full = events.length === limit || scanned === scannedEventsMax
-      if (full) break
-      const name = streamName(event.streamId)
-      if (name !== undefined && match(event.message) !== undefined) {
-        bytes += bytesOf(event.message)
-        full = bytes > pageBytesMax && events.length > 0
-        if (full) break
-        events.push({ event, name })
-      }
-      scanned += 1
-      last = event
-    }
-    return {
-      events: events.map(({ event, name }) => ({
-        logStreamName: name,
-        timestamp: event.atMs,
-        message: event.message,
-        ingestionTime: event.ingestedAtMs,
-        eventId: eventId(event),
-      })),
-      searchedLogStreams: [], // No longer supported, since 2020. Source: FilterLogEvents.
-      nextToken: full && last !== undefined ? pageToken(place(last), request) : undefined,
-    }
+    return decrypted(ctx, theGroup(ctx, input), (group) => search(ctx, group, input))
   },
 })
+
+function search(ctx: Context, group: LogGroup, input: FilterLogEventsRequest) {
+  const match = compileFilterPattern(input.filterPattern ?? '')
+  const streamName = namesOfStreams(ctx, group, input)
+  const { nextToken: token, limit = pageEventsMax, interleaved: _, ...request } = input
+  const after = token === undefined ? undefined : positionOf(token, request)
+  if (token !== undefined && after === undefined) throw invalidToken()
+  const events: { event: LogEvent; name: string }[] = []
+  let bytes = 0
+  let scanned = 0
+  let last: LogEvent | undefined
+  let full = false
+  for (const event of range(ctx, group, input, after)) {
+    full = events.length === limit || scanned === scannedEventsMax
+    if (full) break
+    const name = streamName(event.streamId)
+    if (name !== undefined && match(event.message) !== undefined) {
+      bytes += bytesOf(event.message)
+      full = bytes > pageBytesMax && events.length > 0
+      if (full) break
+      events.push({ event, name })
+    }
+    scanned += 1
+    last = event
+  }
+  return {
+    events: events.map(({ event, name }) => ({
+      logStreamName: name,
+      timestamp: event.atMs,
+      message: event.message,
+      ingestionTime: event.ingestedAtMs,
+      eventId: eventId(event),
+    })),
+    searchedLogStreams: [], // No longer supported, since 2020. Source: FilterLogEvents.
+    nextToken: full && last !== undefined ? pageToken(place(last), request) : undefined,
+  }
+}
 
 function range(
   ctx: Context,

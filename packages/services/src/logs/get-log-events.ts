@@ -2,6 +2,7 @@ import { orderedKey } from '@cloud-orrery/kernel'
 import { GetLogEvents, type GetLogEventsRequest } from '@cloud-orrery/models/logs'
 import type { Context } from '../context.ts'
 import { type Authorization, operation } from '../define.ts'
+import { decrypted } from './encryption.ts'
 import { invalidToken } from './errors.ts'
 import { type Position, streamPosition, streamToken } from './event-ids.ts'
 import { pageBytesMax, pageEventsMax } from './limits.ts'
@@ -13,7 +14,7 @@ import {
   theGroup,
   theStream,
 } from './lookup.ts'
-import { type LogEvent, type LogStream, logEvents } from './state.ts'
+import { type LogEvent, type LogGroup, type LogStream, logEvents } from './state.ts'
 import { bytesOf } from './sweep.ts'
 
 /** Deviation: tokens do not expire; on AWS they do, after 24 hours. */
@@ -24,31 +25,32 @@ export const getLogEvents = operation(GetLogEvents, {
   },
   provenance: 'recorded',
   trail: { kind: 'data' },
-  run(ctx, input) {
-    const group = theGroup(ctx, input)
-    const stream = theStream(ctx, group, input.logStreamName)
-    const at = input.nextToken === undefined ? undefined : streamPosition(input.nextToken)
-    if (input.nextToken !== undefined && at === undefined) throw invalidToken()
-    const fromMs = Math.max(input.startTime ?? 0, expiredBeforeMs(ctx, group))
-    const forward = at === undefined ? input.startFromHead === true : at.direction === 'f'
-    const events = page(range(ctx, stream, input, fromMs, at, forward), input.limit)
-    if (!forward) events.reverse()
-    const [first] = events
-    const last = events.at(-1)
-    const output = events.map(({ atMs, message, ingestedAtMs }) => ({
-      timestamp: atMs,
-      message,
-      ingestionTime: ingestedAtMs,
-    }))
-    return first !== undefined && last !== undefined
-      ? {
-          events: output,
-          nextForwardToken: streamToken('f', last),
-          nextBackwardToken: streamToken('b', first),
-        }
-      : { events: output, ...tokensAtEnd(at, fromMs) }
-  },
+  run: (ctx, input) => decrypted(ctx, theGroup(ctx, input), (group) => eventsOf(ctx, group, input)),
 })
+
+function eventsOf(ctx: Context, group: LogGroup, input: GetLogEventsRequest) {
+  const stream = theStream(ctx, group, input.logStreamName)
+  const at = input.nextToken === undefined ? undefined : streamPosition(input.nextToken)
+  if (input.nextToken !== undefined && at === undefined) throw invalidToken()
+  const fromMs = Math.max(input.startTime ?? 0, expiredBeforeMs(ctx, group))
+  const forward = at === undefined ? input.startFromHead === true : at.direction === 'f'
+  const events = page(range(ctx, stream, input, fromMs, at, forward), input.limit)
+  if (!forward) events.reverse()
+  const [first] = events
+  const last = events.at(-1)
+  const output = events.map(({ atMs, message, ingestedAtMs }) => ({
+    timestamp: atMs,
+    message,
+    ingestionTime: ingestedAtMs,
+  }))
+  return first !== undefined && last !== undefined
+    ? {
+        events: output,
+        nextForwardToken: streamToken('f', last),
+        nextBackwardToken: streamToken('b', first),
+      }
+    : { events: output, ...tokensAtEnd(at, fromMs) }
+}
 
 /** The permission that `unmask` needs. No log group of the model masks anything. */
 export function unmasking(ctx: Context, name: string, unmask = false): Authorization[] {

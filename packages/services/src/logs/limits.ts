@@ -69,3 +69,6 @@ export const callRates = {
   GetLogEvents: rate(25),
   PutLogEvents: rate(5000),
 }
+
+/** How long a group's data key is used again, in ms. Source: CloudWatch Logs User Guide: changes of a key's state take up to 5 minutes. */
+export const keyUseMs = 300_000

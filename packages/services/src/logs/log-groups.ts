@@ -1,14 +1,17 @@
 import { orderedKey } from '@cloud-orrery/kernel'
 import {
   CreateLogGroup,
+  type CreateLogGroupRequest,
   DeleteLogGroup,
   DescribeLogGroups,
   ListLogGroups,
   type LogGroup as LogGroupOutput,
   PutLogGroupDeletionProtection,
 } from '@cloud-orrery/models/logs'
+import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { notModelled } from '../shared/not-modelled.ts'
+import { encryptionFor } from './encryption.ts'
 import {
   deletionProtected,
   limitExceeded,
@@ -19,7 +22,7 @@ import {
 import { logGroupsMax, pageItems } from './limits.ts'
 import { judgedGroup, nameOf, theGroup } from './lookup.ts'
 import { pageOf } from './pages.ts'
-import { type LogGroup, logGroupArn, logGroups, logStreams } from './state.ts'
+import { type GroupEncryption, type LogGroup, logGroupArn, logGroups, logStreams } from './state.ts'
 import { dropEvents } from './sweep.ts'
 import { tagContext, tagsOf } from './tags.ts'
 
@@ -29,27 +32,47 @@ export const createLogGroup = operation(CreateLogGroup, {
     return { resource, context: { ...context, ...tagContext(tags) } }
   },
   provenance: 'recorded',
-  refuses: ['kmsKeyId'],
-  run(ctx, { logGroupName: name, logGroupClass = 'STANDARD', tags, deletionProtectionEnabled }) {
-    if (logGroupClass !== 'STANDARD') {
-      throw notModelled(`logGroupClass ${logGroupClass} of logs:CreateLogGroup`)
-    }
-    if (/^aws\//i.test(name)) throw reservedName()
-    if (logGroups.has(ctx, name)) throw logGroupExists()
-    if (logGroups.count(ctx) >= logGroupsMax) throw limitExceeded()
-    logGroups.put(ctx, {
-      name,
-      id: ctx.ids.hex(12),
-      arn: logGroupArn(ctx, name),
-      createdAtMs: ctx.now(),
-      deletionProtection: deletionProtectionEnabled ?? false,
-      tags: tagsOf(tags),
-      storedBytes: 0,
-      nextSequence: 1,
+  run(ctx, input) {
+    const { logGroupName: name, kmsKeyId } = input
+    checkNew(ctx, input)
+    if (kmsKeyId === undefined) return put(ctx, input)
+    return encryptionFor(ctx, logGroupArn(ctx, name), kmsKeyId).then((encryption) => {
+      checkNew(ctx, input) // Others may have called meanwhile.
+      return put(ctx, input, encryption)
     })
-    return {}
   },
 })
+
+function checkNew(
+  ctx: Context,
+  { logGroupName: name, logGroupClass = 'STANDARD' }: CreateLogGroupRequest,
+): void {
+  if (logGroupClass !== 'STANDARD') {
+    throw notModelled(`logGroupClass ${logGroupClass} of logs:CreateLogGroup`)
+  }
+  if (/^aws\//i.test(name)) throw reservedName()
+  if (logGroups.has(ctx, name)) throw logGroupExists()
+  if (logGroups.count(ctx) >= logGroupsMax) throw limitExceeded()
+}
+
+function put(
+  ctx: Context,
+  { logGroupName: name, tags, deletionProtectionEnabled }: CreateLogGroupRequest,
+  encryption?: GroupEncryption,
+) {
+  logGroups.put(ctx, {
+    name,
+    id: ctx.ids.hex(12),
+    arn: logGroupArn(ctx, name),
+    createdAtMs: ctx.now(),
+    deletionProtection: deletionProtectionEnabled ?? false,
+    tags: tagsOf(tags),
+    ...(encryption === undefined ? {} : { encryption }),
+    storedBytes: 0,
+    nextSequence: 1,
+  })
+  return {}
+}
 
 /** Streams go at once; the events, which no call can reach any more, follow by a task. */
 export const deleteLogGroup = operation(DeleteLogGroup, {
@@ -146,6 +169,7 @@ function summary({
   createdAtMs,
   retentionInDays,
   deletionProtection,
+  encryption,
 }: LogGroup): LogGroupOutput {
   return {
     logGroupName: name,
@@ -155,6 +179,7 @@ function summary({
     arn: `${arn}:*`,
     logGroupClass: 'STANDARD',
     logGroupArn: arn,
+    ...(encryption === undefined ? {} : { kmsKeyId: encryption.kmsKeyId }),
     ...(deletionProtection ? { deletionProtectionEnabled: true } : {}),
   }
 }

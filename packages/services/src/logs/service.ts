@@ -3,6 +3,7 @@ import { resourceAccess } from './access.ts'
 import { logGroupType } from './cloudformation/log-group.ts'
 import { logStreamType } from './cloudformation/log-stream.ts'
 import { resourcePolicyType } from './cloudformation/resource-policy.ts'
+import { associateKmsKey, disassociateKmsKey } from './encryption.ts'
 import { invalid, nameTooLong } from './errors.ts'
 import { filterLogEvents } from './filter-log-events.ts'
 import { getLogEvents } from './get-log-events.ts'
@@ -47,6 +48,7 @@ import {
 /** CloudWatch Logs: groups, streams, events, filter patterns, retention, resource policies. */
 export const logs = service('logs', {
   operations: [
+    associateKmsKey,
     createLogGroup,
     createLogStream,
     deleteLogGroup,
@@ -60,6 +62,7 @@ export const logs = service('logs', {
     describeMetricFilters,
     describeResourcePolicies,
     describeSubscriptionFilters,
+    disassociateKmsKey,
     filterLogEvents,
     getLogEvents,
     listLogGroups,

@@ -2,6 +2,16 @@ import { orderedKey, type Scope, table } from '@cloud-orrery/kernel'
 
 export type Tags = Readonly<Record<string, string>>
 
+/** The key of a group, and the data key that it gave. */
+export interface GroupEncryption {
+  /** ARN. */
+  readonly kmsKeyId: string
+  /** Base64. */
+  readonly dataKey: string
+  /** When KMS last opened it. */
+  readonly openedAtMs: number
+}
+
 export interface LogGroup {
   readonly name: string
   /** Twelve hex digits that tell it from an earlier group of the same name. */
@@ -12,6 +22,7 @@ export interface LogGroup {
   readonly retentionInDays?: number
   readonly deletionProtection: boolean
   readonly tags: Tags
+  readonly encryption?: GroupEncryption
   readonly storedBytes: number
   /** Number of the next event: events of one moment keep the order in which they came. */
   readonly nextSequence: number

@@ -1,11 +1,13 @@
 import type { ResourceTag } from '@cloud-orrery/models'
 import {
+  AssociateKmsKey,
   AwsLogsLogGroup,
   type AwsLogsLogGroupProperties,
   CreateLogGroup,
   DeleteLogGroup,
   DeleteRetentionPolicy,
   DescribeLogGroups,
+  DisassociateKmsKey,
   ListTagsForResource,
   PutLogGroupDeletionProtection,
   PutRetentionPolicy,
@@ -22,7 +24,6 @@ const unbuilt: readonly (keyof AwsLogsLogGroupProperties)[] = [
   'BearerTokenAuthenticationEnabled',
   'DataProtectionPolicy',
   'FieldIndexPolicies',
-  'KmsKeyId',
   'ResourcePolicyDocument',
 ]
 
@@ -36,6 +37,7 @@ export const logGroupType = resource(AwsLogsLogGroup, {
       logGroupName,
       logGroupClass: LogGroupClass,
       deletionProtectionEnabled: DeletionProtectionEnabled,
+      kmsKeyId: properties.KmsKeyId,
       ...(Object.keys(tags).length === 0 ? {} : { tags }),
     })
     if (RetentionInDays !== undefined) {
@@ -62,6 +64,11 @@ export const logGroupType = resource(AwsLogsLogGroup, {
         deletionProtectionEnabled: DeletionProtectionEnabled,
       })
     }
+    if (properties.KmsKeyId !== previous.KmsKeyId) {
+      await (properties.KmsKeyId === undefined
+        ? ctx.call(DisassociateKmsKey, { logGroupName })
+        : ctx.call(AssociateKmsKey, { logGroupName, kmsKeyId: properties.KmsKeyId }))
+    }
     await changeTags(ctx, logGroupName, properties.Tags, previous.Tags)
     return { ...state, physicalId: logGroupName }
   },
@@ -72,11 +79,12 @@ export const logGroupType = resource(AwsLogsLogGroup, {
     const { logGroups = [] } = await ctx.call(DescribeLogGroups, { logGroupNamePrefix: physicalId })
     const found = logGroups.find(({ logGroupName }) => logGroupName === physicalId)
     if (found === undefined) return undefined
-    const { retentionInDays, logGroupClass, deletionProtectionEnabled } = found
+    const { retentionInDays, logGroupClass, deletionProtectionEnabled, kmsKeyId } = found
     return {
       LogGroupName: physicalId,
       RetentionInDays: retentionInDays,
       LogGroupClass: logGroupClass,
+      ...(kmsKeyId === undefined ? {} : { KmsKeyId: kmsKeyId }),
       ...(deletionProtectionEnabled === undefined
         ? {}
         : { DeletionProtectionEnabled: deletionProtectionEnabled }),

@@ -134,7 +134,7 @@ test('retention and tags change in place, and a deleted stack leaves nothing', a
 
 test('a property that is not built is refused by name', async () => {
   const { cfn, cloud } = stack()
-  const Properties = { KmsKeyId: 'arn:aws:kms:us-east-1:111111111111:key/a' }
+  const Properties = { DataProtectionPolicy: {} }
   const TemplateBody = JSON.stringify({
     Resources: { Group: { Type: 'AWS::Logs::LogGroup', Properties } },
   })
