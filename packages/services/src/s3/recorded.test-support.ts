@@ -202,8 +202,8 @@ function decodedMember(key: string, value: unknown): unknown {
 /** An answer to a plain HTTP request, its error in the form of boto3. */
 export async function plainAnswer(response: Response): Promise<Recorded> {
   const text = await response.text()
-  const elements = [...text.matchAll(/<([\w-]+)>([^<]*)<\/\1>/g)].map(
-    ([, name = '', value = '']) => [name, value],
+  const elements = [...text.matchAll(/<([\w-]+)(?:>([^<]*)<\/\1>|\/>)/g)].map(
+    ([, name = '', value = '']) => [name, value.replaceAll('&quot;', '"')],
   )
   const { RequestId, HostId, ...error } = Object.fromEntries(elements) as Record<string, string>
   void [RequestId, HostId]
