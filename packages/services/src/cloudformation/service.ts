@@ -37,6 +37,7 @@ import {
   describeStackResources,
   listStackResources,
 } from './stack-resources.ts'
+import { stackSetOperations, stackSetTables, stackSetTasks } from './stack-sets/contents.ts'
 import { createStack, deleteStack, updateTerminationProtection } from './stacks.ts'
 import { changeSets, events, exports, imports, resources, stacks, templates } from './state.ts'
 import { getTemplate, getTemplateSummary, validateTemplate } from './template-operations.ts'
@@ -76,6 +77,7 @@ export const cloudformation = service('cloudformation', {
     listTypes,
     rollbackStack,
     setStackPolicy,
+    ...stackSetOperations,
     signalResource,
     updateStack,
     updateTerminationProtection,
@@ -95,6 +97,7 @@ export const cloudformation = service('cloudformation', {
     start,
     timeOut,
     work,
+    ...stackSetTasks,
   ],
   resources: [macroType, metadataType, waitConditionHandleType],
   tables: [
@@ -112,6 +115,7 @@ export const cloudformation = service('cloudformation', {
     steps,
     templates,
     waitSignals,
+    ...stackSetTables,
   ],
   errors: {
     accessDenied: (message) => accessDenied(message),
