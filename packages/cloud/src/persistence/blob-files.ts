@@ -13,6 +13,9 @@ export class BlobFiles {
   /** On disk already. */
   readonly #kept = new Set<string>()
   readonly #folders = new Set<string>()
+  /** Written since the last sweep began, and since the one before: a log may not name them yet. */
+  #recent = new Set<string>()
+  #lessRecent = new Set<string>()
 
   constructor(fileSystem: FileSystem, folder: string) {
     this.#fileSystem = fileSystem
@@ -20,6 +23,7 @@ export class BlobFiles {
   }
 
   async keep(sha256: string, body: Uint8Array): Promise<void> {
+    this.#recent.add(sha256)
     if (this.#kept.has(sha256)) return
     const path = this.#path(sha256)
     if ((await this.#fileSystem.size(path)) !== body.byteLength) {
@@ -71,12 +75,17 @@ export class BlobFiles {
     this.#kept.add(sha256)
   }
 
-  /** Deletes all bodies but those named. */
-  async keepOnly(live: ReadonlySet<string>): Promise<void> {
+  /** Deletes bodies that nothing names: `named` looks, after the sweep has begun. */
+  async sweep(named: () => Promise<ReadonlySet<string>>): Promise<void> {
+    this.#lessRecent = this.#recent
+    this.#recent = new Set()
+    const live = await named()
+    const spared = (sha256: string): boolean =>
+      live.has(sha256) || this.#recent.has(sha256) || this.#lessRecent.has(sha256)
     for (const name of await this.#fileSystem.list(this.#folder)) {
       const folder = join(this.#folder, name)
       for (const sha256 of await this.#fileSystem.list(folder)) {
-        if (live.has(sha256)) continue
+        if (spared(sha256)) continue
         this.#kept.delete(sha256)
         await this.#fileSystem.remove(join(folder, sha256))
       }

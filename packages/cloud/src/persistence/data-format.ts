@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { SimulatorError } from '@cloud-orrery/kernel'
+import { canonicalJson, SimulatorError } from '@cloud-orrery/kernel'
 import type { CloudOptions } from '../cloud.ts'
 import type { FileSystem } from './file-system.ts'
 
@@ -14,6 +15,8 @@ export interface DataFormat {
   readonly timeline: string
   /** With what the cloud began. */
   readonly options: CloudOptions
+  /** Of all the others. */
+  readonly sum?: string
 }
 
 /** Brings a directory from the format of its place in the list to the next. Returns its new `format.json`. */
@@ -55,9 +58,10 @@ export async function readFormat(
         'Open it with the version of Orrery that wrote it.',
       )
     }
-    format = await step(fileSystem, directory, format)
-    await writeFormat(fileSystem, directory, format)
+    await writeFormat(fileSystem, directory, await step(fileSystem, directory, format))
+    format = parsed(await fileSystem.read(path), path)
   }
+  if (format['sum'] !== sumOf(format)) throw damaged(path, 'its content does not fit its checksum')
   // Written by `writeFormat`, in this version's format by now.
   return format as unknown as DataFormat
 }
@@ -67,8 +71,12 @@ export async function writeFormat(
   directory: string,
   format: DataFormat | Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const text = `${JSON.stringify(format, undefined, 2)}\n`
+  const text = `${JSON.stringify({ ...format, sum: sumOf({ ...format }) }, undefined, 2)}\n`
   await fileSystem.replace(join(directory, 'format.json'), Buffer.from(text))
+}
+
+function sumOf({ sum: _, ...rest }: Readonly<Record<string, unknown>>): string {
+  return createHash('sha256').update(canonicalJson(rest)).digest('hex').slice(0, 16)
 }
 
 /** A directory or file of a later version. */
@@ -95,9 +103,13 @@ function parsed(bytes: Uint8Array, path: string): Record<string, unknown> {
   } catch {
     // Falls through: no JSON, as a foreign or a damaged file.
   }
-  throw new SimulatorError(
+  throw damaged(path, 'it is no JSON object')
+}
+
+function damaged(path: string, why: string): SimulatorError {
+  return new SimulatorError(
     'DataDamaged',
-    `${path} is damaged: it is no JSON object.`,
+    `${path} is damaged: ${why}.`,
     'Restore this file from a backup of the data directory.',
   )
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { type JournalEntry, processWall, SimulatorError, type Wall } from '@cloud-orrery/kernel'
 import { Cloud, type CloudOptions } from '../cloud.ts'
 import { checkEnd, type Past } from '../past.ts'
@@ -8,10 +7,11 @@ import { type CapturedState, captureState } from './cloud-state.ts'
 import { DataDirectory, type Log, logHead, type Moment } from './data-directory.ts'
 import type { Durability } from './durability.ts'
 import { diskFileSystem, type FileSystem } from './file-system.ts'
+import { dropHistory } from './history.ts'
 import { checkOptions, keptOptions } from './kept-options.ts'
 import { LogWriter } from './log-writer.ts'
 import { type Opened, readDirectory } from './opened-cloud.ts'
-import { nameOfSequence, writeSnapshot } from './snapshot-files.ts'
+import { writeSnapshot } from './snapshot-files.ts'
 
 export interface DurableOptions {
   /** The cloud's own. What the directory says already may be left out; another value is refused. */
@@ -276,7 +276,7 @@ export class DurableCloud implements Durability, Past {
     try {
       await this.kept()
       await writeSnapshot(this.#directory.snapshotContext(version), state)
-      await this.#dropHistory()
+      await dropHistory(this.#directory, this.#options.historyBytesMax ?? historyBytesMaxDefault)
     } catch (error) {
       // The log goes on as before: nothing is lost, and the next try may have room. Bugs are told.
       if (!(error instanceof SimulatorError) && !isDiskError(error)) throw error
@@ -296,36 +296,6 @@ export class DurableCloud implements Durability, Past {
     this.moved()
     return state
   }
-
-  async #dropHistory(): Promise<void> {
-    const { historyBytesMax = historyBytesMaxDefault } = this.#options
-    const { fileSystem, logFolder } = this.#directory
-    const { folder } = this.#directory.snapshotContext(version)
-    const snapshots = await this.#directory.snapshots()
-    const newest = snapshots.at(-1) ?? 0
-    const older: { path: string; sizeBytes: number }[] = []
-    for (const base of new Set([...snapshots, ...(await this.#directory.logs())])) {
-      if (base >= newest) continue
-      for (const path of [
-        join(folder, `${nameOfSequence(base)}.snapshot`),
-        join(logFolder, `${nameOfSequence(base)}.log`),
-      ]) {
-        const sizeBytes = await fileSystem.size(path)
-        if (sizeBytes !== undefined) older.push({ path, sizeBytes })
-      }
-    }
-    older.sort((a, b) => (nameIn(a.path) < nameIn(b.path) ? -1 : 1))
-    let sizeBytes = older.reduce((sum, one) => sum + one.sizeBytes, 0)
-    for (const one of older) {
-      if (sizeBytes <= historyBytesMax) break
-      await fileSystem.remove(one.path)
-      sizeBytes -= one.sizeBytes
-    }
-  }
-}
-
-function nameIn(path: string): string {
-  return path.slice(-'000000000000000.snapshot'.length)
 }
 
 function isDiskError(error: unknown): boolean {
