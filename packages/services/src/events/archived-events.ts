@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts'
 import { task } from '../define.ts'
+import { matches } from '../shared/event-pattern/matching.ts'
 import { patternOf } from './compiled-patterns.ts'
 import type { BusEvent } from './envelope.ts'
-import { matches } from './pattern/matching.ts'
 import {
   type Archive,
   type ArchivedEvent,

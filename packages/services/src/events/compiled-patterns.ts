@@ -1,5 +1,5 @@
-import { compilePattern } from './pattern/compilation.ts'
-import type { CompiledPattern } from './pattern/matching.ts'
+import { compilePattern } from '../shared/event-pattern/compilation.ts'
+import type { CompiledPattern } from '../shared/event-pattern/matching.ts'
 
 /** Compiled patterns by the frozen record that holds the text; a changed record is a new one. */
 const compiled = new WeakMap<object, CompiledPattern>()

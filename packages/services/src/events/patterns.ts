@@ -1,9 +1,9 @@
 import { TestEventPattern } from '@cloud-orrery/models/events'
 import { operation } from '../define.ts'
+import { compilePattern } from '../shared/event-pattern/compilation.ts'
+import { type CompiledPattern, matches } from '../shared/event-pattern/matching.ts'
 import { JsonProblem } from '../shared/json-tokens.ts'
 import { invalidParameter, invalidPattern } from './errors.ts'
-import { compilePattern } from './pattern/compilation.ts'
-import { type CompiledPattern, matches } from './pattern/matching.ts'
 
 /** Fields that an event to be tested must have. Source: EventBridge API reference, TestEventPattern. */
 const requiredFields = ['id', 'account', 'source', 'time', 'region', 'detail-type'] as const

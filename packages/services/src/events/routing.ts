@@ -1,10 +1,10 @@
 import type { Context, ServiceEvent } from '../context.ts'
 import { task } from '../define.ts'
+import { matches } from '../shared/event-pattern/matching.ts'
 import { keepInArchives } from './archived-events.ts'
 import { patternOf } from './compiled-patterns.ts'
 import { deliverTo } from './delivery.ts'
 import { type BusEvent, eventValue, serviceEvent } from './envelope.ts'
-import { matches } from './pattern/matching.ts'
 import { defaultBus, keyPrefix, type Rule, rules } from './state.ts'
 
 /** An event that an AWS service emitted, for the default bus of its account and Region. */

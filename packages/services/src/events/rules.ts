@@ -12,6 +12,7 @@ import {
 import type { RequestContext } from '@cloud-orrery/policy'
 import type { Context } from '../context.ts'
 import { type Authorization, operation } from '../define.ts'
+import { compilePattern } from '../shared/event-pattern/compilation.ts'
 import { JsonProblem } from '../shared/json-tokens.ts'
 import { namedBus, resourceTagContext, scopeOfBus, theBus } from './bus-lookup.ts'
 import {
@@ -25,7 +26,6 @@ import {
 import { rulesPerBusMax } from './limits.ts'
 import { pageOf } from './pages.ts'
 import { authorizePassRole } from './pass-role.ts'
-import { compilePattern } from './pattern/compilation.ts'
 import { checkSchedule, endSchedule, startSchedule } from './schedules.ts'
 import { defaultBus, keyPrefix, type Rule, ruleArn, ruleKey, rules, targets } from './state.ts'
 import { tagContext, tagsOf } from './tags.ts'

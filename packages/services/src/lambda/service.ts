@@ -43,7 +43,16 @@ import {
   getLayerVersionPolicy,
   removeLayerVersionPermission,
 } from './layers/permissions.ts'
-import { mappings } from './mappings/state.ts'
+import {
+  createEventSourceMapping,
+  deleteEventSourceMapping,
+  getEventSourceMapping,
+  listEventSourceMappings,
+  settleMapping,
+  updateEventSourceMapping,
+} from './mappings/mappings.ts'
+import { poll, pollQueue } from './mappings/poll.ts'
+import { gathered, mappings, pollerSessions, pollers } from './mappings/state.ts'
 import { addPermission, getPolicy, removePermission, resourceAccess } from './permissions.ts'
 import {
   deleteProvisionedConcurrencyConfig,
@@ -74,8 +83,10 @@ export const lambda = service('lambda', {
     addLayerVersionPermission,
     addPermission,
     createAlias,
+    createEventSourceMapping,
     createFunction,
     deleteAlias,
+    deleteEventSourceMapping,
     deleteFunction,
     deleteFunctionConcurrency,
     deleteFunctionEventInvokeConfig,
@@ -83,6 +94,7 @@ export const lambda = service('lambda', {
     deleteProvisionedConcurrencyConfig,
     getAccountSettings,
     getAlias,
+    getEventSourceMapping,
     getFunction,
     getFunctionCodeSigningConfig,
     getFunctionConcurrency,
@@ -97,6 +109,7 @@ export const lambda = service('lambda', {
     getRuntimeManagementConfig,
     invoke,
     listAliases,
+    listEventSourceMappings,
     listFunctionEventInvokeConfigs,
     listFunctions,
     listLayers,
@@ -116,11 +129,22 @@ export const lambda = service('lambda', {
     tagResource,
     untagResource,
     updateAlias,
+    updateEventSourceMapping,
     updateFunctionCode,
     updateFunctionConfiguration,
     updateFunctionEventInvokeConfig,
   ],
-  tasks: [expireEnvironment, finishChange, giveUpRun, provision, runAgain, runEvent],
+  tasks: [
+    expireEnvironment,
+    finishChange,
+    giveUpRun,
+    poll,
+    pollQueue,
+    provision,
+    runAgain,
+    runEvent,
+    settleMapping,
+  ],
   tables: [
     aliases,
     asyncEvents,
@@ -130,8 +154,11 @@ export const lambda = service('lambda', {
     functionUrls,
     layers,
     layerVersions,
+    gathered,
     mappings,
     policies,
+    pollers,
+    pollerSessions,
     provisioned,
     urlHosts,
     usage,

@@ -37,7 +37,7 @@ import {
   messages,
   type Queue,
 } from './state.ts'
-import { waitKey } from './waiting.ts'
+import { tellOfNextVisible, waitKey } from './waiting.ts'
 
 export const receiveMessage = operation(ReceiveMessage, {
   authorize: onQueue(),
@@ -183,6 +183,7 @@ function receive(
     received.push(handOver(ctx, queue, message, visibilityMs))
   }
   rememberAttempt(ctx, queue, input, received)
+  tellOfNextVisible(ctx, queue) // What is in flight now may come back.
   return received
 }
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { compilePattern } from '../../shared/event-pattern/compilation.ts'
+import { matches } from '../../shared/event-pattern/matching.ts'
 import { JsonProblem } from '../../shared/json-tokens.ts'
-import { compilePattern } from './compilation.ts'
-import { matches } from './matching.ts'
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
 type Operator = { readonly [name: string]: Json }

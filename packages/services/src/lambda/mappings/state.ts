@@ -1,4 +1,6 @@
 import { orderedKey, table } from '@cloud-orrery/kernel'
+import type { Message } from '@cloud-orrery/models/sqs'
+import type { Caller } from '../../context.ts'
 
 export type MappingState =
   | 'Creating'
@@ -26,8 +28,6 @@ export interface MappingRecord {
   readonly reportsItemFailures: boolean
   readonly concurrencyMax?: number
   readonly tags: Readonly<Record<string, string>>
-  /** Pollers at work. */
-  readonly pollers: number
 }
 
 export const mappings = table<MappingRecord, 'source' | 'pair'>('lambda.mappings', {
@@ -38,4 +38,43 @@ export const mappings = table<MappingRecord, 'source' | 'pair'>('lambda.mappings
     source: (it) => it.sourceArn,
     pair: (it) => orderedKey(it.sourceArn, it.functionArn),
   },
+})
+
+/** One batch at work for a mapping. */
+export interface PollerRecord {
+  readonly id: string
+  readonly uuid: string
+  readonly startedAtMs: number
+  /** Past it, the poller was lost with the simulator's process. */
+  readonly untilMs: number
+}
+
+export const pollers = table<PollerRecord>('lambda.pollers', {
+  key: (it) => orderedKey(it.uuid, it.id),
+  partition: 'region',
+})
+
+/** Messages that were received and wait for their batch to be full, or its window to be over. */
+export interface GatheredRecord {
+  readonly uuid: string
+  readonly sinceMs: number
+  readonly messages: readonly Message[]
+  readonly bytes: number
+}
+
+export const gathered = table<GatheredRecord>('lambda.gathered', {
+  key: (it) => it.uuid,
+  partition: 'region',
+})
+
+/** As whom messages are taken: a session of the function's role, renewed before it ends. */
+export interface PollerSession {
+  readonly roleArn: string
+  readonly caller: Caller
+  readonly expiresAtMs: number
+}
+
+export const pollerSessions = table<PollerSession>('lambda.poller-sessions', {
+  key: (it) => it.roleArn,
+  partition: 'region',
 })

@@ -1,4 +1,4 @@
-import { JsonProblem, type JsonTokens } from '../../shared/json-tokens.ts'
+import { JsonProblem, type JsonTokens } from '../json-tokens.ts'
 import { cidrTest } from './address.ts'
 import {
   butString,

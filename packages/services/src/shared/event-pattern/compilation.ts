@@ -1,4 +1,4 @@
-import { JsonProblem, JsonTokens, type TokenKind } from '../../shared/json-tokens.ts'
+import { JsonProblem, JsonTokens, type TokenKind } from '../json-tokens.ts'
 import { parseAddress } from './address.ts'
 import { type MatchValue, readMatchExpression } from './match-expression.ts'
 import { type CompiledPattern, fieldOf } from './matching.ts'

@@ -1,4 +1,4 @@
-import { JsonProblem } from '../../shared/json-tokens.ts'
+import { JsonProblem } from '../json-tokens.ts'
 
 /** An IP address as a number, with its width in bits. */
 export interface Address {

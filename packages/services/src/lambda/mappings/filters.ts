@@ -1,0 +1,28 @@
+import { compilePattern } from '../../shared/event-pattern/compilation.ts'
+import { type CompiledPattern, matches } from '../../shared/event-pattern/matching.ts'
+import type { MappingRecord } from './state.ts'
+
+/** Compiled filters by their frozen list. */
+const compiled = new WeakMap<readonly string[], readonly CompiledPattern[]>()
+
+/** Whether one of a mapping's filters lets a record through; without filters all pass. */
+export function passes({ filters }: MappingRecord, record: Record<string, unknown>): boolean {
+  if (filters.length === 0) return true
+  let patterns = compiled.get(filters)
+  if (patterns === undefined) {
+    patterns = filters.map((text) => compilePattern(text))
+    compiled.set(filters, patterns)
+  }
+  const value = { ...record, body: bodyOf(record['body']) }
+  return patterns.some((pattern) => matches(pattern, value))
+}
+
+/** A body of JSON is matched by its members. Source: developer guide, "Event filtering" for SQS. */
+function bodyOf(body: unknown): unknown {
+  if (typeof body !== 'string' || !/^\s*[[{]/.test(body)) return body
+  try {
+    return JSON.parse(body)
+  } catch {
+    return body // Text that only begins like JSON.
+  }
+}
