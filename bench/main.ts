@@ -20,6 +20,7 @@ const parts: readonly Part[] = [
   { name: 'clouds' },
   { name: 'start' },
   { name: 'stacks' },
+  { name: 'functions' },
   { name: 'event-patterns' },
   { name: 'policy' },
   { name: 'protocols' },

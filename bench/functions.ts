@@ -1,0 +1,210 @@
+/**
+ * What running the user's code costs: a cold start, a warm invocation, a queue's messages, a year of an hourly
+ * schedule, memory over many invocations. Run: node bench/functions.ts, compiled.
+ */
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge'
+import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam'
+import {
+  AddPermissionCommand,
+  CreateEventSourceMappingCommand,
+  CreateFunctionCommand,
+  GetFunctionCommand,
+  InvokeCommand,
+  LambdaClient,
+} from '@aws-sdk/client-lambda'
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs'
+import { type Cloud, client, createCloud } from '@cloud-orrery/cloud'
+import { ZipFile } from 'yazl'
+import { median, printTable, type Row } from './table.ts'
+
+const coldMsMax = 150
+const warmMsMax = 2
+const messagesPerSecondMin = 1_000
+const yearMsMax = 10_000
+const invocations = Number(process.argv[2] ?? 100_000)
+
+function zipped(source: string): Promise<Buffer> {
+  const zip = new ZipFile()
+  zip.addBuffer(Buffer.from(source), 'index.mjs')
+  zip.end()
+  return Array.fromAsync(zip.outputStream as AsyncIterable<Buffer>).then((chunks) =>
+    Buffer.concat(chunks),
+  )
+}
+
+async function roleOf(cloud: Cloud): Promise<string> {
+  const iam = client(cloud, IAMClient)
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'lambda.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+      },
+    ],
+  }
+  const { Role } = await iam.send(
+    new CreateRoleCommand({ RoleName: 'bench', AssumeRolePolicyDocument: JSON.stringify(trust) }),
+  )
+  const PolicyArn = 'arn:aws:iam::aws:policy/AdministratorAccess'
+  await iam.send(new AttachRolePolicyCommand({ RoleName: 'bench', PolicyArn }))
+  return Role?.Arn ?? ''
+}
+
+async function makeFunction(cloud: Cloud, Role: string, FunctionName: string, source: string) {
+  const lambda = client(cloud, LambdaClient)
+  await lambda.send(
+    new CreateFunctionCommand({
+      FunctionName,
+      Role,
+      Runtime: 'nodejs22.x',
+      Handler: 'index.handler',
+      Code: { ZipFile: await zipped(source) },
+    }),
+  )
+  await cloud.advance({ minutes: 1 })
+  const { Configuration } = await lambda.send(new GetFunctionCommand({ FunctionName }))
+  const invoke = () => lambda.send(new InvokeCommand({ FunctionName, Payload: '{}' }))
+  return { lambda, arn: Configuration?.FunctionArn ?? '', invoke }
+}
+
+const echo = 'export const handler = async (event) => event'
+
+function row(what: string, value: string, target: string, ok: boolean): Row {
+  return { what, value, target, ok }
+}
+
+async function elapsedMs(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now()
+  await work()
+  return performance.now() - startedAt
+}
+
+async function coldAndWarm(): Promise<Row[]> {
+  const cloud = createCloud()
+  const role = await roleOf(cloud)
+  const colds: number[] = []
+  for (let i = 0; i < 12; i += 1) {
+    const { invoke } = await makeFunction(cloud, role, `cold-${i}`, `${echo} // ${i}`)
+    colds.push(await elapsedMs(invoke))
+  }
+  const { invoke } = await makeFunction(cloud, role, 'warm', echo)
+  const warms: number[] = []
+  for (let i = 0; i < 1_000; i += 1) warms.push(await elapsedMs(invoke))
+  cloud.close()
+  const [coldMs, warmMs] = [median(colds.slice(2)), median(warms.slice(200))]
+  return [
+    row(
+      'cold start of a Node function, with its first invocation',
+      `${coldMs.toFixed(0)} ms`,
+      `<= ${coldMsMax} ms`,
+      coldMs <= coldMsMax,
+    ),
+    row(
+      'warm invocation, over the handler’s own time',
+      `${warmMs.toFixed(2)} ms`,
+      `<= ${warmMsMax} ms`,
+      warmMs <= warmMsMax,
+    ),
+  ]
+}
+
+async function fromQueue(): Promise<Row> {
+  const cloud = createCloud()
+  const { lambda } = await makeFunction(cloud, await roleOf(cloud), 'queue', echo)
+  const sqs = client(cloud, SQSClient)
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'bench' }))
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
+  )
+  await lambda.send(
+    new CreateEventSourceMappingCommand({
+      FunctionName: 'queue',
+      EventSourceArn: Attributes?.['QueueArn'],
+      BatchSize: 10,
+    }),
+  )
+  await cloud.advance({ minutes: 1 })
+  const messages = 10_000
+  const ms = await elapsedMs(async () => {
+    for (let i = 0; i < messages / 10; i += 1) {
+      const Entries = Array.from({ length: 10 }, (_, n) => ({ Id: `${n}`, MessageBody: `${i}` }))
+      await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))
+    }
+    await cloud.advance({ minutes: 1 })
+  })
+  const { Attributes: left } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
+  )
+  cloud.close()
+  const isEmpty =
+    left?.['ApproximateNumberOfMessages'] === '0' &&
+    left['ApproximateNumberOfMessagesNotVisible'] === '0'
+  const perSecond = isEmpty ? (messages / ms) * 1000 : 0
+  return row(
+    'messages a second from a queue to a function, sending them included',
+    perSecond.toFixed(0),
+    `>= ${messagesPerSecondMin}`,
+    perSecond >= messagesPerSecondMin,
+  )
+}
+
+async function year(): Promise<Row> {
+  const cloud = createCloud()
+  const { lambda, arn } = await makeFunction(cloud, await roleOf(cloud), 'hourly', echo)
+  const events = client(cloud, EventBridgeClient)
+  const { RuleArn } = await events.send(
+    new PutRuleCommand({ Name: 'hourly', ScheduleExpression: 'rate(1 hour)' }),
+  )
+  await events.send(new PutTargetsCommand({ Rule: 'hourly', Targets: [{ Id: '1', Arn: arn }] }))
+  await lambda.send(
+    new AddPermissionCommand({
+      FunctionName: 'hourly',
+      StatementId: '1',
+      Action: 'lambda:InvokeFunction',
+      Principal: 'events.amazonaws.com',
+      SourceArn: RuleArn,
+    }),
+  )
+  const ms = await elapsedMs(() => cloud.advance({ days: 365 }))
+  const runs = cloud.kernel.journal.entries.filter(({ name }) => name.startsWith('code ')).length
+  cloud.close()
+  return row(
+    `a model year of an hourly schedule with a function (${runs} runs)`,
+    `${(ms / 1000).toFixed(1)} s`,
+    `<= ${yearMsMax / 1000} s`,
+    ms <= yearMsMax && runs >= 8_759,
+  )
+}
+
+async function memory(): Promise<Row> {
+  const cloud = createCloud({ journalEntriesMax: 1_000 })
+  const { invoke } = await makeFunction(cloud, await roleOf(cloud), 'memory', echo)
+  const residentMb = () => {
+    globalThis.gc?.()
+    return process.memoryUsage().rss / 1024 ** 2
+  }
+  const samples: number[] = []
+  for (let i = 0; i < invocations; i += 1) {
+    await invoke()
+    if (i % (invocations / 10) === invocations / 10 - 1) samples.push(residentMb())
+  }
+  cloud.close()
+  const [, second = 0] = samples
+  const last = samples.at(-1) ?? 0
+  const ratio = last / second
+  return row(
+    `memory after ${invocations.toLocaleString('en')} invocations, over that after a fifth`,
+    `${ratio.toFixed(2)}x (${last.toFixed(0)} MB)`,
+    '<= 1.25x',
+    ratio <= 1.25,
+  )
+}
+
+printTable('Functions', [...(await coldAndWarm()), await fromQueue(), await year(), await memory()])
