@@ -15,6 +15,9 @@ export const aliasType = resource(AwsKmsAlias, {
     await ctx.call(CreateAlias, { AliasName, TargetKeyId })
     return { physicalId: AliasName }
   },
+  async adopt(ctx, { AliasName = '' }) {
+    return (await targetOf(ctx, AliasName)) === undefined ? undefined : { physicalId: AliasName }
+  },
   async update(ctx, { AliasName, TargetKeyId }, _previous, state) {
     await ctx.call(UpdateAlias, { AliasName, TargetKeyId })
     return state

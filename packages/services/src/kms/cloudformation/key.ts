@@ -53,6 +53,12 @@ export const keyType = resource(AwsKmsKey, {
     return { KeyId, Arn }
   },
 
+  async adopt(ctx, { KeyId = '' }) {
+    const key = await found(ctx, KeyId)
+    if (key === undefined || key.KeyState === 'PendingDeletion') return undefined
+    return { KeyId: key.KeyId, Arn: key.Arn ?? '' }
+  },
+
   async update(ctx, properties, previous, state) {
     const { KeyId } = state
     await checkFixed(ctx, KeyId, properties, previous)
