@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { coverPolicies } from '../coverage/statement-coverage.ts'
+import { unusedGrants } from '../coverage/unused-grants.ts'
 import { evaluate } from '../evaluate.ts'
 import type { AuthorizationRequest, PolicySet } from '../request.ts'
 import { leastPolicy } from './least-policy.ts'
@@ -198,6 +200,23 @@ test('with exact resources the policy allows the observed calls and no others', 
           expect(allows(document, need(action, resource))).toBe(asked.has(`${action} ${resource}`))
         }
       }
+    }),
+  )
+})
+
+test('nothing of the policy is unused or wider than needed, by what it was made from', () => {
+  fc.assert(
+    fc.property(arbitraryNeeds, fc.integer({ min: 1, max: 4 }), (drawn, objectsMax) => {
+      const needs = drawn.map(({ action, resource, ...more }) => need(action, resource, more))
+      const { document } = leastPolicy(needs, { objectsMax })
+      const held = { type: 'identity', owner: role.roleArn, source: 'least', document } as const
+      const asked = needs.map((one) => ({
+        request: requestOf(one),
+        allowed: true,
+        uses: 1,
+        firstCall: { sequence: 1, name: one.action },
+      }))
+      expect(unusedGrants(coverPolicies([held], asked, { objectsMax }))).toEqual([])
     }),
   )
 })
