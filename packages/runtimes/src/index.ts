@@ -1,3 +1,4 @@
+import { nodeRuntime } from './node/index.ts'
 import { providedRuntime, pythonRuntime } from './process/process-runtime.ts'
 import { Runtimes } from './runtimes.ts'
 
@@ -7,5 +8,5 @@ export type { CodeWorld } from './world.ts'
 
 /** The runtimes that are built, for one cloud. */
 export function createRuntimes(): Runtimes {
-  return new Runtimes([pythonRuntime, providedRuntime])
+  return new Runtimes([nodeRuntime, pythonRuntime, providedRuntime])
 }

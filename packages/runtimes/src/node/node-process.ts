@@ -1,0 +1,310 @@
+import type { CodeEnd, CodeEnvironment, CodeInvocation, CodeOutcome } from '@cloud-orrery/services'
+import type { CodeProcess } from '../process.ts'
+import type { CodeWorld } from '../world.ts'
+import { Children } from './children.ts'
+import { type Folders, mountFolders } from './folders.ts'
+import { Logs } from './logs.ts'
+import type { HostMessage, WorkerMessage } from './messages.ts'
+import { Requests } from './requests.ts'
+import { Thread, type ThreadEnd } from './thread.ts'
+import { startMessage } from './variables.ts'
+
+export const engine = `node ${process.versions.node} (worker)`
+
+/** Least real time that a piece of work may take before it counts as endless, in ms. */
+const watchdogMsMin = 1000
+/** How often a worker is told how far the model's clock has gone while it runs beside it, in ms of real time. */
+const timeRefreshMs = 5
+
+interface Run {
+  readonly world: CodeWorld
+  readonly phase: 'init' | 'invoke'
+  deadlineMs: number
+  end: CodeEnd | undefined
+  /** Fulfilled when it has ended. */
+  readonly ended: PromiseWithResolvers<void>
+}
+
+/** An execution environment for Node: a worker thread and its folders. */
+export class NodeProcess implements CodeProcess {
+  readonly engine = engine
+  readonly #environment: CodeEnvironment
+  #folders: Folders | undefined
+  #thread: Thread | undefined
+  readonly #logs = new Logs()
+  readonly #children = new Children()
+  readonly #requests: Requests
+  #run: Run | undefined
+  #initialized = false
+  #gone = false
+  /** Ends the piece that is under way: the worker has come to rest. */
+  #onRest: (() => void) | undefined
+  /** The worker looks at the clock only: nothing else can be handed to it. */
+  #spinning = false
+  #lastPiece: Promise<void> = Promise.resolve()
+  /** What came while nothing could be handed over. */
+  #waiting: HostMessage[] = []
+  #takeBackTimer: (() => void) | undefined
+  #timerAtMs: number | undefined
+  #signal: string | undefined
+
+  constructor(environment: CodeEnvironment) {
+    this.#environment = environment
+    this.#requests = new Requests((message) => this.#deliver(message))
+  }
+
+  async invoke(invocation: CodeInvocation | undefined, world: CodeWorld): Promise<CodeOutcome> {
+    const started = !this.#initialized
+    let initEndedAtMs: number | undefined
+    let delayMs = 0
+    this.#requests.world = world
+    if (started) {
+      const startMs = world.nowMs()
+      const end = await this.#init(world)
+      initEndedAtMs = world.nowMs()
+      delayMs = initEndedAtMs - startMs
+      if (end !== undefined) return await this.#outcome(end, started, initEndedAtMs)
+    }
+    let end: CodeEnd = { kind: 'returned', payload: 'null' }
+    if (invocation !== undefined) {
+      // Time for the handler counts from the end of the init phase.
+      const deadlineMs = invocation.deadlineMs + delayMs
+      const own = delayMs === 0 ? invocation : { ...invocation, deadlineMs }
+      const message: HostMessage = { type: 'invoke', invocation: own }
+      end = await this.#phase(world, 'invoke', deadlineMs, () => this.#hand(message))
+    }
+    return await this.#outcome(end, started, initEndedAtMs)
+  }
+
+  async end(): Promise<void> {
+    this.#gone = true
+    this.#requests.end()
+    await this.#thread?.end()
+    await this.#children.end()
+    await this.#folders?.release()
+    this.#folders = undefined
+  }
+
+  async #init(world: CodeWorld): Promise<CodeEnd | undefined> {
+    const { initTimeoutMs } = this.#environment
+    const end = await this.#phase(world, 'init', world.nowMs() + initTimeoutMs, async () => {
+      try {
+        this.#folders = await mountFolders(this.#environment, world)
+      } catch (error) {
+        return this.#finish({ kind: 'unavailable', message: messageOf(error) })
+      }
+      this.#thread = new Thread(this.#environment.memoryMb, this)
+      this.#setTime(world)
+      this.#thread.ref()
+      await this.#rest(() => undefined)
+      await this.#hand(startMessage(this.#environment, this.#folders.mounts))
+    })
+    if (!this.#initialized) return end
+    return undefined
+  }
+
+  async #outcome(
+    end: CodeEnd,
+    started: boolean,
+    initEndedAtMs: number | undefined,
+  ): Promise<CodeOutcome> {
+    const alive = !this.#gone
+    if (!alive) await this.end()
+    this.#thread?.unref()
+    return {
+      end,
+      logs: this.#logs.take(),
+      started,
+      ...(initEndedAtMs === undefined ? {} : { initEndedAtMs }),
+      alive,
+      extensions: [],
+      engine,
+    }
+  }
+
+  /** Runs the init phase or an invocation from its first piece to its end. */
+  async #phase(
+    world: CodeWorld,
+    phase: Run['phase'],
+    deadlineMs: number,
+    first: () => Promise<void>,
+  ): Promise<CodeEnd> {
+    const run: Run = { world, phase, deadlineMs, end: undefined, ended: Promise.withResolvers() }
+    this.#run = run
+    const takeBack = world.turns.at(deadlineMs, () => void this.#timeOut(run))
+    this.#thread?.ref()
+    this.#piece(run, first)
+    const late = this.#waiting
+    this.#waiting = []
+    for (const message of late) this.#deliver(message)
+    await run.ended.promise
+    takeBack()
+    this.#takeBackTimer?.()
+    this.#takeBackTimer = undefined
+    this.#timerAtMs = undefined
+    this.#run = undefined
+    return run.end ?? { kind: 'lost' }
+  }
+
+  async #timeOut(run: Run): Promise<void> {
+    if (run.end !== undefined) return
+    this.#gone = true
+    await this.#thread?.end()
+    this.#finish({ kind: 'timedOut', phase: run.phase })
+  }
+
+  #finish(end: CodeEnd): void {
+    const run = this.#run
+    if (run === undefined || run.end !== undefined) return
+    if (end.kind !== 'returned' && end.kind !== 'failed' && end.kind !== 'streamed')
+      this.#gone = true
+    run.end = end
+  }
+
+  /** A stretch in which the worker may do something. */
+  #piece(run: Run, step: () => Promise<void>): void {
+    const before = this.#lastPiece
+    const piece = run.world.turns.piece(async () => {
+      // With a real clock pieces are not put in order by the scheduler.
+      await before
+      if (run.end === undefined) await this.#watched(run, step)
+      if (run.end !== undefined) run.ended.resolve()
+    })
+    this.#lastPiece = piece
+    void piece
+  }
+
+  /** Hands a message over in a piece of its own; what comes between two invocations waits for the next one. */
+  #deliver(message: HostMessage): void {
+    const run = this.#run
+    if (this.#gone) return
+    if (run === undefined || run.end !== undefined) {
+      this.#waiting.push(message)
+      return
+    }
+    this.#piece(run, async () => {
+      if (this.#spinning) this.#waiting.push(message)
+      else await this.#hand(message)
+    })
+  }
+
+  async #hand(message: HostMessage): Promise<void> {
+    const run = this.#run
+    if (this.#thread === undefined || run === undefined) return
+    this.#setTime(run.world)
+    await this.#rest(() => this.#thread?.send(message))
+  }
+
+  #setTime(world: CodeWorld): void {
+    this.#thread?.setTime(world.nowMs(), world.pace)
+  }
+
+  /** Ends when the worker is at rest again. */
+  async #rest(begin: () => void): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#onRest = resolve
+    begin()
+    await promise
+    this.#onRest = undefined
+  }
+
+  /** Code that runs on and on is stopped; to the model it ran until its deadline. */
+  async #watched(run: Run, step: () => Promise<void>): Promise<void> {
+    const { world } = run
+    const leftMs = run.deadlineMs - world.nowMs()
+    const watchdog = setTimeout(() => this.#stop(), Math.max(watchdogMsMin, leftMs))
+    const refresh =
+      world.pace === 0 ? undefined : setInterval(() => this.#setTime(world), timeRefreshMs)
+    try {
+      await step()
+    } finally {
+      clearTimeout(watchdog)
+      clearInterval(refresh)
+    }
+  }
+
+  /** The worker goes now; the deadline, when it comes, says so. */
+  #stop(): void {
+    this.#gone = true
+    void this.#thread?.end()
+  }
+
+  message(message: WorkerMessage): void {
+    if (message.type === 'log') this.#logs.add(message.atMs, message.text)
+    else if (message.type === 'request') this.#requests.start(message)
+    else if (message.type === 'abort') this.#requests.abort(message.id)
+    else if (message.type === 'child') this.#children.add(message.pid)
+    else if (message.type === 'childEnded') this.#children.remove(message.pid)
+    else if (message.type === 'signal') this.#signal = message.reason
+    else this.#progress(message)
+  }
+
+  #progress(message: Extract<WorkerMessage, { type: 'rest' | 'spin' | 'initialized' | 'done' }>) {
+    switch (message.type) {
+      case 'rest':
+        this.#setTimer(message.nextAtMs)
+        this.#onRest?.()
+        break
+      case 'spin':
+        this.#spin(message.untilMs)
+        break
+      case 'initialized':
+        this.#initialized = true
+        this.#finish({ kind: 'returned', payload: 'null' })
+        break
+      case 'done':
+        this.#finish(message.end)
+        if (message.fatal) this.#gone = true
+    }
+  }
+
+  /** The code's first timer is due at this moment. */
+  #setTimer(atMs: number | undefined): void {
+    const run = this.#run
+    if (run === undefined || run.end !== undefined || atMs === this.#timerAtMs) return
+    this.#takeBackTimer?.()
+    this.#takeBackTimer = undefined
+    this.#timerAtMs = atMs
+    if (atMs === undefined) return
+    this.#takeBackTimer = run.world.turns.at(atMs, () => {
+      this.#timerAtMs = undefined
+      this.#deliver({ type: 'moment' })
+    })
+  }
+
+  #spin(untilMs: number): void {
+    const run = this.#run
+    if (run === undefined) return
+    this.#spinning = true
+    run.world.turns.at(Math.min(untilMs, run.deadlineMs), () => {
+      if (run.end !== undefined || this.#run !== run) return
+      this.#piece(run, async () => {
+        this.#spinning = false
+        const late = this.#waiting
+        this.#waiting = []
+        await this.#hand({ type: 'moment' })
+        for (const message of late) this.#deliver(message)
+      })
+    })
+    this.#onRest?.()
+  }
+
+  ended({ code, outOfMemory, error }: ThreadEnd): void {
+    const run = this.#run
+    const stopped = this.#gone
+    this.#gone = true
+    // A worker that was stopped for running too long has its deadline still before it.
+    if (run !== undefined && run.end === undefined && !stopped) {
+      if (error !== undefined && !outOfMemory)
+        this.#logs.add(run.world.nowMs(), String(error.stack))
+      const reason = outOfMemory ? 'signal: killed' : (this.#signal ?? `exit status ${code}`)
+      this.#finish({ kind: 'exited', phase: run.phase, reason, outOfMemory })
+    }
+    this.#onRest?.()
+    if (run?.end !== undefined) run.ended.resolve()
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

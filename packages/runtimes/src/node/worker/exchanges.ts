@@ -1,0 +1,165 @@
+import http from 'node:http'
+import type { AnswerMessage, HostMessage } from '../messages.ts'
+import type { FarEnd } from './far-end.ts'
+import type { Link } from './link.ts'
+import { nameOf, notFound } from './names.ts'
+import type { Destination } from './sockets.ts'
+
+interface Exchange {
+  readonly response: http.ServerResponse
+  readonly far: FarEnd
+  /** Ends the connection at the code's end. */
+  fail(error: Error): void
+  readonly host: string
+}
+
+export interface Accepted {
+  readonly far: FarEnd
+  readonly to: Destination
+  /** Ends the connection at the code's end, with an error. */
+  fail(error: Error): void
+  /** What came is no HTTP. */
+  refuse(): void
+}
+
+/** No limits on time: the model's clock and the code's own time-outs decide. */
+const serverOptions = {
+  keepAliveTimeout: 0,
+  requestTimeout: 0,
+  headersTimeout: 0,
+  connectionsCheckingInterval: 0x7fff_ffff,
+  maxHeaderSize: 65_536,
+  insecureHTTPParser: false,
+}
+
+/** HTTP of the code's connections: a server inside the worker reads it, the host answers it. */
+export class Exchanges {
+  readonly #link: Link
+  readonly #open = new Map<number, Exchange>()
+  readonly #accepted = new WeakMap<object, Accepted>()
+  #server: http.Server | undefined
+  #lastId = 0
+
+  constructor(link: Link) {
+    this.#link = link
+  }
+
+  accept(accepted: Accepted): void {
+    this.#server ??= this.#serve()
+    this.#accepted.set(accepted.far, accepted)
+    this.#server.emit('connection', accepted.far)
+  }
+
+  #serve(): http.Server {
+    const server = http.createServer(serverOptions, (request, response) => {
+      const accepted = this.#accepted.get(request.socket)
+      if (accepted !== undefined) this.#receive(request, response, accepted)
+    })
+    server.on('clientError', (_, socket) => {
+      const accepted = this.#accepted.get(socket)
+      if (accepted === undefined) socket.destroy()
+      else accepted.refuse()
+    })
+    return server
+  }
+
+  #receive(request: http.IncomingMessage, response: http.ServerResponse, accepted: Accepted): void {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    // The code has gone away before it said all.
+    request.on('error', () => undefined)
+    request.on('end', () => this.#forward(request, response, accepted, Buffer.concat(chunks)))
+  }
+
+  #forward(
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+    { far, to, fail }: Accepted,
+    content: Buffer,
+  ): void {
+    this.#lastId += 1
+    const id = this.#lastId
+    const headers = headersOf(request.rawHeaders)
+    const host = nameOf(to.host)
+    const port = to.port === (to.tls ? 443 : 80) ? '' : `:${to.port}`
+    headers['host'] ??= `${host}${port}`
+    const { pathname, search } = targetOf(request.url ?? '/')
+    const body = new Uint8Array(content)
+    this.#open.set(id, { response, far, fail, host })
+    response.on('close', () => {
+      // The code has ended the connection before the answer was complete.
+      if (this.#open.delete(id)) this.#link.send({ type: 'abort', id })
+    })
+    this.#link.send(
+      {
+        type: 'request',
+        id,
+        tls: to.tls,
+        method: request.method ?? 'GET',
+        path: pathname,
+        query: search,
+        headers,
+        body,
+      },
+      [body.buffer],
+    )
+  }
+
+  take(message: HostMessage): void {
+    if (!('id' in message)) return
+    const exchange = this.#open.get(message.id)
+    if (exchange === undefined) return
+    const { response, host, fail } = exchange
+    switch (message.type) {
+      case 'answer':
+        this.#answer(message, response)
+        return
+      case 'chunk':
+        response.write(message.body)
+        return
+      case 'answered':
+        this.#open.delete(message.id)
+        if (message.broken) response.destroy()
+        else response.end()
+        return
+      case 'unknownHost':
+        this.#open.delete(message.id)
+        fail(notFound('getaddrinfo', host))
+    }
+  }
+
+  #answer({ id, status, headers, body }: AnswerMessage, response: http.ServerResponse): void {
+    response.sendDate = false
+    const rest = { ...headers }
+    // How the body is framed between the server and the client here is theirs to say.
+    if (body === undefined) delete rest['content-length']
+    delete rest['transfer-encoding']
+    response.writeHead(status, rest)
+    if (body === undefined) {
+      response.flushHeaders()
+      return
+    }
+    this.#open.delete(id)
+    response.end(body)
+  }
+}
+
+function headersOf(raw: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i]?.toLowerCase() ?? ''
+    const value = raw[i + 1] ?? ''
+    const before = headers[name]
+    headers[name] = before === undefined ? value : `${before},${value}`
+  }
+  return headers
+}
+
+/** A proxy is asked with the whole address. */
+function targetOf(url: string): { pathname: string; search: string } {
+  const target = /^https?:\/\/[^/]*/.test(url) ? url.replace(/^https?:\/\/[^/]*/, '') || '/' : url
+  const at = target.indexOf('?')
+  return at < 0
+    ? { pathname: target, search: '' }
+    : { pathname: target.slice(0, at), search: target.slice(at + 1) }
+}
