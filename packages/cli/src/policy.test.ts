@@ -115,6 +115,26 @@ test('a running cloud tells the least policy of a user, and proves it by a repla
   ])
 })
 
+test('a recording tells it as well, and needs no server', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'orrery-policy-')), 'run.orrery')
+  {
+    await using server = await served()
+    await anaSends(server.cloud)
+    await server.told(['record', file])
+  }
+  const { code, out } = await orrery(['policy', 'Ana', '--recording', file, '--prove', '--json'])
+  expect(code).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({
+    principals: [
+      {
+        principal: { name: 'Ana' },
+        document: { Statement: [{ Action: 'sqs:SendMessage' }] },
+        proof: { sufficient: true, ok: true, rows: [{ needed: true }] },
+      },
+    ],
+  })
+})
+
 test('an app with a probe is proved part by part; what nothing needs ends with 1, or is pruned', {
   timeout: 60_000,
 }, async () => {
@@ -162,7 +182,7 @@ test('what does not fit together is refused', async () => {
   }
   expect(errors).toEqual([
     [2, 'orrery: Nothing uses the app.'],
-    [2, 'orrery: A system has its own scenarios.'],
+    [2, 'orrery: A system and a recording are whole runs by themselves.'],
     [2, 'orrery: The probe is given twice.'],
     [2, 'orrery: --prune leaves out what a proof finds.'],
   ])

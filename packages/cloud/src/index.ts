@@ -35,6 +35,7 @@ export {
   type TrialResult,
   type TryOut,
 } from './policies/proof.ts'
+export { replayedTrial } from './policies/replayed-trial.ts'
 export { stackNames } from './policies/stack-resources.ts'
 export type { PolicyTrial } from './policies/trial.ts'
 export {

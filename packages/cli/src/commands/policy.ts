@@ -23,6 +23,7 @@ import {
 import { commandScenario } from '../policy/command-scenario.ts'
 import { printCoverage, printProof, printReport, printRow } from '../policy/policy-text.ts'
 import { type Proved, provePrincipal } from '../policy/principal-proof.ts'
+import { recordingScenario } from '../policy/recording-scenario.ts'
 import type { Scenario } from '../policy/scenario.ts'
 import { systemScenario } from '../policy/system-scenario.ts'
 import { findSystem } from '../systems.ts'
@@ -35,6 +36,7 @@ export const command: Command = {
   where the run comes from:
   (nothing)        the journal of the running cloud
   --system N       a system: set up, and each of its promises shown
+  --recording FILE a recording, replayed: nobody is refused who was not refused in it
   --app PATH       a template, cdk.out or CDK app, deployed into a fresh cloud
   --probe LINE     then, or alone, a line for the shell that ends with 0 when all is
                    well; or a program and its arguments after --. It finds the cloud by
@@ -60,6 +62,7 @@ const options = {
   ...portOption,
   ...jsonOption,
   system: { type: 'string' },
+  recording: { type: 'string' },
   app: { type: 'string' },
   probe: { type: 'string' },
   clock: { type: 'string' },
@@ -109,11 +112,18 @@ async function sourceOf(
 ): Promise<Scenario | ControlClient> {
   const seed = countOf(values.seed, '--seed') ?? 1
   const line = values.probe ?? (program.length > 0 ? program : undefined)
-  if (values.system !== undefined) {
-    if (values.app !== undefined || line !== undefined) {
-      throw new UsageError('A system has its own scenarios.', 'Leave --app and the probe out.')
+  const { system, recording } = values
+  if (system !== undefined || recording !== undefined) {
+    const both = system !== undefined && recording !== undefined
+    if (both || values.app !== undefined || line !== undefined) {
+      throw new UsageError(
+        'A system and a recording are whole runs by themselves.',
+        'Give one of them, and leave --app and the probe out.',
+      )
     }
-    return await systemScenario(findSystem(io.cwd, values.system), seed)
+    return recording === undefined
+      ? await systemScenario(findSystem(io.cwd, system ?? ''), seed)
+      : await recordingScenario(resolve(io.cwd, recording))
   }
   if (line === undefined) {
     if (values.app === undefined) return new ControlClient(portOf(values.port))

@@ -87,7 +87,12 @@ class DeploymentFailed extends SimulatorError {
 }
 
 async function deployed(run: CommandRun, trial?: PolicyTrial): Promise<Deployed> {
-  const options: CloudOptions = { seed: run.seed, ...(trial === undefined ? {} : { trial }) }
+  const options: CloudOptions = {
+    seed: run.seed,
+    // Clients that sign by the machine's clock are refused where model time is far from it.
+    ...(run.clock.kind === 'real' ? { startAtMs: Date.now() } : {}),
+    ...(trial === undefined ? {} : { trial }),
+  }
   const cloud = createCloud(options)
   if (run.assembly === undefined) return { cloud, stacks: [] }
   const { parameters } = run

@@ -3,7 +3,7 @@ import { identityOwner, type PrincipalKind } from '@cloud-orrery/policy'
 import { accounts, roles, users } from '@cloud-orrery/services'
 import type { Cloud } from '../cloud.ts'
 import type { Observation } from './observation.ts'
-import { stackResources } from './stack-resources.ts'
+import { stackNames, stackResources } from './stack-resources.ts'
 
 /** A user or role whose policies are asked for. */
 export interface NamedPrincipal {
@@ -21,7 +21,7 @@ export function principalNamed(
   cloud: Cloud,
   text: string,
   observations: readonly Observation[],
-  stacks: readonly string[] = [],
+  stacks: readonly string[] = stackNames(cloud),
 ): NamedPrincipal {
   const session = /^arn:[^:]+:sts::\d{12}:assumed-role\/([^/]+)\//.exec(text)?.[1]
   const logical = stacks
