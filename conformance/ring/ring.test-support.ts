@@ -56,6 +56,7 @@ export async function ring(service: string, { sdk, client, arrange }: RingOption
         const subject: Subject = { service: model, model: operation, handler, words }
         const failures: string[] = []
         for (const it of casesOf(operation, known)) {
+          if (it.hasEmptyMap === true && model.protocols.includes('awsQuery')) continue
           const outcome = await sender.send(name, it.input)
           for (const what of judge(subject, it, outcome)) {
             failures.push(`${it.name}: ${what.slice(0, shownMax)}`)
