@@ -2,7 +2,6 @@ import { AwsError } from '@cloud-orrery/models'
 import { CreateChangeSet, type CreateChangeSetInput } from '@cloud-orrery/models/cloudformation'
 import type { Context } from '../context.ts'
 import { operation, task } from '../define.ts'
-import { notModelled } from '../shared/not-modelled.ts'
 import { stackTransition } from './apply/journal-events.ts'
 import { storeTemplate } from './apply/stack-records.ts'
 import { identityOf, plannedEnvironment } from './apply/values.ts'
@@ -23,6 +22,7 @@ import { checkUpdatable, originalTemplate } from './update-stack.ts'
 const nothingChanges =
   "The submitted information didn't contain changes. Submit different information to create a change set."
 
+// Deviation: with ImportExistingResources a resource that exists already is not imported: the stack fails as without.
 export const createChangeSet = operation(CreateChangeSet, {
   authorize: (input, ctx) => ({
     resource: aboutStack(ctx, input.StackName).resource,
@@ -32,7 +32,6 @@ export const createChangeSet = operation(CreateChangeSet, {
   refuses: ['DeploymentMode', 'DisableValidation'],
   async run(ctx, input) {
     refuseRollbackConfiguration(input.RollbackConfiguration)
-    if (input.ImportExistingResources === true) throw notModelled('ImportExistingResources')
     const type = changeSetType(input)
     const found = target(ctx, input, type)
     const text = await changeSetText(ctx, found, input)
