@@ -105,7 +105,7 @@ test('the encryption context is a condition', async () => {
     [{ tenant: 'a' }, true],
     [{ tenant: 'b' }, false],
     [{ tenant: 'a', more: 'x' }, false],
-  ] as const) {
+  ] as [Record<string, string>, boolean][]) {
     const input = { CiphertextBlob: await encrypt(EncryptionContext), EncryptionContext }
     const decrypted = bob.send(new DecryptCommand(input)).then(
       ({ Plaintext }) => text(Plaintext),

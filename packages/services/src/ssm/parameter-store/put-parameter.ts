@@ -127,7 +127,8 @@ function typeOf(
   previous: ParameterVersion | undefined,
 ): ParameterVersion['type'] {
   if (Type === 'String') return 'String'
-  if (Type === 'StringList' || Type === 'SecureString') return Type
+  if (Type === 'StringList') return 'StringList'
+  if (Type === 'SecureString') return 'SecureString'
   if (previous !== undefined) return previous.type
   throw invalid('A parameter type is required when you create a parameter.')
 }
