@@ -1,5 +1,6 @@
 import type { Scope } from '@cloud-orrery/kernel'
 import { PutEvents, type Target } from '@cloud-orrery/models/events'
+import { Invoke } from '@cloud-orrery/models/lambda'
 import { CreateLogStream, PutLogEvents } from '@cloud-orrery/models/logs'
 import { Publish } from '@cloud-orrery/models/sns'
 import { SendMessage } from '@cloud-orrery/models/sqs'
@@ -15,7 +16,7 @@ import { eventsPrincipal } from './pass-role.ts'
 import { queueCall } from './queue-arn.ts'
 import { forwards } from './state.ts'
 
-type Kind = 'queue' | 'topic' | 'bus' | 'logGroup' | 'opsItem'
+type Kind = 'function' | 'queue' | 'topic' | 'bus' | 'logGroup' | 'opsItem'
 
 interface ParsedArn extends Scope {
   readonly service: string
@@ -26,6 +27,7 @@ interface ParsedArn extends Scope {
 export function kindOf(arn: string): Kind {
   const { service, resource } = parsed(arn)
   if (service === 'sqs') return 'queue'
+  if (service === 'lambda' && resource.startsWith('function:')) return 'function'
   if (service === 'sns') return 'topic'
   if (service === 'events' && resource.startsWith('event-bus/')) return 'bus'
   if (service === 'logs' && resource.startsWith('log-group:')) return 'logGroup'
@@ -76,6 +78,11 @@ export async function invoke(
     region,
   }
   switch (kindOf(target.Arn)) {
+    case 'function': {
+      const call = { FunctionName: target.Arn, InvocationType: 'Event' } as const
+      await ctx.call(Invoke, { ...call, Payload: Buffer.from(input) }, options)
+      return
+    }
     case 'queue': {
       const group = target.SqsParameters?.MessageGroupId
       const QueueUrl = queueCall(target.Arn)?.url ?? ''

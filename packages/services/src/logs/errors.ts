@@ -156,3 +156,10 @@ export function keyNotAllowed(groupArn: string): AwsError {
     `The specified KMS key does not exist or is not allowed to be used with Arn '${groupArn}'`,
   )
 }
+
+/** Source: user reports of PutSubscriptionFilter with a function that does not let CloudWatch Logs invoke it. */
+export function functionNotExecuted(): AwsError {
+  return invalid(
+    'Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.',
+  )
+}

@@ -72,3 +72,6 @@ export const callRates = {
 
 /** How long a group's data key is used again, in ms. Source: CloudWatch Logs User Guide: changes of a key's state take up to 5 minutes. */
 export const keyUseMs = 300_000
+
+/** Subscription filters of a log group. Recorded: logs PutSubscriptionFilter, a third one. */
+export const subscriptionFiltersMax = 2

@@ -22,7 +22,15 @@ import {
 import { logGroupsMax, pageItems } from './limits.ts'
 import { judgedGroup, nameOf, theGroup } from './lookup.ts'
 import { pageOf } from './pages.ts'
-import { type GroupEncryption, type LogGroup, logGroupArn, logGroups, logStreams } from './state.ts'
+import {
+  type GroupEncryption,
+  type LogGroup,
+  logGroupArn,
+  logGroups,
+  logStreams,
+  subscriptionFilters,
+} from './state.ts'
+import { filtersOf } from './subscriptions.ts'
 import { dropEvents } from './sweep.ts'
 import { tagContext, tagsOf } from './tags.ts'
 
@@ -84,6 +92,9 @@ export const deleteLogGroup = operation(DeleteLogGroup, {
     if (group.sweepTaskId !== undefined) ctx.cancel(group.sweepTaskId)
     for (const { groupId, name } of logStreams.scan(ctx, { prefix: orderedKey(group.id, '') })) {
       logStreams.delete(ctx, orderedKey(groupId, name))
+    }
+    for (const { name } of [...filtersOf(ctx, group)]) {
+      subscriptionFilters.delete(ctx, orderedKey(group.id, name))
     }
     logGroups.delete(ctx, group.name)
     if (group.storedBytes > 0) ctx.after(0, dropEvents, { groupId: group.id })

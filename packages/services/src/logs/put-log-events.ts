@@ -9,6 +9,7 @@ import { batchTooLarge, eventTooLarge, spanTooLong, wrongOrder } from './errors.
 import { batchBytesMax, batchSpanMsMax, futureMsMax, pastMsMax } from './limits.ts'
 import { expiredBeforeMs, judgedStream, theGroup, theStream } from './lookup.ts'
 import { type LogGroup, logEvents, logGroups, logStreams, streamKeys } from './state.ts'
+import { sendOn } from './subscriptions.ts'
 import { bytesOf, planSweep } from './sweep.ts'
 
 /** The sequence token is ignored, as it has been since 2023. Source: PutLogEvents. */
@@ -52,6 +53,7 @@ export const putLogEvents = operation(PutLogEvents, {
       sequenceToken: nextSequenceToken,
     })
     planSweep(ctx, group.name)
+    sendOn(ctx, group, stream, group.nextSequence, accepted)
     return { nextSequenceToken, rejectedLogEventsInfo: rejected }
   },
 })

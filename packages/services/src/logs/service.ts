@@ -3,6 +3,7 @@ import { resourceAccess } from './access.ts'
 import { logGroupType } from './cloudformation/log-group.ts'
 import { logStreamType } from './cloudformation/log-stream.ts'
 import { resourcePolicyType } from './cloudformation/resource-policy.ts'
+import { subscriptionFilterType } from './cloudformation/subscription-filter.ts'
 import { associateKmsKey, disassociateKmsKey } from './encryption.ts'
 import { invalid, nameTooLong } from './errors.ts'
 import { filterLogEvents } from './filter-log-events.ts'
@@ -29,12 +30,13 @@ import {
   putResourcePolicy,
 } from './resource-policies.ts'
 import { deleteRetentionPolicy, putRetentionPolicy } from './retention.ts'
-import { logEvents, logGroups, logStreams, resourcePolicies } from './state.ts'
+import { logEvents, logGroups, logStreams, resourcePolicies, subscriptionFilters } from './state.ts'
 import {
   deleteSubscriptionFilter,
   describeSubscriptionFilters,
   putSubscriptionFilter,
 } from './subscription-filters.ts'
+import { deliverEvents } from './subscriptions.ts'
 import { dropEvents, expireEvents } from './sweep.ts'
 import {
   listTagsForResource,
@@ -80,9 +82,9 @@ export const logs = service('logs', {
     untagLogGroup,
     untagResource,
   ],
-  tasks: [dropEvents, expireEvents],
-  resources: [logGroupType, logStreamType, resourcePolicyType],
-  tables: [logEvents, logGroups, logStreams, resourcePolicies],
+  tasks: [deliverEvents, dropEvents, expireEvents],
+  resources: [logGroupType, logStreamType, resourcePolicyType, subscriptionFilterType],
+  tables: [logEvents, logGroups, logStreams, resourcePolicies, subscriptionFilters],
   resourceAccess,
   rateLimits: callRates,
   errors: {

@@ -82,6 +82,22 @@ export const logEvents = table<LogEvent, 'group'>('logs.logEvents', {
   indexes: { group: eventKeys.group },
 })
 
+/** What sends a group's events on as they come. */
+export interface SubscriptionFilterRecord {
+  readonly groupId: string
+  readonly groupName: string
+  readonly name: string
+  readonly pattern: string
+  readonly destinationArn: string
+  readonly distribution: 'Random' | 'ByLogStream'
+  readonly createdAtMs: number
+}
+
+export const subscriptionFilters = table<SubscriptionFilterRecord>('logs.subscriptionFilters', {
+  key: ({ groupId, name }) => orderedKey(groupId, name),
+  partition: 'region',
+})
+
 export interface ResourcePolicyRecord {
   readonly name: string
   /** JSON as it was put. */

@@ -88,6 +88,17 @@ export function accountOf(arn: string | undefined): Partial<Scope> {
   return accountId !== undefined && /^\d{12}$/.test(accountId) ? { accountId } : {}
 }
 
+/** Parts of a function's ARN, with its qualifier in the name; undefined for anything else. */
+export function functionAddress(arn: string): TopicAddress | undefined {
+  const match =
+    /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):(\d{12}):function:([A-Za-z0-9_-]+(?::[A-Za-z0-9_$-]+)?)$/.exec(
+      arn,
+    )
+  const [, region, accountId, name] = match ?? []
+  if (region === undefined || accountId === undefined || name === undefined) return undefined
+  return { region, accountId, name }
+}
+
 /** Parts of a queue's ARN; undefined for anything else. */
 export function queueAddress(arn: string): TopicAddress | undefined {
   const match = /^arn:aws[a-z-]*:sqs:([a-z0-9-]+):(\d{12}):([A-Za-z0-9_.-]+)$/.exec(arn)

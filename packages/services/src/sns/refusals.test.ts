@@ -73,10 +73,11 @@ test('what an endpoint may not be', async () => {
     invalid('Endpoint must match the specified protocol'),
   )
   expect(await subscribe('email', 'nobody')).toEqual(invalid('Email address'))
+  expect(await subscribe('lambda', 'f')).toEqual(invalid('Lambda endpoint ARN'))
   expect(await subscribe('pigeon', 'coop')).toEqual(
     invalid('Amazon SNS does not support this protocol string: pigeon'),
   )
-  for (const protocol of ['lambda', 'firehose', 'application']) {
+  for (const protocol of ['firehose', 'application']) {
     const arn = `arn:aws:${protocol}:us-east-1:123456789012:function:f`
     expect(await subscribe(protocol, arn)).toEqual(
       notBuilt(`the protocol ${protocol} of sns:Subscribe`),

@@ -2,7 +2,7 @@ import { Subscribe } from '@cloud-orrery/models/sns'
 import type { Caller, Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { notModelled } from '../shared/not-modelled.ts'
-import { judgedArn, queueAddress, scopeOfTopic } from './arns.ts'
+import { functionAddress, judgedArn, queueAddress, scopeOfTopic } from './arns.ts'
 import { newToken, sendConfirmation } from './confirmation.ts'
 import { invalidParameter, invalidParameterText } from './errors.ts'
 import { endpointKey, type Subscription, subscriptions, type Topic } from './state.ts'
@@ -75,7 +75,8 @@ function create(
   { attributes, filter }: Kept,
 ): Subscription {
   const owner = accountOfCaller(ctx.caller) ?? ctx.accountId
-  const isConfirmed = protocol === 'sqs' && queueAddress(endpoint)?.accountId === owner
+  // Source: SNS API reference, Subscribe: endpoints of the own account need no confirmation.
+  const isConfirmed = accountOfEndpoint(protocol, endpoint) === owner
   const subscription: Subscription = {
     arn: `${topicArn}:${ctx.ids.uuid()}`,
     topicArn,
@@ -96,6 +97,11 @@ function create(
   return subscription
 }
 
+function accountOfEndpoint(protocol: string, endpoint: string): string | undefined {
+  if (protocol === 'sqs') return queueAddress(endpoint)?.accountId
+  return protocol === 'lambda' ? functionAddress(endpoint)?.accountId : undefined
+}
+
 export function accountOfCaller({ principal }: Caller): string | undefined {
   return 'accountId' in principal ? principal.accountId : undefined
 }
@@ -105,13 +111,16 @@ function principalArn({ principal }: Caller): string {
   return principal.kind === 'service' ? principal.service : principal.kind
 }
 
-const notBuilt = new Set(['sms', 'application', 'lambda', 'firehose'])
+const notBuilt = new Set(['sms', 'application', 'firehose'])
 
 /** Recorded: sns, Subscribe. */
 function requireEndpoint(topic: Topic, protocol: string, endpoint: string): void {
   switch (protocol) {
     case 'sqs':
       if (queueAddress(endpoint) === undefined) throw invalidParameter('SQS endpoint ARN')
+      break
+    case 'lambda':
+      if (functionAddress(endpoint) === undefined) throw invalidParameter('Lambda endpoint ARN')
       break
     case 'http':
     case 'https':

@@ -4,6 +4,7 @@ import { task } from '../../define.ts'
 import { notModelledCode } from '../../shared/not-modelled.ts'
 import { type Message, type Subscription, subscriptions } from '../state.ts'
 import { deadLetterQueueArn } from '../subscription-attributes.ts'
+import { invokeFunction } from './function.ts'
 import { postTo } from './http.ts'
 import { mailTo } from './mail.ts'
 import { type QueueMessage, queueMessage, sendToQueue } from './queue.ts'
@@ -50,6 +51,8 @@ export async function attempt(ctx: Context, delivery: Delivery): Promise<void> {
   switch (protocol) {
     case 'sqs':
       return await sendToQueue(ctx, endpoint, queueMessage(delivery, endpoint, isRaw), message)
+    case 'lambda':
+      return await invokeFunction(ctx, endpoint, message, subscriptionArn)
     case 'http':
     case 'https':
       return await postTo(ctx, delivery, subscription, isRaw)

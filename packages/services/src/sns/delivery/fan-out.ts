@@ -72,7 +72,7 @@ export function scheduleOf(
   topic: Topic | undefined,
   { protocol, attributes }: Subscription,
 ): RetrySchedule {
-  if (protocol === 'sqs') return queueSchedule
+  if (protocol === 'sqs' || protocol === 'lambda') return queueSchedule
   if (!isHttp(protocol)) return mailSchedule
   const policy = effectiveSubscriptionPolicy(
     attributes['DeliveryPolicy'],
