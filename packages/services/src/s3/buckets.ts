@@ -41,12 +41,14 @@ export const createBucket = operation(CreateBucket, {
       {},
       ...(input.ACL === undefined ? [] : [{ action: 's3:PutBucketAcl' }]),
       ...(input.ObjectOwnership === undefined ? [] : [{ action: 's3:PutBucketOwnershipControls' }]),
+      ...(input.ObjectLockEnabledForBucket === true
+        ? [{ action: 's3:PutBucketObjectLockConfiguration' }, { action: 's3:PutBucketVersioning' }]
+        : []),
       ...(tags.length === 0 ? [] : [{ action: 's3:TagResource' }]),
     ].map((needed) => ({ ...needed, resource, context, creates: true }))
   },
   provenance: 'recorded',
   refuses: [
-    'ObjectLockEnabledForBucket',
     'GrantFullControl',
     'GrantRead',
     'GrantReadACP',
@@ -92,6 +94,9 @@ function newBucket(
     createdAtMs: ctx.now(),
     ...newBucketAccess(input.ObjectOwnership),
     ...(tags === undefined ? {} : { tags }),
+    ...(input.ObjectLockEnabledForBucket === true
+      ? { objectLock: {}, versioning: 'Enabled' as const }
+      : {}),
     bucketKeyEnabled: false,
     notifications: {},
     requestPayer: 'BucketOwner',

@@ -24,8 +24,16 @@ import {
 } from './errors.ts'
 import { expirationHeader } from './lifecycle/expiration-header.ts'
 import { partBytesMin } from './limits.ts'
+import { lockOf } from './locks/object-locks.ts'
 import { notify } from './notifications.ts'
-import { type Checksum, dropUpload, type PartRecord, parts, type UploadRecord } from './state.ts'
+import {
+  type Checksum,
+  dropUpload,
+  type ObjectLock,
+  type PartRecord,
+  parts,
+  type UploadRecord,
+} from './state.ts'
 import { openUpload, uploadOf } from './uploads.ts'
 import { currentObject, shownVersionId, writeVersion } from './versions.ts'
 
@@ -73,6 +81,7 @@ function complete(ctx: Context, upload: UploadRecord, input: CompleteMultipartUp
     tags,
     storageClass,
     ...(encryption === undefined ? {} : { encryption }),
+    ...lockOf(ctx, bucket, keptLock(upload)),
   })
   // Deviation: AWS answers a second completion like the first for a while; ours finds no upload.
   dropUpload(ctx, upload)
@@ -86,6 +95,13 @@ function complete(ctx: Context, upload: UploadRecord, input: CompleteMultipartUp
     ...encryptionHeaders(encryption),
     ...expirationHeader(bucket, version),
     ...(bucket.versioning === 'Enabled' ? shownVersionId(ctx, version) : {}),
+  }
+}
+
+function keptLock({ retention, legalHold }: UploadRecord): ObjectLock {
+  return {
+    ...(retention === undefined ? {} : { retention }),
+    ...(legalHold === undefined ? {} : { legalHold }),
   }
 }
 

@@ -22,20 +22,29 @@ import {
 } from './encryption/object-encryption.ts'
 import { archived, invalidRequest } from './errors.ts'
 import { expirationHeader } from './lifecycle/expiration-header.ts'
+import { lockActions, lockKeys, lockOf, requestedLock } from './locks/object-locks.ts'
 import { notify } from './notifications.ts'
 import { checkKey, readMetadata, systemHeaders, unbuiltLocks } from './object-headers.ts'
-import type { BucketRecord, Checksum, Tags, VersionRecord } from './state.ts'
+import type { BucketRecord, Checksum, ObjectLock, VersionRecord } from './state.ts'
 import { headerTags } from './tags.ts'
-import { currentObject, isArchived, nullVersion, shownVersionId, writeVersion } from './versions.ts'
+import {
+  currentObject,
+  isArchived,
+  type NewVersion,
+  nullVersion,
+  shownVersionId,
+  writeVersion,
+} from './versions.ts'
 
 export const copyObject = operation(CopyObject, {
   authorize: (input, ctx) => {
     const resource = objectArn(ctx, input.Bucket, input.Key)
-    const context = requestKeys(input)
+    const context = requestKeys(input, lockKeys(ctx, input))
     return [
       sourceAuthorization(ctx, input.CopySource),
       { action: 's3:PutObject', resource, context },
       ...(input.ACL === undefined ? [] : [{ action: 's3:PutObjectAcl', resource, context }]),
+      ...lockActions(input).map((action) => ({ action, resource, context })),
     ]
   },
   provenance: 'recorded',
@@ -55,6 +64,7 @@ export const copyObject = operation(CopyObject, {
     const request = requestedEncryption(ctx, 'CopyObject', bucket, input)
     const sourceKey = sourceKeyOf(ctx, input)
     checkWriteConditions(input)
+    const lock = requestedLock(ctx, bucket, input)
     const source = copiedVersion(ctx, input)
     checkCustomerKey(source.encryption, sourceKey)
     if (isArchived(source)) throw archived(source)
@@ -64,7 +74,7 @@ export const copyObject = operation(CopyObject, {
     return upon(decrypt(ctx, source.encryption, sourceKey), () =>
       upon(encrypt(ctx, request, place), (encryption) => {
         checkWrite(input, currentObject(ctx, bucket.name, input.Key), input.Key)
-        return store(ctx, input, source, tags, encryption)
+        return store(ctx, input, source, { tags, ...encrypted(encryption), ...lock })
       }),
     )
   },
@@ -74,10 +84,10 @@ function store(
   ctx: Context,
   input: CopyObjectRequest,
   source: VersionRecord,
-  tags: Tags,
-  encryption: ObjectEncryption | undefined,
+  more: Pick<NewVersion, 'tags' | 'encryption'> & ObjectLock,
 ) {
   const bucket = bucketOf(ctx, input.Bucket)
+  const { tags, encryption, ...lock } = more
   const version = writeVersion(ctx, bucket, input.Key, {
     body: source.body,
     sizeBytes: source.sizeBytes,
@@ -86,7 +96,8 @@ function store(
     ...copiedHeaders(source, input),
     tags,
     storageClass: input.StorageClass ?? 'STANDARD',
-    ...(encryption === undefined ? {} : { encryption }),
+    ...encrypted(encryption),
+    ...lockOf(ctx, bucket, lock),
   })
   notify(ctx, 'ObjectCreated:Copy', version)
   return {
@@ -100,6 +111,10 @@ function store(
     ...(source.versionId === nullVersion ? {} : { CopySourceVersionId: source.versionId }),
     ...shownVersionId(ctx, version),
   }
+}
+
+function encrypted(encryption: ObjectEncryption | undefined) {
+  return encryption === undefined ? {} : { encryption }
 }
 
 /** A copy onto itself must change something. Recorded: S3, CopyObject in place, February 2026. */

@@ -19,6 +19,7 @@ import {
   preconditionFailed,
 } from './errors.ts'
 import { deleteKeysMax } from './limits.ts'
+import { checkRemovable } from './locks/object-locks.ts'
 import { notify } from './notifications.ts'
 import { type BucketRecord, type VersionRecord, versionById } from './state.ts'
 import { currentObject, isVersionId, removeVersion, writeVersion } from './versions.ts'
@@ -31,14 +32,20 @@ export const deleteObject = operation(DeleteObject, {
   }),
   provenance: 'recorded',
   scope: scopeOfBucket,
-  refuses: ['MFA', 'BypassGovernanceRetention'],
+  refuses: ['MFA'],
   run(ctx, input) {
     const bucket = bucketOf(ctx, input.Bucket)
     checkDeleteConditions(ctx, input)
     if (input.VersionId !== undefined && !isVersionId(input.VersionId)) {
       throw invalidVersionId(input.VersionId)
     }
-    const { deleted, marker } = remove(ctx, bucket, input.Key, input.VersionId)
+    const { deleted, marker } = remove(
+      ctx,
+      bucket,
+      input.Key,
+      input.VersionId,
+      input.BypassGovernanceRetention,
+    )
     if (marker !== undefined) return { DeleteMarker: true, VersionId: marker.versionId }
     if (input.VersionId === undefined) return {}
     return {
@@ -85,10 +92,12 @@ function remove(
   bucket: BucketRecord,
   key: string,
   versionId: string | undefined,
+  bypass: boolean | undefined,
 ): Removed {
   if (versionId !== undefined) {
     const version = versionById(ctx, bucket.name, key, versionId)
     if (version?.versionId !== versionId) return {}
+    checkRemovable(ctx, version, bypass)
     removeVersion(ctx, version)
     notify(ctx, 'ObjectRemoved:Delete', version)
     return { deleted: version }
@@ -110,15 +119,15 @@ export const deleteObjects = operation(DeleteObjects, {
   authorize: () => ({ none: 's3:DeleteObject is judged for each key' }),
   provenance: 'recorded',
   scope: scopeOfBucket,
-  refuses: ['MFA', 'BypassGovernanceRetention'],
-  run(ctx, { Bucket, Delete }) {
+  refuses: ['MFA'],
+  run(ctx, { Bucket, Delete, BypassGovernanceRetention }) {
     const bucket = bucketOf(ctx, Bucket)
     if (Delete.Objects.length === 0 || Delete.Objects.length > deleteKeysMax) throw malformedXml()
     const deleted: DeletedObject[] = []
     const errors: object[] = []
     for (const item of Delete.Objects) {
       try {
-        deleted.push(deleteOne(ctx, bucket, item))
+        deleted.push(deleteOne(ctx, bucket, item, BypassGovernanceRetention))
       } catch (error) {
         if (!(error instanceof AwsError)) throw error
         const { Key, VersionId } = item
@@ -133,7 +142,12 @@ export const deleteObjects = operation(DeleteObjects, {
   },
 })
 
-function deleteOne(ctx: Context, bucket: BucketRecord, item: ObjectIdentifier): DeletedObject {
+function deleteOne(
+  ctx: Context,
+  bucket: BucketRecord,
+  item: ObjectIdentifier,
+  bypass: boolean | undefined,
+): DeletedObject {
   const { Key, VersionId, ETag } = item
   ctx.authorize(deleteAction(VersionId), objectArn(ctx, bucket.name, Key), {
     context: requestKeys({ VersionId }),
@@ -144,7 +158,7 @@ function deleteOne(ctx: Context, bucket: BucketRecord, item: ObjectIdentifier): 
   if (item.Size !== undefined) throw conditionNotImplemented('x-amz-if-match-size')
   checkDeleteConditions(ctx, { Bucket: bucket.name, Key, IfMatch: ETag })
   if (VersionId !== undefined && !isVersionId(VersionId)) throw noSuchVersion(Key, VersionId)
-  const { deleted, marker } = remove(ctx, bucket, Key, VersionId)
+  const { deleted, marker } = remove(ctx, bucket, Key, VersionId, bypass)
   if (marker !== undefined) {
     return { Key, DeleteMarker: true, DeleteMarkerVersionId: marker.versionId }
   }

@@ -56,6 +56,7 @@ const statuses = {
   NoSuchConfiguration: 404,
   NoSuchCORSConfiguration: 404,
   NoSuchLifecycleConfiguration: 404,
+  NoSuchObjectLockConfiguration: 404,
   NoSuchPublicAccessBlockConfiguration: 404,
   NoSuchTagSet: 404,
   NoSuchVersion: 404,

@@ -36,6 +36,14 @@ function refusal({ path, value, kind }: Violation): AwsError | undefined {
       return s3Error('InvalidStorageClass', 'The storage class you specified is not valid', {
         StorageClassRequested: text,
       })
+    case 'objectLockMode':
+      return invalidArgument('Unknown wormMode directive.', 'x-amz-object-lock-mode', text)
+    case 'objectLockLegalHoldStatus':
+      return invalidArgument(
+        "Legal Hold must be either of 'ON' or 'OFF'",
+        'x-amz-object-lock-legal-hold',
+        text,
+      )
     case 'serverSideEncryption':
       return invalidAlgorithm(text)
     case 'encodingType':

@@ -54,3 +54,7 @@ export const routingRulesMax = 50
 
 /** A form's fields before its file, in bytes. Source: S3 API Reference, "Error responses", MaxPostPreDataLengthExceededError. */
 export const formFieldsBytesMax = 20_480
+
+/** A default retention period. Source: S3 User Guide, "Object Lock considerations". */
+export const retentionDaysMax = 36_500
+export const retentionYearsMax = 100

@@ -4,14 +4,12 @@ import { encryptionHeaders } from './encryption/object-encryption.ts'
 import { keyTooLong, s3Error } from './errors.ts'
 import { expirationHeader } from './lifecycle/expiration-header.ts'
 import { keyBytesMax, metadataBytesMax } from './limits.ts'
+import { lockHeaders } from './locks/object-locks.ts'
 import type { SystemHeaders, Tags, VersionRecord } from './state.ts'
 import { shownVersionId } from './versions.ts'
 
-/** Parameters of object locks, which are not built: refused by name. */
+/** Parameters of event holds, which are not built: refused by name. */
 export const unbuiltLocks = [
-  'ObjectLockMode',
-  'ObjectLockRetainUntilDate',
-  'ObjectLockLegalHoldStatus',
   'ObjectLockEventHold',
   'ObjectLockEventHoldDurationDays',
   'ObjectLockEventHoldDurationYears',
@@ -111,6 +109,7 @@ export function objectHeaders(ctx: Context, version: VersionRecord) {
     ...version.headers,
     ...(storageClass === 'STANDARD' ? {} : { StorageClass: storageClass }),
     ...(tagCount === 0 ? {} : { TagCount: tagCount }),
+    ...lockHeaders(ctx, version),
     ...shownVersionId(ctx, version),
   }
 }

@@ -19,6 +19,13 @@ import { s3Error } from './errors.ts'
 import type { EventName } from './event-records.ts'
 import { expirationHeader } from './lifecycle/expiration-header.ts'
 import { putBytesMax } from './limits.ts'
+import {
+  lockActions,
+  lockKeys,
+  lockOf,
+  requestedLock,
+  requireDigest,
+} from './locks/object-locks.ts'
 import { notify } from './notifications.ts'
 import { checkKey, readMetadata, systemHeaders, unbuiltLocks } from './object-headers.ts'
 import type { Checksum } from './state.ts'
@@ -46,12 +53,14 @@ export const putObject = operation(PutObject, {
 /** What writing an object needs, in whichever form it comes. */
 export function putAuthorizations(ctx: Context, input: PutObjectRequest): Authorization[] {
   const resource = objectArn(ctx, input.Bucket, input.Key)
-  const context = requestKeys(input, requestTagKeys(tagsForPolicy(input)))
+  const more = { ...requestTagKeys(tagsForPolicy(input)), ...lockKeys(ctx, input) }
+  const context = requestKeys(input, more)
   const needed = (action: string) => ({ action, resource, context })
   return [
     needed('s3:PutObject'),
     ...(input.ACL === undefined ? [] : [needed('s3:PutObjectAcl')]),
     ...(input.Tagging === undefined ? [] : [needed('s3:PutObjectTagging')]),
+    ...lockActions(input).map(needed),
     // A match tells whether the object is there, and what it is.
     ...(input.IfMatch === undefined ? [] : [needed('s3:GetObject')]),
   ]
@@ -65,6 +74,8 @@ export function writeObject(ctx: Context, input: PutObjectRequest, event: EventN
   if (Body.byteLength > putBytesMax) throw entityTooLarge(Body.byteLength)
   checkObjectAcl(bucket, 'PutObject', input)
   const request = requestedEncryption(ctx, 'PutObject', bucket, input)
+  const lock = requestedLock(ctx, bucket, input)
+  requireDigest(lock, input)
   const metadata = readMetadata(input.Metadata)
   const tags = headerTags(ctx, input.Tagging)
   checkWriteConditions(input)
@@ -83,6 +94,7 @@ export function writeObject(ctx: Context, input: PutObjectRequest, event: EventN
       tags,
       storageClass: input.StorageClass ?? 'STANDARD',
       ...(encryption === undefined ? {} : { encryption }),
+      ...lockOf(ctx, bucket, lock),
     })
   })
 }

@@ -35,6 +35,16 @@ import { applyLifecycle } from './lifecycle/lifecycle-sweep.ts'
 import { listObjects, listObjectsV2 } from './list-objects.ts'
 import { listObjectVersions } from './list-versions.ts'
 import {
+  getObjectLockConfiguration,
+  putObjectLockConfiguration,
+} from './locks/lock-configuration.ts'
+import {
+  getObjectLegalHold,
+  getObjectRetention,
+  putObjectLegalHold,
+  putObjectRetention,
+} from './locks/retention.ts'
+import {
   getBucketNotificationConfiguration,
   putBucketNotificationConfiguration,
 } from './notifications.ts'
@@ -110,6 +120,9 @@ export const s3 = service('s3', {
     getObject,
     getObjectAcl,
     getObjectAttributes,
+    getObjectLegalHold,
+    getObjectLockConfiguration,
+    getObjectRetention,
     getObjectTagging,
     getPublicAccessBlock,
     headBucket,
@@ -134,6 +147,9 @@ export const s3 = service('s3', {
     putBucketWebsite,
     putObject,
     putObjectAcl,
+    putObjectLegalHold,
+    putObjectLockConfiguration,
+    putObjectRetention,
     putObjectTagging,
     putPublicAccessBlock,
     uploadPart,

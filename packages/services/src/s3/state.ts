@@ -3,8 +3,11 @@ import type {
   BucketVersioningStatus,
   ChecksumType,
   CORSRule,
+  DefaultRetention,
   LifecycleRule,
   NotificationConfiguration,
+  ObjectLockLegalHoldStatus,
+  ObjectLockRetentionMode,
   ObjectOwnership,
   StorageClass,
   TransitionDefaultMinimumObjectSize,
@@ -39,6 +42,17 @@ export interface Lifecycle {
   readonly taskId: string
 }
 
+/** Until when a version is kept, whoever wants it gone. */
+export interface Retention {
+  readonly mode: ObjectLockRetentionMode
+  readonly untilMs: number
+}
+
+export interface ObjectLock {
+  readonly retention?: Retention
+  readonly legalHold?: ObjectLockLegalHoldStatus
+}
+
 export interface BucketRecord {
   readonly name: string
   readonly accountId: string
@@ -62,6 +76,8 @@ export interface BucketRecord {
   readonly lifecycle?: Lifecycle
   readonly cors?: readonly CORSRule[]
   readonly website?: WebsiteConfiguration
+  /** Objects can be locked; the rule is for those that are put without a lock of their own. */
+  readonly objectLock?: { readonly rule?: DefaultRetention }
   readonly requestPayer: 'BucketOwner' | 'Requester'
 }
 
@@ -91,7 +107,7 @@ export interface SystemHeaders {
 }
 
 /** One version of an object, or a delete marker. */
-export interface VersionRecord {
+export interface VersionRecord extends ObjectLock {
   readonly bucket: string
   readonly key: string
   /** `null` where it was written without versioning. */
@@ -118,7 +134,7 @@ export interface VersionRecord {
   readonly encryption?: ObjectEncryption
 }
 
-export interface UploadRecord {
+export interface UploadRecord extends ObjectLock {
   readonly uploadId: string
   readonly bucket: string
   readonly key: string

@@ -10,18 +10,12 @@ import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { bucketArn, bucketOf, objectArn, scopeOfBucket } from './access.ts'
 import { existingTagKeys, requestTagKeys } from './condition-keys.ts'
-import {
-  invalidTag,
-  invalidVersionId,
-  methodNotAllowed,
-  noSuchKey,
-  noSuchTagSet,
-} from './errors.ts'
+import { invalidTag, noSuchTagSet } from './errors.ts'
 import { readAuthorization } from './get-object.ts'
 import { notify } from './notifications.ts'
-import { buckets, latestVersion, type Tags, type VersionRecord, versions } from './state.ts'
+import { buckets, latestVersion, type Tags, versions } from './state.ts'
 import { isSystemTag, readTags, tagSet } from './tags.ts'
-import { isVersionId, shownVersionId, versionOf } from './versions.ts'
+import { namedVersion, shownVersionId } from './versions.ts'
 
 export const putBucketTagging = operation(PutBucketTagging, {
   authorize: (input, ctx) => bucketArn(ctx, input.Bucket),
@@ -91,7 +85,7 @@ export const putObjectTagging = operation(PutObjectTagging, {
   provenance: 'recorded',
   scope: scopeOfBucket,
   run(ctx, input) {
-    const version = taggedVersion(ctx, input, 'PUT', input.Key)
+    const version = namedVersion(ctx, input, 'PUT', input.Key)
     const tags = readTags(ctx, input.Tagging.TagSet, 'object')
     const tagged = versions.put(ctx, { ...version, tags })
     notify(ctx, 'ObjectTagging:Put', tagged)
@@ -105,7 +99,7 @@ export const getObjectTagging = operation(GetObjectTagging, {
   scope: scopeOfBucket,
   run(ctx, input) {
     // Recorded: S3, GetObjectTagging of nothing: the bucket stands before the key.
-    const version = taggedVersion(ctx, input, 'GET', `${input.Bucket}/${input.Key}`)
+    const version = namedVersion(ctx, input, 'GET', `${input.Bucket}/${input.Key}`)
     return { TagSet: tagSet(version.tags), ...shownVersionId(ctx, version) }
   },
 })
@@ -120,7 +114,7 @@ export const deleteObjectTagging = operation(DeleteObjectTagging, {
   provenance: 'recorded',
   scope: scopeOfBucket,
   run(ctx, input) {
-    const version = taggedVersion(ctx, input, 'DELETE', input.Key)
+    const version = namedVersion(ctx, input, 'DELETE', input.Key)
     const untagged = versions.put(ctx, { ...version, tags: {} })
     notify(ctx, 'ObjectTagging:Delete', untagged)
     return shownVersionId(ctx, version)
@@ -129,21 +123,4 @@ export const deleteObjectTagging = operation(DeleteObjectTagging, {
 
 function currentTags(ctx: Context, { Bucket, Key }: TaggedObject): Tags {
   return latestVersion(ctx, Bucket, Key)?.tags ?? {}
-}
-
-/** The version whose tags are meant. Throws NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker. */
-function taggedVersion(
-  ctx: Context,
-  { Bucket, Key, VersionId }: TaggedObject,
-  method: string,
-  shownKey: string,
-): VersionRecord {
-  if (VersionId !== undefined && !isVersionId(VersionId)) throw invalidVersionId(VersionId)
-  const version =
-    VersionId === undefined
-      ? latestVersion(ctx, Bucket, Key)
-      : versionOf(ctx, Bucket, Key, VersionId)
-  if (version === undefined) throw noSuchKey(shownKey)
-  if (version.isDeleteMarker) throw methodNotAllowed(method, 'DeleteMarker')
-  return version
 }

@@ -12,18 +12,13 @@ import {
   GetBucketLogging,
   GetBucketMetricsConfiguration,
   GetBucketReplication,
-  GetObjectLegalHold,
-  GetObjectLockConfiguration,
-  GetObjectRetention,
   ListBucketAnalyticsConfigurations,
   ListBucketIntelligentTieringConfigurations,
   ListBucketInventoryConfigurations,
   ListBucketMetricsConfigurations,
-  PutObjectLegalHold,
-  PutObjectRetention,
 } from '@cloud-orrery/models/s3'
 import { type OperationHandler, operation, type Provenance } from '../define.ts'
-import { type BucketInput, bucketArn, bucketOf, objectArn, scopeOfBucket } from './access.ts'
+import { type BucketInput, bucketArn, bucketOf, scopeOfBucket } from './access.ts'
 import { type S3Code, s3Error } from './errors.ts'
 
 /**
@@ -84,34 +79,12 @@ function noneWithId<O>(
   })
 }
 
-/** Nothing is locked in a bucket without Object Lock, and nothing can be. Recorded: S3, February 2026. */
-function unlocked<O>(
-  descriptor: Operation<BucketInput & { readonly Key: string }, O>,
-): OperationHandler {
-  return operation(descriptor, {
-    authorize: (input, ctx) => objectArn(ctx, input.Bucket, input.Key),
-    provenance: 'modelled',
-    scope: scopeOfBucket,
-    run(ctx, { Bucket }) {
-      bucketOf(ctx, Bucket)
-      throw s3Error('InvalidRequest', 'Bucket is missing Object Lock Configuration')
-    },
-  })
-}
-
 export const unsetConfigurations: readonly OperationHandler[] = [
   missing(
     GetBucketReplication,
     's3:GetReplicationConfiguration',
     'ReplicationConfigurationNotFoundError',
     'The replication configuration was not found',
-  ),
-  missing(
-    GetObjectLockConfiguration,
-    's3:GetBucketObjectLockConfiguration',
-    'ObjectLockConfigurationNotFoundError',
-    'Object Lock configuration does not exist for this bucket',
-    'modelled',
   ),
   empty(GetBucketAccelerateConfiguration, 's3:GetAccelerateConfiguration', {}),
   empty(GetBucketLogging, 's3:GetBucketLogging', {}),
@@ -130,8 +103,4 @@ export const unsetConfigurations: readonly OperationHandler[] = [
   noneWithId(DeleteBucketIntelligentTieringConfiguration, 's3:PutIntelligentTieringConfiguration'),
   noneWithId(DeleteBucketInventoryConfiguration, 's3:PutInventoryConfiguration'),
   noneWithId(DeleteBucketMetricsConfiguration, 's3:PutMetricsConfiguration'),
-  unlocked(GetObjectLegalHold),
-  unlocked(GetObjectRetention),
-  unlocked(PutObjectLegalHold),
-  unlocked(PutObjectRetention),
 ]

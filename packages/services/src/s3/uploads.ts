@@ -31,6 +31,7 @@ import { invalidArgument, invalidRequest, noSuchUpload } from './errors.ts'
 import { sortableKey } from './key-order.ts'
 import { abortHeaders } from './lifecycle/expiration-header.ts'
 import { keyWriter, listPage, pageLimit, rowsFrom } from './listing.ts'
+import { lockActions, lockKeys, requestedLock } from './locks/object-locks.ts'
 import { checkKey, readMetadata, systemHeaders, unbuiltLocks } from './object-headers.ts'
 import { dropUpload, nextSequence, type UploadRecord, uploads } from './state.ts'
 import { headerTags } from './tags.ts'
@@ -42,13 +43,14 @@ const idAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 export const createMultipartUpload = operation(CreateMultipartUpload, {
   authorize: (input, ctx) => {
     const resource = objectArn(ctx, input.Bucket, input.Key)
-    const context = requestKeys(input)
+    const context = requestKeys(input, lockKeys(ctx, input))
     return [
       { action: 's3:PutObject', resource, context },
       ...(input.ACL === undefined ? [] : [{ action: 's3:PutObjectAcl', resource, context }]),
       ...(input.Tagging === undefined
         ? []
         : [{ action: 's3:PutObjectTagging', resource, context }]),
+      ...lockActions(input).map((action) => ({ action, resource, context })),
     ]
   },
   provenance: 'recorded',
@@ -69,6 +71,7 @@ export const createMultipartUpload = operation(CreateMultipartUpload, {
       metadata: readMetadata(input.Metadata),
       tags: headerTags(ctx, input.Tagging),
       storageClass: input.StorageClass ?? 'STANDARD',
+      ...requestedLock(ctx, bucket, input),
     }
     return upon(encrypt(ctx, request, { bucket: bucket.name, key }), (encryption) =>
       begin(ctx, input, content, encryption),
@@ -78,7 +81,14 @@ export const createMultipartUpload = operation(CreateMultipartUpload, {
 
 type UploadContent = Pick<
   UploadRecord,
-  'algorithm' | 'checksumType' | 'headers' | 'metadata' | 'tags' | 'storageClass'
+  | 'algorithm'
+  | 'checksumType'
+  | 'headers'
+  | 'metadata'
+  | 'tags'
+  | 'storageClass'
+  | 'retention'
+  | 'legalHold'
 >
 
 function begin(

@@ -18,7 +18,13 @@ export const putBucketVersioning = operation(PutBucketVersioning, {
       )
     }
     if (Status !== 'Enabled' && Status !== 'Suspended') throw malformedXml()
-    bucketOf(ctx, Bucket)
+    const { objectLock } = bucketOf(ctx, Bucket)
+    if (objectLock !== undefined && Status !== 'Enabled') {
+      throw s3Error(
+        'InvalidBucketState',
+        'An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.',
+      )
+    }
     buckets.update(ctx, Bucket, { versioning: Status })
     return {}
   },

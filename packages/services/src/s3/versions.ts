@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { Context } from '../context.ts'
 import { bucketOf, callerAccountId } from './access.ts'
 import { ownershipOf } from './acl.ts'
-import { noSuchVersion } from './errors.ts'
+import { invalidVersionId, methodNotAllowed, noSuchKey, noSuchVersion } from './errors.ts'
 import {
   type BucketRecord,
   latestVersion,
@@ -153,6 +153,30 @@ export function versionOf(
 ): VersionRecord {
   const version = versionById(ctx, bucket, key, versionId)
   if (version?.versionId !== versionId) throw noSuchVersion(key, versionId)
+  return version
+}
+
+/**
+ * The version that a change beside its content means. `shownKey`: how an error names what is not there. Throws
+ * NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker.
+ */
+export function namedVersion(
+  ctx: Context,
+  {
+    Bucket,
+    Key,
+    VersionId,
+  }: { readonly Bucket: string; readonly Key: string; readonly VersionId?: string | undefined },
+  method: string,
+  shownKey: string,
+): VersionRecord {
+  if (VersionId !== undefined && !isVersionId(VersionId)) throw invalidVersionId(VersionId)
+  const version =
+    VersionId === undefined
+      ? latestVersion(ctx, Bucket, Key)
+      : versionOf(ctx, Bucket, Key, VersionId)
+  if (version === undefined) throw noSuchKey(shownKey)
+  if (version.isDeleteMarker) throw methodNotAllowed(method, 'DeleteMarker')
   return version
 }
 

@@ -14,8 +14,6 @@ const unbuilt: readonly (keyof AwsS3BucketProperties)[] = [
   'MetadataConfiguration',
   'MetadataTableConfiguration',
   'MetricsConfigurations',
-  'ObjectLockConfiguration',
-  'ObjectLockEnabled',
   'ReplicationConfiguration',
 ]
 

@@ -24,6 +24,7 @@ import { cors } from './cors-property.ts'
 import { encryption } from './encryption-property.ts'
 import { lifecycle } from './lifecycle-property.ts'
 import { notifications } from './notification-property.ts'
+import { objectLock, objectLockEnabled } from './object-lock-property.ts'
 import { type Setting, unlessMissing } from './setting.ts'
 import { website } from './website-property.ts'
 
@@ -31,6 +32,8 @@ import { website } from './website-property.ts'
 const settings: readonly Setting[] = [
   publicAccessBlock,
   versioning,
+  objectLockEnabled,
+  objectLock,
   encryption,
   cors,
   website,
@@ -46,6 +49,7 @@ export const bucketType = resource(AwsS3Bucket, {
     const { region } = ctx
     const ACL = cannedAcl(properties.AccessControl)
     const ownership = ownershipOf(properties)
+    const { OwnershipControls, AccessControl, ObjectLockEnabled } = properties
     await ctx.call(CreateBucket, {
       Bucket: name,
       ...(region === 'us-east-1'
@@ -53,12 +57,13 @@ export const bucketType = resource(AwsS3Bucket, {
         : { CreateBucketConfiguration: { LocationConstraint: region as 'us-west-2' } }), // Any region.
       ...(ACL === undefined ? {} : { ACL }),
       ...(ownership === undefined ? {} : { ObjectOwnership: ownership }),
+      ...(ObjectLockEnabled === true ? { ObjectLockEnabledForBucket: true } : {}),
     })
-    const { OwnershipControls, AccessControl } = properties
-    // These two came with the bucket.
+    // These came with the bucket.
     await configure(ctx, name, properties, {
       ...(OwnershipControls === undefined ? {} : { OwnershipControls }),
       ...(AccessControl === undefined ? {} : { AccessControl }),
+      ...(ObjectLockEnabled === undefined ? {} : { ObjectLockEnabled }),
     })
     return attributes(ctx, name)
   },

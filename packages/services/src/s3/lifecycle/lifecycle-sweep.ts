@@ -1,6 +1,7 @@
 import type { LifecycleRule, StorageClass } from '@cloud-orrery/models/s3'
 import type { Context } from '../../context.ts'
 import { task } from '../../define.ts'
+import { isLocked } from '../locks/object-locks.ts'
 import { notify } from '../notifications.ts'
 import {
   type BucketRecord,
@@ -80,7 +81,10 @@ function applyToKey(
   for (const [age, version] of all.entries()) {
     const newer = all[age - 1]
     if (newer === undefined) kept.push(version)
-    else if (noncurrentExpires(ctx, rules, version, newer.lastModifiedMs, age)) {
+    else if (
+      !isLocked(ctx, version) &&
+      noncurrentExpires(ctx, rules, version, newer.lastModifiedMs, age)
+    ) {
       removeForGood(ctx, version)
     } else {
       move(ctx, version, noncurrentClass(ctx, lifecycle, version, newer.lastModifiedMs, age))
