@@ -136,6 +136,7 @@ class Question implements AuthorizationRequest {
   declare resourceAccountId?: string
   declare resourcePolicyKind?: 'normal' | 'trust' | 'required'
   readonly #caller: Caller
+  readonly #accountId: string
   readonly #region: string
   readonly #nowMs: number
   readonly #extra: RequestContext | undefined
@@ -146,7 +147,7 @@ class Question implements AuthorizationRequest {
     action: string,
     resource: string,
     caller: Caller,
-    { region, extraContext }: Pick<Exchange, 'region' | 'extraContext'>,
+    { accountId, region, extraContext }: Pick<Exchange, 'accountId' | 'region' | 'extraContext'>,
     nowMs: number,
     own: RequestContext | undefined,
   ) {
@@ -154,6 +155,7 @@ class Question implements AuthorizationRequest {
     this.action = action
     this.resource = resource
     this.#caller = caller
+    this.#accountId = accountId
     this.#region = region
     this.#nowMs = nowMs
     this.#extra = extraContext
@@ -168,6 +170,8 @@ class Question implements AuthorizationRequest {
   get context(): RequestContext {
     this.#context ??= {
       ...circumstances(this.#caller, this.#region, this.#nowMs),
+      // Source: IAM user guide, "AWS global condition context keys": the account that owns the resource.
+      'aws:ResourceAccount': this.resourceAccountId ?? this.#accountId,
       ...this.#extra,
       ...this.#own,
     }
