@@ -206,7 +206,9 @@ export class Cloud {
 
   /** A second timeline from here, tasks in flight included; its clock is held. */
   fork(options: Pick<CloudOptions, 'clock' | 'choices' | 'trial'> = {}): Cloud {
-    const merged: CloudOptions = { ...this.#options, clock: { kind: 'held' }, ...options }
+    const { seed } = this
+    const began = { seed, startAtMs: this.#startedAtMs }
+    const merged: CloudOptions = { ...this.#options, ...began, clock: { kind: 'held' }, ...options }
     let fork: Cloud | undefined
     const kernel = this.kernel.fork((task, turn) => {
       invariant(fork !== undefined, 'a task ran before its cloud was made')
@@ -215,7 +217,17 @@ export class Cloud {
     fork = new Cloud(merged, kernel, this.services.used)
     for (const [name, host] of this.internet) fork.internet.set(name, host)
     this.buckets.copyTo(fork.buckets)
+    fork.beginning = this.kernel.journal.openCount > 0 ? this.#present() : this.beginning
     return fork
+  }
+
+  /** What is under way does not come along into a fork, so its past does not lead there: it begins with this. */
+  #present(): RestoredState {
+    const bodies = [...this.kernel.blobs.entries()].map(([, body]) => body)
+    const services = [...this.services.used].map(({ name }) => name)
+    const buckets = this.buckets.export()
+    const state = this.kernel.export()
+    return { state, buckets, services, outsideNumber: 0, bodies, beside: [] }
   }
 
   /** Ends timers, waiting calls and the user's code. The cloud can still be read. */

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-sqs'
 import { describe, expect, test } from 'vitest'
 import type { Cloud } from './cloud.ts'
-import { client, createCloud, type Recording, record, replay } from './index.ts'
+import { client, compareReplay, createCloud, type Recording, record, replay } from './index.ts'
 import { newUser, send } from './wire.test-support.ts'
 
 async function hello(cloud: Cloud, operation: string, body: object): Promise<number> {
@@ -227,6 +227,30 @@ test('a replayed cloud goes on from there, as the recorded one does', async () =
 })
 
 describe('a recording', () => {
+  test('of a fork has the whole past, or begins with the fork where something was under way', async () => {
+    const cloud = createCloud({ seed: 3 })
+    await visit(cloud)
+    const fork = cloud.fork()
+    await hello(fork, 'CreateGreeting', { Name: 'b' })
+    expect(record(fork).beginning).toBeUndefined()
+    await expectSameRun(fork)
+
+    const sqs = client(cloud, SQSClient)
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'queue' }))
+    const waiting = sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }))
+    await untilWaiting(cloud)
+    const later = cloud.fork()
+    await later.advance({ seconds: 30 })
+    await hello(later, 'CreateGreeting', { Name: 'c' })
+    const recording = record(later)
+    expect(recording.beginning?.state.nowMs).toBe(cloud.kernel.clock.nowMs)
+    const again = await compareReplay(recording)
+    expect(again).toMatchObject({ difference: undefined, whole: true })
+    expect(again.cloud.kernel.export()).toEqual(later.kernel.export())
+    cloud.close()
+    await waiting
+  })
+
   test('needs the journal from its beginning', async () => {
     const cloud = createCloud({ journalEntriesMax: 10 })
     for (let i = 0; i < 30; i += 1) await hello(cloud, 'CreateGreeting', { Name: `n${i}` })

@@ -28,24 +28,26 @@ export interface Recording {
 /** Takes what entered so far. Fails when the journal dropped its oldest entries. */
 export function record(cloud: Cloud): Recording {
   const { journal, clock } = cloud.kernel
-  const { entries } = journal
-  const [first] = entries
   const { beginning } = cloud
-  const firstWanted = (beginning?.state.journalSequence ?? 0) + 1
-  if (first !== undefined && first.sequence !== firstWanted) {
+  const base = beginning?.state.journalSequence ?? 0
+  const entries = journal.entries.filter(({ sequence }) => sequence > base)
+  const [first] = entries
+  if (first !== undefined && first.sequence !== base + 1) {
     throw new SimulatorError(
       'JournalDropped',
       `The journal keeps entries from #${first.sequence} on; the beginning is gone.`,
       'Raise journalEntriesMax when you create the cloud, or start the server with --record or --data.',
     )
   }
+  // A fork of a cloud in which something was under way has a journal that is older than its own beginning.
+  const isOwn = entries.length === journal.entries.length
   return {
     formatVersion: 1,
     options: cloud.originalOptions,
     ...(beginning === undefined ? {} : { beginning }),
     entered: entries.filter((entry) => entry.entered).map(asEntered),
     sums: sumsOf(entries),
-    journalSha256: journal.digest(),
+    ...(isOwn ? { journalSha256: journal.digest() } : {}),
     stateSha256: stateSha256(cloud),
     lastSequence: journal.lastSequence,
     endedAtMs: clock.nowMs,

@@ -4,6 +4,8 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import {
   cachedAssembly,
+  type Recording,
+  record,
   type StackProgress,
   shownEntry,
   type UnusedGrant,
@@ -47,6 +49,7 @@ export const command: Command = {
   --seed N        from which all chance comes (default 1)
   --only ID       show only this promise
   --journal FILE  write the whole journal, one canonical JSON entry a line
+  --record FILE   write a recording for each promise, for 'orrery replay'
   --json          print one object: { system, engines, seed, promises, leftovers,
                   unusedGrants, journalSha256, ok }`,
   run: runSystem,
@@ -60,6 +63,7 @@ async function runSystem(args: string[], io: Io): Promise<number> {
       seed: { type: 'string' },
       only: { type: 'string' },
       journal: { type: 'string' },
+      record: { type: 'string' },
     },
     allowPositionals: true,
   })
@@ -72,13 +76,31 @@ async function runSystem(args: string[], io: Io): Promise<number> {
   const seed = countOf(values.seed, '--seed') ?? 1
   const view = values.json === true ? undefined : io
   const promises = chosen(await readPromises(folder), countOf(values.only, '--only'))
-  const lines: string[] | undefined = values.journal === undefined ? undefined : []
-  const report = await runPromises(folder, promises, seed, view, lines)
+  const kept: Kept = {
+    ...(values.journal === undefined ? {} : { lines: [] }),
+    ...(values.record === undefined ? {} : { recordings: [] }),
+  }
+  const report = await runPromises(folder, promises, seed, view, kept)
   if (values.journal !== undefined)
-    writeFileSync(resolve(io.cwd, values.journal), `${lines?.join('\n')}\n`)
+    writeFileSync(resolve(io.cwd, values.journal), `${kept.lines?.join('\n')}\n`)
+  if (values.record !== undefined) {
+    const { writeRecordings } = await import('@cloud-orrery/cloud/persistence')
+    await writeRecordings(resolve(io.cwd, values.record), kept.recordings ?? [])
+  }
   if (values.json === true) io.out(`${JSON.stringify(report)}\n`)
   else printEnd(report, io)
   return report.ok ? 0 : 1
+}
+
+/** What is kept of the clouds of a run, where it was asked for. */
+interface Kept {
+  readonly lines?: string[]
+  readonly recordings?: { readonly recording: Recording; readonly title: string }[]
+}
+
+function keep({ lines, recordings }: Kept, { cloud, journal }: Aws, title: string): void {
+  lines?.push(...journal.entries.map(shownEntry))
+  recordings?.push({ recording: record(cloud), title })
 }
 
 function chosen(
@@ -96,7 +118,7 @@ async function runPromises(
   promises: readonly PromiseDefinition[],
   seed: number,
   io: Io | undefined,
-  journalLines: string[] | undefined,
+  kept: Kept,
 ): Promise<RunReport> {
   const { createAws } = await import('@cloud-orrery/vitest/aws')
   const aws = createAws({ seed })
@@ -106,7 +128,7 @@ async function runPromises(
   const grants = new GrantWatch(aws.cloud, folder.stacks)
   const shown: ShownPromise[] = []
   for (const promise of promises) {
-    const result = await show(promise, aws, given, journals, journalLines, grants)
+    const result = await show(promise, aws, given, journals, kept, grants)
     if (io !== undefined) printPromise(result, io)
     shown.push(result)
   }
@@ -115,7 +137,7 @@ async function runPromises(
   const untouched = createAws({ seed }).inventory()
   const leftovers = aws.inventory().filter((arn) => !untouched.includes(arn) && !isShared(arn))
   journals.update(aws.journal.digest())
-  journalLines?.push(...aws.journal.entries.map(shownEntry))
+  keep(kept, aws, `${folder.title}: deployed and deleted`)
   aws.cloud.close()
   return {
     system: folder.name,
@@ -177,7 +199,7 @@ async function show(
   base: Aws,
   given: object,
   journals: ReturnType<typeof createHash>,
-  journalLines: string[] | undefined,
+  kept: Kept,
   grants: GrantWatch,
 ): Promise<ShownPromise> {
   const { id, title, skipped } = promise
@@ -192,7 +214,7 @@ async function show(
     error = thrown instanceof Error ? thrown.message : String(thrown)
   }
   journals.update(`${id} ${aws.journal.digest()}\n`)
-  journalLines?.push(...aws.journal.entries.map(shownEntry))
+  keep(kept, aws, `${id}. ${title}`)
   grants.add(aws.cloud)
   aws.cloud.close()
   return {
