@@ -33,7 +33,7 @@ interface Detection {
 }
 
 /** What the last look at a resource found. */
-interface Drift {
+export interface Drift {
   readonly stackId: string
   readonly logicalId: string
   readonly physicalId: string
@@ -225,7 +225,8 @@ export const detectStackResourceDrift = operation(DetectStackResourceDrift, {
   },
 })
 
-function driftView(drift: Drift): StackResourceDrift {
+/** As the API shows it. */
+export function driftView(drift: Drift): StackResourceDrift {
   return {
     StackId: drift.stackId,
     LogicalResourceId: drift.logicalId,

@@ -10,6 +10,7 @@ import {
 } from './change-sets.ts'
 import { macroType } from './cloudformation/macro.ts'
 import { metadataType } from './cloudformation/metadata.ts'
+import { stackSetType } from './cloudformation/stack-set.ts'
 import { waitConditionHandleType } from './cloudformation/wait-condition-handle.ts'
 import { compute, createChangeSet } from './create-change-set.ts'
 import { customRequests } from './custom-resources/state.ts'
@@ -99,7 +100,7 @@ export const cloudformation = service('cloudformation', {
     work,
     ...stackSetTasks,
   ],
-  resources: [macroType, metadataType, waitConditionHandleType],
+  resources: [macroType, metadataType, stackSetType, waitConditionHandleType],
   tables: [
     changeSets,
     customRequests,

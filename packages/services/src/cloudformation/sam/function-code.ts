@@ -31,7 +31,7 @@ export function functionCode({ logicalId, properties }: Given): JsonObject {
     const shown = typeof kind === 'string' ? kind : pythonText(kind)
     throw invalidResource(logicalId, `invalid 'PackageType' : ${shown}`)
   }
-  const key = isGiven(SourceKMSKeyArn) ? { SourceKMSKeyArn } : {}
+  const key: JsonObject = isGiven(SourceKMSKeyArn) ? { SourceKMSKeyArn } : {}
   if (InlineCode !== undefined) return { ZipFile: InlineCode, ...key }
   if (CodeUri === undefined) {
     throw invalidResource(logicalId, "Only one of 'InlineCode' or 'CodeUri' can be set.")

@@ -16,7 +16,7 @@ export function expandTemplate(
   { parameters, deploying }: TransformOptions,
 ): JsonObject {
   const { Transform } = template
-  const declared = Transform === undefined ? {} : { Transform }
+  const declared: JsonObject = Transform === undefined ? {} : { Transform }
   try {
     return { ...expandServerless(template, { region, partition, parameters }), ...declared }
   } catch (error) {

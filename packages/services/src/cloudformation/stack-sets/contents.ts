@@ -1,3 +1,4 @@
+import { listStackInstanceResourceDrifts } from './instance-drifts.ts'
 import {
   createStackInstances,
   deleteStackInstances,
@@ -12,6 +13,7 @@ import {
   stopStackSetOperation,
 } from './operations.ts'
 import { watchInTarget, workInTarget } from './progress.ts'
+import { tendStackSet } from './resource-tend.ts'
 import {
   createStackSet,
   deleteStackSet,
@@ -33,6 +35,7 @@ export const stackSetOperations = [
   describeStackSet,
   describeStackSetOperation,
   detectStackSetDrift,
+  listStackInstanceResourceDrifts,
   listStackInstances,
   listStackSetOperationResults,
   listStackSetOperations,
@@ -42,6 +45,6 @@ export const stackSetOperations = [
   updateStackSet,
 ]
 
-export const stackSetTasks = [watchInTarget, workInTarget]
+export const stackSetTasks = [tendStackSet, watchInTarget, workInTarget]
 
 export const stackSetTables = [setOperations, setResults, stackInstances, stackSets]

@@ -12,3 +12,6 @@ export const targetDelayMs = 50
 
 /** How often a stack that is being worked on is looked at, in model ms. */
 export const watchIntervalMs = 250
+
+/** How long a stack waits for a stack set that is its resource, in ms: as for all types of the registry, 36 h. */
+export const resourceLimitMs = 36 * 3_600_000
