@@ -72,8 +72,54 @@ desk() {
   check 'system 14: rules' 'ResourceFailures' "$(aws events list-rules --name-prefix StackFailureDesk)"
 }
 
+# What templates name on disk goes to S3 first: a nested stack's template, and what an include reads.
+packaged() {
+  # Older ones send to AWS itself, whatever endpoint they are given: `package` makes a client of its own.
+  if [[ $("$cli" --version 2>&1) =~ aws-cli/2\.([0-9]+)\. && ${BASH_REMATCH[1]} -lt 13 ]]; then
+    echo "skip package: this command line does not follow AWS_ENDPOINT_URL"
+    return
+  fi
+  aws s3 mb s3://packages >/dev/null
+  check 'package: sent' 'Successfully packaged artifacts' "$(aws cloudformation package --template-file "$here/templates/packaged.yaml" --s3-bucket packages --s3-prefix sent --output-template-file "$work/packaged.yaml")"
+  check 'package: two objects' '^2$' "$(aws s3 ls s3://packages/sent/ | wc -l | tr -d ' ')"
+  check 'package: create' "$success" "$(deploy packaged "$work/packaged.yaml" --capabilities CAPABILITY_AUTO_EXPAND)"
+  check 'package: what was included' ':?packaged-Included-' "$(output packaged Included)"
+  check 'package: the child' ':packaged-Child-' "$(output packaged ChildQueue)"
+  check 'package: again is nothing' 'No changes to deploy' "$(deploy packaged "$work/packaged.yaml" --capabilities CAPABILITY_AUTO_EXPAND)"
+}
+
+# A resource that exists comes into a stack; a wait condition waits for a curl.
+imports() {
+  aws sqs create-queue --queue-name standing >/dev/null
+  url=https://sqs.us-east-1.amazonaws.com/123456789012/standing
+  body='{"Resources":{"Standing":{"Type":"AWS::SQS::Queue","DeletionPolicy":"Delete","Properties":{"QueueName":"standing"}}}}'
+  aws cloudformation create-change-set --stack-name taker --change-set-name taking --change-set-type IMPORT --template-body "$body" \
+    --resources-to-import "[{\"ResourceType\":\"AWS::SQS::Queue\",\"LogicalResourceId\":\"Standing\",\"ResourceIdentifier\":{\"QueueUrl\":\"$url\"}}]" >/dev/null
+  aws cloudformation wait change-set-create-complete --stack-name taker --change-set-name taking
+  check 'import: shown' 'Import' "$(aws cloudformation describe-change-set --stack-name taker --change-set-name taking --query 'Changes[0].ResourceChange.Action')"
+  aws cloudformation execute-change-set --stack-name taker --change-set-name taking
+  check 'import: done' '^$' "$(aws cloudformation wait stack-import-complete --stack-name taker)"
+  aws cloudformation delete-stack --stack-name taker
+  aws cloudformation wait stack-delete-complete --stack-name taker
+  check 'import: the stack owned it' 'NonExistentQueue|QueueDoesNotExist' "$(aws sqs get-queue-url --queue-name standing)"
+}
+
+signals() {
+  body='{"Resources":{"H":{"Type":"AWS::CloudFormation::WaitConditionHandle"},"W":{"Type":"AWS::CloudFormation::WaitCondition","Properties":{"Handle":{"Ref":"H"},"Timeout":"300"}}},"Outputs":{"Data":{"Value":{"Fn::GetAtt":["W","Data"]}}}}'
+  aws cloudformation create-stack --stack-name waiting --template-body "$body" >/dev/null
+  sleep 3
+  handle=$(aws cloudformation describe-stack-resource --stack-name waiting --logical-resource-id H --query StackResourceDetail.PhysicalResourceId)
+  host=${handle#https://}
+  host=${host%%/*}
+  # The name of the model's S3, the address of its port.
+  sent=$(curl -sS -o /dev/null -w '%{http_code}' -X PUT -H "Host: $host" --data-binary '{"Status":"SUCCESS","UniqueId":"one","Data":"ready","Reason":"done"}' "$AWS_ENDPOINT_URL/${handle#https://*/}" 2>&1)
+  check 'signal: taken' '^200$' "$sent"
+  check 'signal: the stack goes on' '^$' "$(aws cloudformation wait stack-create-complete --stack-name waiting)"
+  check 'signal: data' '"one":"ready"' "$(output waiting Data)"
+}
+
 # Each waits for the CLI's own thirty-second polls: side by side.
-for part in conditions exports nested rollback desk; do $part >"$work/$part.log" & done
+for part in conditions exports nested rollback desk packaged imports signals; do $part >"$work/$part.log" & done
 wait
 cat "$work"/*.log
 failures=$(cat "$work"/*.log | grep -c '^FAIL')

@@ -105,7 +105,8 @@ describe.concurrent('clients that no one here wrote', () => {
       writeFileSync(template, stack?.template ?? '')
       const script = `${here}aws_cloudformation.sh`
       const text = await withServer((env) => output('bash', [script, commandLine, template], env))
-      expect(text).toMatch(/^29 checks, 0 failures$/m)
+      // Six are of `package`, which only newer command lines send to the port.
+      expect(text).toMatch(/^(?:35|41) checks, 0 failures$/m)
     },
   )
 })
