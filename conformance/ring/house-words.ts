@@ -121,6 +121,22 @@ const sqs: HouseWords = {
   },
 }
 
+/** The algorithms of MACs come in an order of AWS's own. Recorded: kms, GenerateMac. */
+const kms = besides(
+  ({ breach: { path, kind }, message }) =>
+    path !== 'macAlgorithm' || kind !== 'enum'
+      ? undefined
+      : {
+          code: 'ValidationException',
+          message: message.replace(
+            /\[HMAC[^\]]*\]/,
+            '[HMAC_SHA_384, HMAC_SHA_256, HMAC_SHA_224, HMAC_SHA_512]',
+          ),
+        },
+  // Dry runs may leave the ciphertext out, so that the model does not require it.
+  common('ValidationException', /Value null at 'ciphertextBlob'/),
+)
+
 /** A value inside of a body breaks S3's schema; one in a header or the query has an error of its own. */
 const s3: HouseWords = {
   unread: /^(InvalidDigest|BadDigest)$/,
@@ -138,6 +154,7 @@ export const houseWords: Readonly<Record<string, HouseWords>> = {
   cloudtrail,
   events: validationException,
   iam,
+  kms,
   logs,
   s3,
   sns,

@@ -120,9 +120,19 @@ function judgeError({ model, words }: Subject, it: Case, error: SdkError): strin
 function judgeOutput(model: OperationModel, { entry, output = {} }: Outcome): string[] {
   const problems: string[] = []
   const { $metadata: _, ...read } = output
-  const said = plainOf(model.output, entry?.data['output'] ?? {}, '', problems)
+  const said = plainOf(model.output, unhidden(entry?.data['output'] ?? {}, read), '', problems)
   const difference = differenceOf(said, plainOf(model.output, read, '', problems))
   if (difference !== undefined) problems.push(difference)
   problems.push(...missingMembers(model.output, said, ''))
   return problems.map((what) => `answered ${what}`)
+}
+
+/** The journal keeps no secrets: in their places stands what the client read. */
+function unhidden(said: object, read: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(
+    Object.entries(said).map(([name, value]) => [
+      name,
+      value === '*** Sensitive Data Redacted ***' ? read[name] : value,
+    ]),
+  )
 }

@@ -14,6 +14,8 @@ export interface RingOptions {
   readonly client: string
   /** Puts something of each kind into a fresh cloud, and tells their names. */
   readonly arrange: (cloud: Cloud) => Promise<KnownValues>
+  /** Members (`ListKeys.ResourceOwners`) that the model has and the client, which is older, does not send. */
+  readonly unsent?: readonly string[]
 }
 
 /** The least valid request, one beyond a boundary, and one of many sorts of characters. */
@@ -31,7 +33,10 @@ const shownMax = 600
  * One test an operation: a request at and beyond every boundary of its model, each into a fork of the same arranged
  * cloud. The test's name has the checksum of the model, so that an update of it points at what to look at again.
  */
-export async function ring(service: string, { sdk, client, arrange }: RingOptions): Promise<void> {
+export async function ring(
+  service: string,
+  { sdk, client, arrange, unsent = [] }: RingOptions,
+): Promise<void> {
   const model = loadServiceModel(service)
   const { operations = [] } = (await registry[service]?.load()) ?? {}
   const cloud = createCloud({ deepFreeze: true })
@@ -57,6 +62,7 @@ export async function ring(service: string, { sdk, client, arrange }: RingOption
         const failures: string[] = []
         for (const it of casesOf(operation, known)) {
           if (it.hasEmptyMap === true && model.protocols.includes('awsQuery')) continue
+          if (Object.keys(it.input).some((member) => unsent.includes(`${name}.${member}`))) continue
           const outcome = await sender.send(name, it.input)
           for (const what of judge(subject, it, outcome)) {
             failures.push(`${it.name}: ${what.slice(0, shownMax)}`)
