@@ -149,6 +149,12 @@ test('an app with a probe is proved part by part; what nothing needs ends with 1
   )
   expect(proved.out).toMatch(/2 of 3 parts are needed/)
 
+  const strict = await orrery(['policy', '--app', app, '--prove', '--strict', '--', ...probe])
+  expect(strict.code).toBe(0)
+  expect(strict.out).toMatch(
+    /✓ without sqs:GetQueueUrl of statement 1 {2}fails: sqs:GetQueueUrl on \S+ was refused$/m,
+  )
+
   const pruned = await orrery([
     ...['policy', 'Worker', '--app', app, '--prove', '--prune', '--json', '--'],
     ...probe,
@@ -184,6 +190,6 @@ test('what does not fit together is refused', async () => {
     [2, 'orrery: Nothing uses the app.'],
     [2, 'orrery: A system and a recording are whole runs by themselves.'],
     [2, 'orrery: The probe is given twice.'],
-    [2, 'orrery: --prune leaves out what a proof finds.'],
+    [2, 'orrery: --prune and --strict are about a proof.'],
   ])
 })

@@ -53,6 +53,8 @@ export const command: Command = {
   --prove          has the run again: it passes with the policy in place of the present
                    ones, and fails without any one statement, or any one action
   --prune          with --prove: leaves out what turns out not to be needed
+  --strict         with --prove: a refusal that nothing notices (a log that is not written)
+                   is a failure too
   --coverage       instead: statements of the policies that are there, used or not
   --port N, --json`,
   run: policy,
@@ -75,6 +77,7 @@ const options = {
   conditions: { type: 'boolean' },
   prove: { type: 'boolean' },
   prune: { type: 'boolean' },
+  strict: { type: 'boolean' },
   coverage: { type: 'boolean' },
 } as const
 
@@ -92,8 +95,8 @@ async function policy(args: string[], io: Io): Promise<number> {
   if (values.probe !== undefined && program.length > 0) {
     throw new UsageError('The probe is given twice.', 'Use --probe, or a program after --.')
   }
-  if (values.prune === true && values.prove !== true) {
-    throw new UsageError('--prune leaves out what a proof finds.', 'Add --prove.')
+  if ((values.prune === true || values.strict === true) && values.prove !== true) {
+    throw new UsageError('--prune and --strict are about a proof.', 'Add --prove.')
   }
   const source = await sourceOf(values, program, io)
   try {
@@ -122,7 +125,7 @@ async function sourceOf(
       )
     }
     return recording === undefined
-      ? await systemScenario(findSystem(io.cwd, system ?? ''), seed)
+      ? await systemScenario(findSystem(io.cwd, system ?? ''), seed, values.strict === true)
       : await recordingScenario(resolve(io.cwd, recording))
   }
   if (line === undefined) {
@@ -136,6 +139,7 @@ async function sourceOf(
     cwd: io.cwd,
     clock: clockModeOf(values.clock),
     seed,
+    strict: values.strict === true,
     onOutput: values.json === true ? () => {} : (text) => io.err(text),
   })
 }

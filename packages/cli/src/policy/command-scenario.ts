@@ -29,6 +29,8 @@ export interface CommandRun {
   /** How model time runs while the command does. */
   readonly clock: ClockMode
   readonly seed: number
+  /** Whether a refusal that the command does not notice counts as a failure. */
+  readonly strict: boolean
   /** Where the command's output goes in the first run; later ones are quiet. */
   readonly onOutput: (text: string) => void
 }
@@ -46,6 +48,7 @@ export async function commandScenario(run: CommandRun): Promise<Scenario> {
   const fork = base.cloud.fork({ clock: run.clock })
   const failure = await runAt(fork, base.stacks, run, run.onOutput)
   observations.push(...observe(fork, deployedAt))
+  const judging = { before: observations, strict: run.strict }
 
   const tryOut = async (trial: PolicyTrial, fresh: boolean): Promise<TrialResult> => {
     let tried: Deployed | undefined
@@ -53,10 +56,10 @@ export async function commandScenario(run: CommandRun): Promise<Scenario> {
       if (fresh) tried = await deployed(run, trial)
       const cloud = (tried?.cloud ?? base.cloud).fork({ clock: run.clock, trial })
       const why = await runAt(cloud, tried?.stacks ?? base.stacks, run)
-      return trialResult(why, trial, [{ cloud, afterSequence: fresh ? 0 : deployedAt }])
+      return trialResult(why, trial, [{ cloud, afterSequence: fresh ? 0 : deployedAt }], judging)
     } catch (error) {
       if (!(error instanceof DeploymentFailed)) throw error
-      return trialResult(error.message, trial, [{ cloud: error.cloud, afterSequence: 0 }])
+      return trialResult(error.message, trial, [{ cloud: error.cloud, afterSequence: 0 }], judging)
     } finally {
       tried?.cloud.close()
     }

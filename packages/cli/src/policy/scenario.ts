@@ -24,22 +24,46 @@ export interface Scenario {
   close(): void
 }
 
-/** What a run under a trial came to, with the first permission that was refused in it. */
+/** How a trial is judged. */
+export interface Judging {
+  /** What was asked in the run as it is: refusals that it had are no news. */
+  readonly before: readonly Observation[]
+  /** Whether a refusal that nothing noticed counts as a failure. */
+  readonly strict: boolean
+}
+
+/** What a run under a trial came to, with the first permission that only the trial refused. */
 export function trialResult(
   why: string | undefined,
   { owner }: PolicyTrial,
   clouds: readonly { readonly cloud: Cloud; readonly afterSequence: number }[],
+  { before, strict }: Judging,
 ): TrialResult {
-  const refused = clouds
-    .flatMap(({ cloud, afterSequence }) => observe(cloud, afterSequence))
-    .find(({ request, allowed }) => !allowed && identityOwner(request.principal) === owner)
-  const call = refused && `${refused.request.action} on ${refused.request.resource} was refused`
+  const known = refusals(before, owner)
+  const now = clouds.flatMap(({ cloud, afterSequence }) => observe(cloud, afterSequence))
+  const [news] = [...refusals(now, owner)].find(([key, uses]) => uses > (known.get(key) ?? 0)) ?? []
+  const call = news === undefined ? undefined : `${news} was refused`
   if (why !== undefined) {
     return { passed: false, why: call === undefined ? why : `${why}; ${call}` }
   }
-  return call === undefined
-    ? { passed: true }
+  if (call === undefined) return { passed: true }
+  return strict
+    ? { passed: false, why: call }
     : { passed: true, why: `nothing noticed that ${call}` }
+}
+
+/** How often each action on each resource was refused to someone. */
+function refusals(
+  observations: readonly Observation[],
+  owner: string,
+): ReadonlyMap<string, number> {
+  const found = new Map<string, number>()
+  for (const { request, allowed, uses } of observations) {
+    if (allowed || identityOwner(request.principal) !== owner) continue
+    const key = `${request.action} on ${request.resource}`
+    found.set(key, (found.get(key) ?? 0) + uses)
+  }
+  return found
 }
 
 /** The first line of what was thrown, without colours. */

@@ -6,14 +6,20 @@ import type { SystemFolder } from '../systems.ts'
 import { failureText, type Scenario, trialResult } from './scenario.ts'
 
 /** Runs a system once: it is set up, and each promise shown on a fork of it. */
-export async function systemScenario(system: SystemFolder, seed: number): Promise<Scenario> {
+export async function systemScenario(
+  system: SystemFolder,
+  seed: number,
+  strict: boolean,
+): Promise<Scenario> {
+  const judging = { before: [] as Observation[], strict }
   const { createAws, Aws: AwsClass } = await import('@cloud-orrery/vitest/aws')
   const promises = (await readPromises(system)).filter(({ skipped }) => skipped === undefined)
   const setUp = async (aws: Aws) => (await promises[0]?.system.setUp(aws)) ?? {}
   const base = createAws({ seed })
   const given = await setUp(base)
   const deployedAt = base.cloud.kernel.journal.lastSequence
-  const observations: Observation[] = [...observe(base.cloud)]
+  const observations = judging.before
+  observations.push(...observe(base.cloud))
   let failure: string | undefined
   for (const promise of promises) {
     const aws = base.fork()
@@ -32,11 +38,11 @@ export async function systemScenario(system: SystemFolder, seed: number): Promis
         const why = await broken(promise, aws, found)
         aws.cloud.close()
         clouds.push({ cloud: aws.cloud, afterSequence: tried.cloud.kernel.journal.lastSequence })
-        if (why !== undefined) return trialResult(why, trial, clouds.slice(-1))
+        if (why !== undefined) return trialResult(why, trial, clouds.slice(-1), judging)
       }
-      return trialResult(undefined, trial, clouds)
+      return trialResult(undefined, trial, clouds, judging)
     } catch (error) {
-      return trialResult(`set-up: ${failureText(error)}`, trial, clouds)
+      return trialResult(`set-up: ${failureText(error)}`, trial, clouds, judging)
     } finally {
       tried.cloud.close()
     }

@@ -77,10 +77,12 @@ test('a pattern of the present policy is kept only where it stays within one con
 test('names that AWS makes up are no part of a policy', () => {
   const group = 'arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/f'
   const { document, generalised } = leastPolicy([
+    need('logs:CreateLogGroup', `${group}:log-stream:`),
     need('logs:PutLogEvents', `${group}:log-stream:2026/01/01/[$LATEST]abc`),
   ])
-  expect(document.Statement[0]?.Resource).toBe(`${group}:log-stream:*`)
-  expect(generalised).toMatchObject([{ rule: 'generated', actions: ['logs:PutLogEvents'] }])
+  const actions = ['logs:CreateLogGroup', 'logs:PutLogEvents']
+  expect(document.Statement).toEqual([{ Effect: 'Allow', Action: actions, Resource: `${group}:*` }])
+  expect(generalised).toMatchObject([{ rule: 'generated', actions }])
 })
 
 test('PassRole names the service that the role is passed to', () => {

@@ -25,7 +25,7 @@ export const objectsMaxDefault = 10
 
 /** Names that a service makes up while it runs: what precedes them stays, a wildcard takes their place. */
 const generatedNames: readonly RegExp[] = [
-  /^(arn:[^:]+:logs:[^:]*:[^:]*:log-group:[^:]+:log-stream:)./,
+  /^(arn:[^:]+:logs:[^:]*:[^:]*:log-group:[^:]+:)log-stream:/,
   /^(arn:[^:]+:ssm:[^:]*:[^:]*:opsitem\/)oi-/,
   /^(arn:[^:]+:lambda:[^:]*:[^:]*:event-source-mapping:)./,
   /^(arn:[^:]+:states:[^:]*:[^:]*:execution:[^:]+:)./,
