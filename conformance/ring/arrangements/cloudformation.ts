@@ -2,6 +2,8 @@ import {
   CloudFormationClient,
   CreateChangeSetCommand,
   CreateStackCommand,
+  CreateStackInstancesCommand,
+  CreateStackSetCommand,
   DetectStackDriftCommand,
 } from '@aws-sdk/client-cloudformation'
 import { type Cloud, client } from '@cloud-orrery/cloud'
@@ -17,7 +19,32 @@ const policy = JSON.stringify({
   Statement: [{ Effect: 'Allow', Action: 'Update:*', Principal: '*', Resource: '*' }],
 })
 
-/** A stack with an export, a change set for it, and a drift detection. */
+const instances = { StackSetName: 'ring', Accounts: ['123456789012'], Regions: ['us-east-1'] }
+
+/** A stack set with an operation that has ended: nobody may assume its roles. */
+async function arrangeStackSet(cloud: Cloud): Promise<KnownValues> {
+  const cloudformation = client(cloud, CloudFormationClient)
+  const TemplateBody = template(1).replace('"ring"', '"set"')
+  await cloudformation.send(new CreateStackSetCommand({ StackSetName: 'ring', TemplateBody }))
+  await cloudformation.send(new CreateStackInstancesCommand({ ...instances, OperationId: 'one' }))
+  await cloud.advance({ minutes: 5 })
+  // The client would draw tokens of its own.
+  const OperationId = 'two'
+  return {
+    StackSetName: 'ring',
+    OperationId: 'one',
+    StackInstanceAccount: '123456789012',
+    StackInstanceRegion: 'us-east-1',
+    'CreateStackSet.': { StackSetName: 'ring-new', TemplateBody, ClientRequestToken: 'token' },
+    'UpdateStackSet.': { StackSetName: 'ring', TemplateBody, OperationId },
+    'DetectStackSetDrift.': { StackSetName: 'ring', OperationId },
+    'CreateStackInstances.': { ...instances, OperationId },
+    'UpdateStackInstances.': { ...instances, OperationId },
+    'DeleteStackInstances.': { ...instances, RetainStacks: true, OperationId },
+  }
+}
+
+/** A stack with an export, a change set for it, a drift detection, and a stack set. */
 export async function arrangeCloudformation(cloud: Cloud): Promise<KnownValues> {
   const cloudformation = client(cloud, CloudFormationClient)
   const { StackId } = await cloudformation.send(
@@ -36,6 +63,7 @@ export async function arrangeCloudformation(cloud: Cloud): Promise<KnownValues> 
   )
   await cloud.advance({ minutes: 5 })
   return {
+    ...(await arrangeStackSet(cloud)),
     StackName: 'ring',
     'CreateStack.': { StackName: 'ring-new', TemplateBody: template(1).replace('"ring"', '"new"') },
     'CreateChangeSet.': {
