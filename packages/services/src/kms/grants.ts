@@ -63,7 +63,8 @@ export const createGrant = operation(CreateGrant, {
     }
     const before = sameGrant(ctx, wanted)
     if (before !== undefined) return { GrantId: before.grantId, GrantToken: before.token }
-    if (countOf(ctx, key) >= grantsOfKeyMax) {
+    // Counted only where there are enough grants of all keys together.
+    if (grants.count(ctx) >= grantsOfKeyMax && countOf(ctx, key) >= grantsOfKeyMax) {
       throw limitExceeded(`Grant limit of ${grantsOfKeyMax} exceeded for key ${key.arn}`)
     }
     const { grantId, token } = grants.put(ctx, {
