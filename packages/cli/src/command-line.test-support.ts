@@ -37,7 +37,7 @@ export interface Served {
   /** A command line with this server's port added; it must succeed. Gives what it wrote. */
   readonly told: (
     args: string | readonly string[],
-    options?: { terminal?: boolean },
+    options?: { terminal?: boolean; cwd?: string },
   ) => Promise<string>
   /** The same with `--json`, read. */
   readonly asked: (args: string | readonly string[]) => Promise<Record<string, unknown>>
