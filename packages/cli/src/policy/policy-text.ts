@@ -17,8 +17,9 @@ export function printReport(report: PrincipalReport, io: Io): void {
   const head = `${principal.kind} ${principal.name}: ${count(needs, 'permission')} in ${count(calls, 'call')}`
   io.out(`${paint(io, 'bold', head)}\n`)
   if (document.Statement.length === 0) io.out('  It used nothing that a policy of its own gives.\n')
-  else if (packing.form === 'inline') io.out(`${indented(template ?? document)}\n`)
-  else for (const part of packing.documents) io.out(`${indented(part.document)}\n`)
+  else if (packing.form === 'inline' || template !== undefined) {
+    io.out(`${indented(template ?? document)}\n`)
+  } else for (const part of packing.documents) io.out(`${indented(part.document)}\n`)
   for (const { pattern, rule, actions, distinct } of generalised) {
     const of = distinct === 1 ? '' : `, ${distinct} different ones`
     io.out(paint(io, 'dim', `  ${pattern}  ${rules[rule]}${of} (${actions.join(', ')})\n`))

@@ -9,17 +9,17 @@ import {
   users,
 } from '@cloud-orrery/services'
 import type { Cloud } from '../cloud.ts'
-import { type StackResourceFacts, stackResources } from './stack-resources.ts'
+import { type StackResourceFacts, stackResources, toolkits } from './stack-resources.ts'
 
 export interface HeldOptions {
-  /** Only what these stacks made. Default: everything but each account's first administrator. */
+  /** Only what these stacks made. Default: all but each account's first administrator and the CDK's own roles. */
   readonly stacks?: readonly string[]
 }
 
 /** The policies that are there: of users and roles, their boundaries, who may assume them, of resources. */
 export function heldPolicies(cloud: Cloud, { stacks }: HeldOptions = {}): readonly HeldPolicy[] {
-  const made = stacks?.flatMap((name) => stackResources(cloud, name))
-  const isMeant = made === undefined ? () => true : ownerTest(made)
+  const test = ownerTest((stacks ?? toolkits(cloud)).flatMap((name) => stackResources(cloud, name)))
+  const isMeant = stacks === undefined ? (owner: string) => !test(owner) : test
   return [...entityPolicies(cloud), ...resourcePolicies(cloud)].filter(({ owner }) =>
     isMeant(owner),
   )

@@ -37,9 +37,9 @@ function inTemplate(
   report: LeastOfPrincipal,
   stacks: readonly string[] | undefined,
 ): PrincipalReport {
-  const place = { accountId: cloud.defaultAccountId, region: cloud.defaultRegion }
   const resources = (stacks ?? stackNames(cloud)).flatMap((name) => stackResources(cloud, name))
-  return { ...report, template: templateForm(report.document, resources, place) }
+  const [first = { accountId: cloud.defaultAccountId, region: cloud.defaultRegion }] = resources
+  return { ...report, template: templateForm(report.document, resources, first) }
 }
 
 /** The same report with less in its policy: what a proof left over. */
