@@ -1,30 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { markerName } from './worker/child-processes.ts'
+
 /** Processes that the code of an environment started; each leads a group of its own. */
 export class Children {
   readonly #pids = new Set<number>()
+  readonly #marker: string
+  #used = false
 
-  add(pid: number): void {
-    this.#pids.add(pid)
+  constructor(marker: string) {
+    this.#marker = marker
+  }
+
+  /** Undefined: one that the code waited for, so that its id was never known. */
+  add(pid: number | undefined): void {
+    this.#used = true
+    if (pid !== undefined) this.#pids.add(pid)
   }
 
   remove(pid: number): void {
     this.#pids.delete(pid)
     // What it started itself and left behind goes with it.
-    killGroup(pid)
+    kill(-pid)
   }
 
-  /** Ends all of them; nothing of them runs any more when the promise is fulfilled. */
-  async end(): Promise<void> {
-    const pids = [...this.#pids]
+  /** Ends all of them, and what they started. */
+  end(): void {
+    for (const pid of this.#pids) kill(-pid)
     this.#pids.clear()
-    for (const pid of pids) killGroup(pid)
+    if (!this.#used) return
+    for (const pid of marked(`${markerName}=${this.#marker}`)) kill(pid)
+    this.#used = false
   }
 }
 
-function killGroup(pid: number): void {
+function kill(pid: number): void {
   try {
-    process.kill(-pid, 'SIGKILL')
+    process.kill(pid, 'SIGKILL')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code !== 'ESRCH' && code !== 'EPERM') throw error
+  }
+}
+
+/** Processes with this variable, on a machine where that can be seen: those that left their group are among them. */
+function marked(variable: string): number[] {
+  return processes().filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(variable)
+    } catch {
+      return false // It has ended, or is another user's.
+    }
+  })
+}
+
+function processes(): number[] {
+  try {
+    return readdirSync('/proc').map(Number).filter(Number.isInteger)
+  } catch {
+    return [] // A machine without `/proc`.
   }
 }

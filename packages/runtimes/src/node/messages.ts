@@ -28,6 +28,8 @@ export interface StartMessage {
   readonly seed: number
   /** Node's program on this machine. */
   readonly node: string
+  /** Marks the processes that the code starts. */
+  readonly marker: string
 }
 
 export interface InvokeMessage {
@@ -74,11 +76,11 @@ export type WorkerMessage =
   | { readonly type: 'spin'; readonly untilMs: number }
   | { readonly type: 'initialized' }
   | { readonly type: 'done'; readonly end: CodeEnd; readonly fatal: boolean }
-  | { readonly type: 'log'; readonly atMs: number; readonly text: string; readonly record: boolean }
+  | { readonly type: 'log'; readonly atMs: number; readonly text: string }
   | RequestMessage
   | { readonly type: 'abort'; readonly id: number }
-  /** A process that the code started; its group is ended with the environment. */
-  | { readonly type: 'child'; readonly pid: number }
+  /** A process that the code started, where its id is known; its group is ended with the environment. */
+  | { readonly type: 'child'; readonly pid: number | undefined }
   | { readonly type: 'childEnded'; readonly pid: number }
   /** The code ends its own process as a signal would: `signal: killed`. */
   | { readonly type: 'signal'; readonly reason: string }

@@ -1,9 +1,15 @@
-import type { CodeEnd, CodeEnvironment, CodeInvocation, CodeOutcome } from '@cloud-orrery/services'
+import { threadId } from 'node:worker_threads'
+import type {
+  CodeEnd,
+  CodeEnvironment,
+  CodeInvocation,
+  CodeLogLine,
+  CodeOutcome,
+} from '@cloud-orrery/services'
 import type { CodeProcess } from '../process.ts'
 import type { CodeWorld } from '../world.ts'
 import { Children } from './children.ts'
 import { type Folders, mountFolders } from './folders.ts'
-import { Logs } from './logs.ts'
 import type { HostMessage, WorkerMessage } from './messages.ts'
 import { Requests } from './requests.ts'
 import { Thread, type ThreadEnd } from './thread.ts'
@@ -15,6 +21,10 @@ export const engine = `node ${process.versions.node} (worker)`
 const watchdogMsMin = 1000
 /** How often a worker is told how far the model's clock has gone while it runs beside it, in ms of real time. */
 const timeRefreshMs = 5
+/** How often its memory is looked at while it runs, in ms of real time. */
+const memoryCheckMs = 25
+
+let environmentNumber = 0
 
 interface Run {
   readonly world: CodeWorld
@@ -31,8 +41,9 @@ export class NodeProcess implements CodeProcess {
   readonly #environment: CodeEnvironment
   #folders: Folders | undefined
   #thread: Thread | undefined
-  readonly #logs = new Logs()
-  readonly #children = new Children()
+  #logs: CodeLogLine[] = []
+  readonly #marker: string
+  readonly #children: Children
   readonly #requests: Requests
   #run: Run | undefined
   #initialized = false
@@ -50,6 +61,9 @@ export class NodeProcess implements CodeProcess {
 
   constructor(environment: CodeEnvironment) {
     this.#environment = environment
+    environmentNumber += 1
+    this.#marker = `${process.pid}.${threadId}.${environmentNumber}`
+    this.#children = new Children(this.#marker)
     this.#requests = new Requests((message) => this.#deliver(message))
   }
 
@@ -80,7 +94,7 @@ export class NodeProcess implements CodeProcess {
     this.#gone = true
     this.#requests.end()
     await this.#thread?.end()
-    await this.#children.end()
+    this.#children.end()
     await this.#folders?.release()
     this.#folders = undefined
   }
@@ -97,7 +111,7 @@ export class NodeProcess implements CodeProcess {
       this.#setTime(world)
       this.#thread.ref()
       await this.#rest(() => undefined)
-      await this.#hand(startMessage(this.#environment, this.#folders.mounts))
+      await this.#hand(startMessage(this.#environment, this.#folders.mounts, this.#marker))
     })
     if (!this.#initialized) return end
     return undefined
@@ -111,9 +125,11 @@ export class NodeProcess implements CodeProcess {
     const alive = !this.#gone
     if (!alive) await this.end()
     this.#thread?.unref()
+    const logs = this.#logs
+    this.#logs = []
     return {
       end,
-      logs: this.#logs.take(),
+      logs,
       started,
       ...(initEndedAtMs === undefined ? {} : { initEndedAtMs }),
       alive,
@@ -148,9 +164,10 @@ export class NodeProcess implements CodeProcess {
 
   async #timeOut(run: Run): Promise<void> {
     if (run.end !== undefined) return
-    this.#gone = true
+    this.#stop()
     await this.#thread?.end()
     this.#finish({ kind: 'timedOut', phase: run.phase })
+    run.ended.resolve()
   }
 
   #finish(end: CodeEnd): void {
@@ -215,22 +232,35 @@ export class NodeProcess implements CodeProcess {
     const watchdog = setTimeout(() => this.#stop(), Math.max(watchdogMsMin, leftMs))
     const refresh =
       world.pace === 0 ? undefined : setInterval(() => this.#setTime(world), timeRefreshMs)
+    const memory = setInterval(() => void this.#checkMemory(run), memoryCheckMs)
     try {
       await step()
     } finally {
       clearTimeout(watchdog)
+      clearInterval(memory)
       clearInterval(refresh)
     }
+  }
+
+  /** Lambda ends a process that takes more memory than the function has. */
+  async #checkMemory(run: Run): Promise<void> {
+    const bytes = (await this.#thread?.memoryBytes()) ?? 0
+    if (bytes <= memoryBytesMax(this.#environment.memoryMb) || run.end !== undefined) return
+    if (this.#gone) return
+    this.#finish({ kind: 'exited', phase: run.phase, reason: 'signal: killed', outOfMemory: true })
+    await this.#thread?.end()
   }
 
   /** The worker goes now; the deadline, when it comes, says so. */
   #stop(): void {
     this.#gone = true
     void this.#thread?.end()
+    // The thread cannot end while it waits for a process.
+    this.#children.end()
   }
 
   message(message: WorkerMessage): void {
-    if (message.type === 'log') this.#logs.add(message.atMs, message.text)
+    if (message.type === 'log') this.#logs.push({ atMs: message.atMs, text: message.text })
     else if (message.type === 'request') this.#requests.start(message)
     else if (message.type === 'abort') this.#requests.abort(message.id)
     else if (message.type === 'child') this.#children.add(message.pid)
@@ -296,13 +326,21 @@ export class NodeProcess implements CodeProcess {
     // A worker that was stopped for running too long has its deadline still before it.
     if (run !== undefined && run.end === undefined && !stopped) {
       if (error !== undefined && !outOfMemory)
-        this.#logs.add(run.world.nowMs(), String(error.stack))
+        this.#logs.push({ atMs: run.world.nowMs(), text: String(error.stack) })
       const reason = outOfMemory ? 'signal: killed' : (this.#signal ?? `exit status ${code}`)
       this.#finish({ kind: 'exited', phase: run.phase, reason, outOfMemory })
     }
     this.#onRest?.()
     if (run?.end !== undefined) run.ended.resolve()
   }
+}
+
+/**
+ * Deviation: a quarter and 32 MB more than the function has, since what is counted includes garbage that has not been
+ * collected yet, and not what Node itself takes on AWS.
+ */
+function memoryBytesMax(memoryMb: number): number {
+  return (memoryMb * 1.25 + 32) * 2 ** 20
 }
 
 function messageOf(error: unknown): string {

@@ -23,9 +23,13 @@ const entry = new URL(
 
 const wallNowMs = () => performance.timeOrigin + performance.now()
 
-/** Share of a function's memory that V8's older generation may take; the rest is for buffers and Node itself. */
-const heapShare = 0.9
-const heapMbMin = 64
+/**
+ * What V8 may take beyond a function's memory. Its own way to end a worker at the limit sometimes ends the process,
+ * so the host looks at the heap and ends the worker before.
+ */
+const heapLeewayMb = 512
+/** Small, so that one collection cannot lead past the limit by much. */
+const youngGenerationMb = 16
 
 /** A worker thread that runs code only when it is handed something. */
 export class Thread {
@@ -50,7 +54,8 @@ export class Thread {
       stdout: true,
       stderr: true,
       resourceLimits: {
-        maxOldGenerationSizeMb: Math.max(heapMbMin, Math.floor(memoryMb * heapShare)),
+        maxOldGenerationSizeMb: memoryMb + heapLeewayMb,
+        maxYoungGenerationSizeMb: youngGenerationMb,
       },
     })
     let error: Error | undefined
@@ -96,6 +101,20 @@ export class Thread {
   send(message: HostMessage, transfer: ArrayBuffer[] = []): void {
     this.#port.postMessage(message, transfer)
     this.#control.ring()
+  }
+
+  /** What its objects and buffers take; also while it runs. 0 where it has ended. */
+  async memoryBytes(): Promise<number> {
+    if (this.#ended !== undefined) return 0
+    try {
+      const { used_heap_size, external_memory } = await this.#worker.getHeapStatistics()
+      return used_heap_size + external_memory
+    } catch (error) {
+      // It has ended meanwhile.
+      if (error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_NOT_RUNNING')
+        return 0
+      throw error
+    }
   }
 
   /** Ends it, whatever it does. */

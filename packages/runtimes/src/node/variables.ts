@@ -18,7 +18,11 @@ function foldersAbove(file: string): string[] {
 }
 
 /** All that a worker needs to become this environment. */
-export function startMessage(environment: CodeEnvironment, mounts: readonly Mount[]): StartMessage {
+export function startMessage(
+  environment: CodeEnvironment,
+  mounts: readonly Mount[],
+  marker: string,
+): StartMessage {
   const { runtime, handler, variables, seed } = environment
   const major = /\d+/.exec(runtime)?.[0] ?? '22'
   return {
@@ -29,6 +33,7 @@ export function startMessage(environment: CodeEnvironment, mounts: readonly Moun
     seed,
     runtimeModules: runtimeModules(),
     node: process.execPath,
+    marker,
     variables: {
       // Source: Lambda developer guide, "Defined runtime environment variables".
       AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`,

@@ -1,12 +1,32 @@
 import childProcess from 'node:child_process'
-import { promisify } from 'node:util'
 import { isRecord } from './arguments.ts'
 import type { Link } from './link.ts'
 import type { Paths } from './paths.ts'
 import { childPids } from './process-guard.ts'
 
-/** Where the runtime's own Node lies on AWS. */
-const nodeFolder = '/var/lang/bin'
+/** Variable by which the host finds all processes that came from an environment. */
+export const markerName = '_ORRERY_ENVIRONMENT'
+
+/** Real time that a process may take which the code waits for without doing anything else. */
+const syncMsMax = 60_000
+
+export interface ChildOptions {
+  readonly link: Link
+  readonly paths: Paths
+  /** Node's program on this machine; the code knows it as `/var/lang/bin/node`. */
+  readonly node: string
+  /** Value of the variable `markerName`. */
+  readonly marker: string
+}
+
+/** As `ChildProcess.spawn` gets them, made from all that `spawn`, `exec` and `execFile` take. */
+interface SpawnOptions {
+  file: string
+  args?: string[]
+  envPairs?: string[]
+  cwd?: string
+  detached?: boolean
+}
 
 type AnyFunction = (...args: unknown[]) => unknown
 
@@ -15,78 +35,65 @@ type AnyFunction = (...args: unknown[]) => unknown
  * end with the environment. Deviation: what they do is outside the model: they have real time, and this machine's
  * network.
  */
-export function replaceChildProcesses(link: Link, paths: Paths, realNode: string): void {
-  const realFolder = realNode.slice(0, realNode.lastIndexOf('/'))
-  const text = (value: string) => withRealPaths(value, paths, realFolder)
-  const optionsOf = (options: Record<PropertyKey, unknown>, async: boolean) => {
-    const { cwd = process.cwd(), env = process.env } = options
-    const variables: Record<string, string> = {}
-    for (const [name, value] of Object.entries(isRecord(env) ? env : {})) {
-      variables[name] = text(String(value))
+export function replaceChildProcesses({ link, paths, node, marker }: ChildOptions): void {
+  const nodeFolder = node.slice(0, node.lastIndexOf('/'))
+  const real = (text: string) => withRealPaths(text, paths, nodeFolder)
+  const { prototype } = childProcess.ChildProcess
+  // The type of Node's own leaves `spawn` out.
+  const spawn: unknown = Reflect.get(prototype, 'spawn')
+  Reflect.set(prototype, 'spawn', function (this: childProcess.ChildProcess, given: SpawnOptions) {
+    const options: SpawnOptions = {
+      ...given,
+      file: real(given.file),
+      args: given.args?.map(real) ?? [],
+      envPairs: [...(given.envPairs ?? []).map(real), `${markerName}=${marker}`],
+      cwd: paths.real(given.cwd ?? process.cwd()),
+      detached: true,
     }
-    const folder = cwd instanceof URL ? cwd.pathname : String(cwd)
-    return {
-      ...options,
-      cwd: paths.real(folder),
-      env: variables,
-      ...(async ? { detached: true } : { timeout: Number(options['timeout'] ?? 0) || syncMsMax }),
-    }
-  }
-  const translated = (args: readonly unknown[], async: boolean): unknown[] => {
-    const at = args.findIndex(
-      (arg) => isRecord(arg) && !Array.isArray(arg) && typeof arg !== 'function',
-    )
-    const options = optionsOf(at < 0 ? {} : (args[at] as Record<PropertyKey, unknown>), async)
-    const rest = args
-      .filter((_, index) => index !== at)
-      .map((arg) => {
-        if (typeof arg === 'string') return text(arg)
-        return Array.isArray(arg) ? arg.map((value) => text(String(value))) : arg
-      })
-    const callback = rest.findIndex((arg) => typeof arg === 'function')
-    rest.splice(callback < 0 ? rest.length : callback, 0, options)
-    return rest
-  }
-  const wrap = (name: string, async: boolean) => {
-    const real: unknown = Reflect.get(childProcess, name)
-    if (typeof real !== 'function') return
+    const failed = Reflect.apply(spawn as AnyFunction, this, [options])
+    track(this, link)
+    return failed
+  })
+  for (const name of ['spawnSync', 'execSync', 'execFileSync'] as const) {
+    const run = childProcess[name] as AnyFunction // All of them take options last.
     const wrapped = (...args: unknown[]) => {
-      const child = Reflect.apply(real as AnyFunction, childProcess, translated(args, async))
-      if (async && child instanceof childProcess.ChildProcess) track(child, link)
-      return child
+      link.send({ type: 'child', pid: undefined })
+      return run(...translated(args, real, paths, marker))
     }
     Reflect.set(childProcess, name, wrapped)
-    if (name.startsWith('exec') && async) {
-      Object.defineProperty(wrapped, promisify.custom, { value: promised(wrapped) })
-    }
   }
-  for (const name of ['spawn', 'exec', 'execFile']) wrap(name, true)
-  for (const name of ['spawnSync', 'execSync', 'execFileSync']) wrap(name, false)
   const fork = () => {
-    throw Object.assign(
-      new Error(
-        'Orrery does not model child_process.fork inside functions: spawn a program instead.',
-      ),
-      { code: 'ERR_FORK_NOT_MODELLED' },
-    )
+    const message =
+      'Orrery does not model child_process.fork inside functions: spawn a program instead.'
+    throw Object.assign(new Error(message), { code: 'ERR_FORK_NOT_MODELLED' })
   }
   Object.assign(childProcess, { fork })
 }
 
-/** `util.promisify(exec)` gives both outputs, and the error has them too. */
-function promised(run: AnyFunction): AnyFunction {
-  return (...args) => {
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-    const child = run(...args, (error: unknown, stdout: unknown, stderr: unknown) => {
-      if (error instanceof Error) reject(Object.assign(error, { stdout, stderr }))
-      else resolve({ stdout, stderr })
+function translated(
+  args: readonly unknown[],
+  real: (text: string) => string,
+  paths: Paths,
+  marker: string,
+): unknown[] {
+  const given = args.find((arg) => isRecord(arg) && !Array.isArray(arg))
+  const options = isRecord(given) ? given : {}
+  const { cwd = process.cwd(), env = process.env, timeout = 0 } = options
+  const variables: Record<string, string> = { [markerName]: marker }
+  for (const [name, value] of Object.entries(env ?? {})) variables[name] = real(String(value))
+  const rest = args
+    .filter((arg) => arg !== given && arg !== undefined)
+    .map((arg) => {
+      if (typeof arg === 'string') return real(arg)
+      return Array.isArray(arg) ? arg.map((value) => real(String(value))) : arg
     })
-    return Object.assign(promise, { child })
-  }
+  const timeoutMs = Number(timeout) > 0 ? Number(timeout) : syncMsMax
+  const folder = paths.real(cwd instanceof URL ? cwd.pathname : String(cwd))
+  return [
+    ...rest,
+    { killSignal: 'SIGKILL', ...options, cwd: folder, env: variables, timeout: timeoutMs },
+  ]
 }
-
-/** Real time that a process may take which the code waits for without doing anything else. */
-const syncMsMax = 60_000
 
 function track(child: childProcess.ChildProcess, link: Link): void {
   const { pid } = child
@@ -99,9 +106,9 @@ function track(child: childProcess.ChildProcess, link: Link): void {
   })
 }
 
-function withRealPaths(value: string, paths: Paths, nodeBin: string): string {
-  return value.replaceAll(
-    /(?<![\w./-])\/(?:var\/task|opt|tmp|var\/lang\/bin)(?=$|[/\s:;'"])/g,
-    (found) => (found === nodeFolder ? nodeBin : paths.real(found)),
+function withRealPaths(text: string, paths: Paths, nodeFolder: string): string {
+  const shown = /(?<![\w./-])\/(?:var\/task|opt|tmp|var\/lang\/bin)(?=$|[/\s:;'"])/g
+  return text.replaceAll(shown, (found) =>
+    found === '/var/lang/bin' ? nodeFolder : paths.real(found),
   )
 }

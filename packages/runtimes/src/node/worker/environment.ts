@@ -34,6 +34,7 @@ export class Environment {
   #invocation: Invocation | undefined
   #emitEmpty = () => false
   #frozen = false
+  #loading = false
 
   constructor(link: Link) {
     this.#link = link
@@ -57,6 +58,8 @@ export class Environment {
   /** Nothing is left to do at this moment. */
   #atRest(): void {
     const waits = this.#timers.holds || this.#network.holds
+    // Node's own code for a module that awaits what never comes.
+    if (!waits && this.#loading) process.exit(13)
     if (!waits && this.#invocation?.over === false && this.#invocation.empty()) {
       this.#emitEmpty()
       return void setImmediate(() => undefined)
@@ -109,7 +112,7 @@ export class Environment {
     replaceTimers(this.#timers)
     seedChance(message.seed)
     replaceFiles(paths)
-    replaceChildProcesses(this.#link, paths, message.node)
+    replaceChildProcesses({ link: this.#link, paths, node: message.node, marker: message.marker })
     this.#network.replace()
     output.replace()
     hookModules({
@@ -133,6 +136,7 @@ export class Environment {
   }
 
   async #load(handler: string): Promise<void> {
+    this.#loading = true
     try {
       this.#handler = await loadHandler(handler, this.#version)
       this.#link.send({ type: 'initialized' })
@@ -140,6 +144,7 @@ export class Environment {
       this.#output?.printError('Uncaught Exception', error)
       this.#failInit(error)
     }
+    this.#loading = false
     this.#freezeSoon()
   }
 
@@ -152,6 +157,7 @@ export class Environment {
     const handler = this.#handler
     const output = this.#output
     if (handler === undefined || output === undefined) return
+    output.begin()
     this.#invocation = new Invocation(
       {
         handler,

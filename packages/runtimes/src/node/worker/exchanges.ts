@@ -1,13 +1,16 @@
 import http from 'node:http'
+import http2 from 'node:http2'
 import type { AnswerMessage, HostMessage } from '../messages.ts'
 import type { FarEnd } from './far-end.ts'
 import type { Link } from './link.ts'
 import { nameOf, notFound } from './names.ts'
 import type { Destination } from './sockets.ts'
 
+type Request = http.IncomingMessage | http2.Http2ServerRequest
+type Response = http.ServerResponse | http2.Http2ServerResponse
+
 interface Exchange {
-  readonly response: http.ServerResponse
-  readonly far: FarEnd
+  readonly response: Response
   /** Ends the connection at the code's end. */
   fail(error: Error): void
   readonly host: string
@@ -38,6 +41,8 @@ export class Exchanges {
   readonly #open = new Map<number, Exchange>()
   readonly #accepted = new WeakMap<object, Accepted>()
   #server: http.Server | undefined
+  #http2Server: http2.Http2Server | undefined
+  #accepting: Accepted | undefined
   #lastId = 0
 
   constructor(link: Link) {
@@ -45,9 +50,31 @@ export class Exchanges {
   }
 
   accept(accepted: Accepted): void {
-    this.#server ??= this.#serve()
-    this.#accepted.set(accepted.far, accepted)
-    this.#server.emit('connection', accepted.far)
+    if (accepted.to.http2) {
+      this.#http2Server ??= this.#serveHttp2()
+      // The session begins at once.
+      this.#accepting = accepted
+      this.#http2Server.emit('connection', accepted.far)
+    } else {
+      this.#server ??= this.#serve()
+      this.#accepted.set(accepted.far, accepted)
+      this.#server.emit('connection', accepted.far)
+    }
+  }
+
+  #serveHttp2(): http2.Http2Server {
+    const server = http2.createServer()
+    server.on('session', (session) => {
+      if (this.#accepting !== undefined) this.#accepted.set(session, this.#accepting)
+      // The code has gone away.
+      session.on('error', () => undefined)
+    })
+    server.on('request', (request, response) => {
+      const { session } = request.stream
+      const accepted = session === undefined ? undefined : this.#accepted.get(session)
+      if (accepted !== undefined) this.#receive(request, response, accepted)
+    })
+    return server
   }
 
   #serve(): http.Server {
@@ -63,7 +90,7 @@ export class Exchanges {
     return server
   }
 
-  #receive(request: http.IncomingMessage, response: http.ServerResponse, accepted: Accepted): void {
+  #receive(request: Request, response: Response, accepted: Accepted): void {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     // The code has gone away before it said all.
@@ -71,12 +98,7 @@ export class Exchanges {
     request.on('end', () => this.#forward(request, response, accepted, Buffer.concat(chunks)))
   }
 
-  #forward(
-    request: http.IncomingMessage,
-    response: http.ServerResponse,
-    { far, to, fail }: Accepted,
-    content: Buffer,
-  ): void {
+  #forward(request: Request, response: Response, { to, fail }: Accepted, content: Buffer): void {
     this.#lastId += 1
     const id = this.#lastId
     const headers = headersOf(request.rawHeaders)
@@ -85,7 +107,7 @@ export class Exchanges {
     headers['host'] ??= `${host}${port}`
     const { pathname, search } = targetOf(request.url ?? '/')
     const body = new Uint8Array(content)
-    this.#open.set(id, { response, far, fail, host })
+    this.#open.set(id, { response, fail, host })
     response.on('close', () => {
       // The code has ended the connection before the answer was complete.
       if (this.#open.delete(id)) this.#link.send({ type: 'abort', id })
@@ -115,11 +137,11 @@ export class Exchanges {
         this.#answer(message, response)
         return
       case 'chunk':
-        response.write(message.body)
+        writeTo(response, message.body)
         return
       case 'answered':
         this.#open.delete(message.id)
-        if (message.broken) response.destroy()
+        if (message.broken) fail(reset())
         else response.end()
         return
       case 'unknownHost':
@@ -128,20 +150,37 @@ export class Exchanges {
     }
   }
 
-  #answer({ id, status, headers, body }: AnswerMessage, response: http.ServerResponse): void {
+  #answer({ id, status, headers, body }: AnswerMessage, response: Response): void {
     response.sendDate = false
     const rest = { ...headers }
     // How the body is framed between the server and the client here is theirs to say.
     if (body === undefined) delete rest['content-length']
     delete rest['transfer-encoding']
-    response.writeHead(status, rest)
+    if (body !== undefined && body.length > 0) rest['content-length'] ??= String(body.length)
+    if (response instanceof http2.Http2ServerResponse) {
+      delete rest['connection']
+      delete rest['keep-alive']
+      response.writeHead(status, rest)
+    } else response.writeHead(status, rest)
     if (body === undefined) {
-      response.flushHeaders()
+      if (!(response instanceof http2.Http2ServerResponse)) response.flushHeaders()
       return
     }
     this.#open.delete(id)
-    response.end(body)
+    writeTo(response, body)
+    response.end()
   }
+}
+
+function writeTo(response: Response, body: Uint8Array): void {
+  // Both kinds take the same arguments, but their types cannot be called as one.
+  if (response instanceof http2.Http2ServerResponse) response.write(body)
+  else response.write(body)
+}
+
+function reset(): Error {
+  const error = new Error('read ECONNRESET')
+  return Object.assign(error, { errno: -104, code: 'ECONNRESET', syscall: 'read' })
 }
 
 function headersOf(raw: readonly string[]): Record<string, string> {
@@ -149,6 +188,9 @@ function headersOf(raw: readonly string[]): Record<string, string> {
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]?.toLowerCase() ?? ''
     const value = raw[i + 1] ?? ''
+    // HTTP/2 has the request's line in headers of its own.
+    if (name === ':authority') headers['host'] = value
+    if (name.startsWith(':')) continue
     const before = headers[name]
     headers[name] = before === undefined ? value : `${before},${value}`
   }

@@ -1,7 +1,7 @@
 import type { CodeEnd, CodeInvocation } from '@cloud-orrery/services'
 import { isRecord } from './arguments.ts'
 import { RuntimeError, reported } from './errors.ts'
-import type { LoadedHandler } from './handler.ts'
+import type { Handler, LoadedHandler } from './handler.ts'
 import { type Output, setRequestId } from './output.ts'
 import { ResponseStream } from './response-stream.ts'
 
@@ -15,6 +15,15 @@ export interface InvocationOptions {
   done(end: CodeEnd, fatal: boolean): void
 }
 
+/** The handler is called as its method: stacks on AWS say `Runtime.handler`. */
+class Runtime {
+  readonly handler: Handler
+
+  constructor(handler: Handler) {
+    this.handler = handler
+  }
+}
+
 const versionOfAsyncRuntime = 24
 
 const unsettled =
@@ -24,6 +33,7 @@ const unsettled =
 export class Invocation {
   readonly #options: InvocationOptions
   readonly #invocation: CodeInvocation
+  readonly #runtime: Runtime
   #over = false
   /** What happens when the code waits for nothing any more. */
   #onEmpty: (() => void) | undefined
@@ -31,6 +41,7 @@ export class Invocation {
   constructor(options: InvocationOptions, invocation: CodeInvocation) {
     this.#options = options
     this.#invocation = invocation
+    this.#runtime = new Runtime(options.handler.run)
   }
 
   get over(): boolean {
@@ -83,7 +94,7 @@ export class Invocation {
   /** The runtime of Node.js 24: what the handler returns is the answer. */
   #runAsync(): void {
     this.#onEmpty = () => this.#failLogged(new RuntimeError('NodeJsExit', unsettled))
-    const run = async () => this.#options.handler.run(this.#event(), this.#context())
+    const run = async () => this.#runtime.handler(this.#event(), this.#context())
     run().then(
       (result) => {
         try {
@@ -144,7 +155,11 @@ export class Invocation {
     }
     const first = once(callback)
     try {
-      const result = handler.run(this.#event(), Object.assign(control, this.#context()), first)
+      const result = this.#runtime.handler(
+        this.#event(),
+        Object.assign(control, this.#context()),
+        first,
+      )
       if (isRecord(result) && typeof result['then'] === 'function') {
         // A thenable of the code's own may be no promise.
         void Promise.resolve(result).then(control.succeed).catch(control.fail)
@@ -155,7 +170,7 @@ export class Invocation {
   }
 
   #stream(): void {
-    const { handler, nowMs, output, shown } = this.#options
+    const { nowMs, output, shown } = this.#options
     const stream = new ResponseStream(nowMs)
     const streamed = () => ({
       kind: 'streamed' as const,
@@ -172,7 +187,7 @@ export class Invocation {
     })
     finished.catch(() => undefined) // Told by `fail` where the handler is waited for.
     const run = async () => {
-      const result = handler.run(this.#event(), stream, this.#context())
+      const result = this.#runtime.handler(this.#event(), stream, this.#context())
       if (!isRecord(result) || typeof result['then'] !== 'function') {
         throw 'Streaming does not support non-async handlers.'
       }

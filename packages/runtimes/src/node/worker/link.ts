@@ -49,8 +49,8 @@ export class Link {
   }
 
   /** Sends a line of output, and waits where the host does not keep up. */
-  log(atMs: number, text: string, record: boolean): void {
-    this.send({ type: 'log', atMs, text, record })
+  log(atMs: number, text: string): void {
+    this.send({ type: 'log', atMs, text })
     this.#sentBytes = (this.#sentBytes + text.length) | 0
     for (;;) {
       const { readBytes } = this.#control

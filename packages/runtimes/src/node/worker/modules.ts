@@ -72,7 +72,7 @@ class ModuleLoader {
         : this.#importFrom(specifier, context, next)
       return { url: this.#paths.shownUrl(url), shortCircuit: true }
     } catch (error) {
-      throw this.#translated(error, specifier)
+      throw this.#translated(error)
     }
   }
 
@@ -97,8 +97,10 @@ class ModuleLoader {
     try {
       return pathToFileURL(resolveIn(require, name)).href
     } catch (error) {
-      if (relative || !isNotFound(error)) throw error
-      const found = this.#inNodePath(specifier) ?? this.#fallback(specifier)
+      if (!isNotFound(error)) throw error
+      const found = relative
+        ? undefined
+        : (this.#inNodePath(specifier) ?? this.#fallback(specifier))
       if (found !== undefined) return pathToFileURL(found).href
       throw requireError(specifier, parent)
     }
@@ -169,7 +171,7 @@ class ModuleLoader {
     try {
       source = shown.endsWith('.wasm') ? readFileSync(real) : readFileSync(real, 'utf8')
     } catch (error) {
-      throw this.#translated(error, url)
+      throw this.#translated(error)
     }
     const format =
       context.importAttributes?.['type'] === 'json' ? 'json' : this.#formatOf(real, source)
@@ -226,21 +228,10 @@ class ModuleLoader {
     return type
   }
 
-  #translated(error: unknown, specifier: string): unknown {
+  #translated(error: unknown): unknown {
     if (!(error instanceof Error)) return error
     error.message = this.#paths.text(error.message)
     if (error.stack !== undefined) error.stack = this.#paths.text(error.stack)
-    if (codeOf(error) === 'MODULE_NOT_FOUND' && 'requireStack' in error) {
-      const stack = error.requireStack
-      if (Array.isArray(stack)) {
-        const shown = stack.map((file) => this.#paths.text(String(file)))
-        Object.assign(error, { requireStack: shown })
-        const [first] = error.message.split('\n')
-        if (first !== undefined && shown.length > 0) {
-          error.message = `Cannot find module '${specifier}'\nRequire stack:\n- ${shown.join('\n- ')}`
-        }
-      }
-    }
     return error
   }
 }
@@ -259,7 +250,11 @@ function codeOf(error: unknown): unknown {
 }
 
 function requireError(specifier: string, parent: string): Error {
-  const stack = [parent]
+  const stack: string[] = []
+  // Who required it, and who required that.
+  let at: NodeJS.Module | null | undefined = createRequire(parent).cache[parent]
+  for (; at && !stack.includes(at.filename); at = at.parent) stack.push(at.filename)
+  if (stack.length === 0) stack.push(parent)
   const error = new Error(
     `Cannot find module '${specifier}'\nRequire stack:\n- ${stack.join('\n- ')}`,
   )

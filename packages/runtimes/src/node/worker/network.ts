@@ -1,5 +1,4 @@
 import dgram from 'node:dgram'
-import http2 from 'node:http2'
 import net from 'node:net'
 import tls from 'node:tls'
 import type { HostMessage } from '../messages.ts'
@@ -67,13 +66,6 @@ export class Network {
     net.Socket.prototype.setTimeout = ModelSocket.prototype.setTimeout
     const connectTls = (...args: unknown[]) => new ModelTlsSocket().open(args, peer)
     Object.assign(tls, { connect: connectTls })
-    const refuseHttp2 = () => {
-      throw Object.assign(
-        new Error('Orrery does not model HTTP/2 connections of functions: use HTTP/1.1.'),
-        { code: 'ERR_HTTP2_NOT_MODELLED' },
-      )
-    }
-    Object.assign(http2, { connect: refuseHttp2 })
     net.Server.prototype.listen = function (this: net.Server, ...args: unknown[]) {
       return network.#listen(this, args)
     }

@@ -13,6 +13,12 @@ const requestIdKey = Symbol.for('aws.lambda.runtime.requestId')
 /** Longest line of raw output that is waited for until it ends, in characters. */
 const lineLengthMax = 262_144
 
+/** Characters of one invocation's output that are kept. */
+const keptCharactersMax = 16 * 1_048_576
+
+/** Largest event that CloudWatch Logs takes, in bytes. Source: CloudWatch Logs quotas, "Event size": 1 MB. */
+const lineCharactersMax = 1_048_576
+
 export function setRequestId(requestId: string): void {
   Reflect.set(globalThis, requestIdKey, requestId)
 }
@@ -24,6 +30,7 @@ export class Output {
   /** Raw output that is no whole line yet, of both streams. */
   #rest = ''
   #json = false
+  #characters = 0
 
   constructor(link: Link, shown: (text: string) => string) {
     this.#link = link
@@ -66,7 +73,7 @@ export class Output {
     const text = typeof chunk === 'string' ? chunk : textOf(chunk)
     const lines = `${this.#rest}${text}`.split('\n')
     this.#rest = lines.pop() ?? ''
-    for (const line of lines) this.#send(line, false)
+    for (const line of lines) this.#send(line)
     if (this.#rest.length > lineLengthMax) this.flush()
     return Buffer.byteLength(text)
   }
@@ -75,16 +82,27 @@ export class Output {
   flush(): void {
     const rest = this.#rest
     this.#rest = ''
-    if (rest !== '') this.#send(rest, false)
+    if (rest !== '') this.#send(rest)
   }
 
   /** A line of ours in the function's log. */
   note(text: string): void {
-    this.#send(`[orrery] ${text}`, true)
+    this.#send(`[orrery] ${text}`)
   }
 
-  #send(text: string, record: boolean): void {
-    this.#link.log(Math.floor(this.#link.nowMs()), this.#shown(text), record)
+  /** Another invocation writes. */
+  begin(): void {
+    this.#characters = 0
+  }
+
+  #send(text: string): void {
+    if (this.#characters > keptCharactersMax) return
+    const line = text.length > lineCharactersMax ? text.slice(0, lineCharactersMax) : text
+    this.#characters += line.length + 1
+    const limit = keptCharactersMax / 1_048_576
+    const more = `[orrery] The first ${limit} MB of this invocation's output are kept; more followed.`
+    const kept = this.#characters > keptCharactersMax ? more : this.#shown(line)
+    this.#link.log(Math.floor(this.#link.nowMs()), kept)
   }
 
   #replaceConsole(): void {
@@ -112,7 +130,6 @@ export class Output {
       this.#json
         ? jsonRecord(time, requestId, level, params)
         : `${time}\t${String(requestId)}\t${level}\t${format(...params)}`,
-      true,
     )
   }
 

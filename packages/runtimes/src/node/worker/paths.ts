@@ -6,6 +6,7 @@ import type { Mount } from '../messages.ts'
 export const taskRoot = '/var/task'
 /** Where AWS's runtime keeps its own files and the modules that it brings. */
 export const runtimeRoot = '/var/runtime'
+const runtimeFiles = /(\/var\/runtime\/)[\w-]+\.[jt]s:/g
 
 /** Translates between the paths that the code sees and those of this machine. */
 export class Paths {
@@ -81,6 +82,7 @@ export class Paths {
     for (const { real, shown } of this.#shownTexts) {
       if (result.includes(real)) result = result.replaceAll(real, shown)
     }
-    return result
+    // The runtime on AWS is one file.
+    return result.includes(runtimeRoot) ? result.replace(runtimeFiles, '$1index.mjs:') : result
   }
 }

@@ -59,8 +59,8 @@ export class ResponseStream extends Writable {
 }
 
 /** `awslambda.HttpResponseStream`: an answer with status and headers before its body. */
-export class HttpResponseStream {
-  static from(stream: ResponseStream, prelude: unknown): ResponseStream {
+export const HttpResponseStream = {
+  from(stream: ResponseStream, prelude: unknown): ResponseStream {
     stream.setContentType(httpIntegrationContentType)
     const text = JSON.stringify(prelude)
     stream._onBeforeFirstWrite = (write) => {
@@ -68,5 +68,5 @@ export class HttpResponseStream {
       write(new Uint8Array(delimiterBytes))
     }
     return stream
-  }
+  },
 }

@@ -9,6 +9,8 @@ export interface Destination {
   readonly tls: boolean
   /** A local socket's. */
   readonly path?: string
+  /** The client speaks HTTP/2 and nothing else. */
+  readonly http2: boolean
 }
 
 /** Who answers a connection. */
@@ -205,7 +207,7 @@ export class ModelTlsSocket extends ModelSocket {
   readonly encrypted = true
   readonly authorized = true
   readonly authorizationError = null
-  readonly alpnProtocol = 'http/1.1'
+  alpnProtocol: string | false = false
   servername = ''
 
   protected override get secure(): boolean {
@@ -213,7 +215,9 @@ export class ModelTlsSocket extends ModelSocket {
   }
 
   override connected(): void {
-    this.servername = connections.get(this)?.to.host ?? ''
+    const to = connections.get(this)?.to
+    this.servername = to?.host ?? ''
+    this.alpnProtocol = to?.http2 === true ? 'h2' : 'http/1.1'
     super.connected()
     this.emit('secure')
     this.emit('secureConnect')
@@ -268,6 +272,10 @@ export class ModelTlsSocket extends ModelSocket {
   enableTrace(): void {}
 }
 
+function isHttp2(protocols: unknown): boolean {
+  return Array.isArray(protocols) && protocols.includes('h2') && !protocols.includes('http/1.1')
+}
+
 /** The ways in which `net` and `tls` are told where to connect to. */
 function destinationOf(given: readonly unknown[], tls: boolean) {
   const args = Array.isArray(given[0]) ? given[0] : given
@@ -282,6 +290,7 @@ function destinationOf(given: readonly unknown[], tls: boolean) {
     host: String(host),
     port: Number(numeric ? first : (options['port'] ?? (tls ? 443 : 0))),
     tls,
+    http2: isHttp2(options['ALPNProtocols']),
     // An HTTP client's options carry the path of its request, which is not for the socket.
     ...(typeof path === 'string' && !numeric && options['port'] === undefined ? { path } : {}),
   }
