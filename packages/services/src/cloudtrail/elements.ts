@@ -9,9 +9,12 @@ export const hidden = 'HIDDEN_DUE_TO_SECURITY_REASONS'
 /** How secrets are kept out of a service's records. */
 export type Secrecy = 'leave-out' | 'hide'
 
-/** IAM and STS leave their secrets out; others hide what their models call sensitive. */
+/**
+ * IAM, STS and KMS leave their secrets out; others hide what their models call sensitive.
+ * Source: KMS Developer Guide, "Logging AWS KMS API calls with AWS CloudTrail", Encrypt.
+ */
 export function secrecyOf(service: string): Secrecy {
-  return service === 'iam' || service === 'sts' ? 'leave-out' : 'hide'
+  return /^(iam|kms|sts)$/.test(service) ? 'leave-out' : 'hide'
 }
 
 /**

@@ -48,6 +48,12 @@ const namings: Readonly<Record<string, readonly Naming[]>> = {
     { member: 'User.UserId', type: 'AWS::IAM::User' },
     { member: 'User.Arn', type: 'AWS::IAM::User' },
   ],
+  kms: [
+    { member: 'KeyMetadata.Arn', type: 'AWS::KMS::Key' },
+    { member: 'KeyId', type: 'AWS::KMS::Key' },
+    { member: 'TargetKeyId', type: 'AWS::KMS::Key' },
+    { member: 'AliasName', type: 'AWS::KMS::Alias' },
+  ],
   logs: [
     { member: 'logGroupName', type: 'AWS::Logs::LogGroup' },
     { member: 'logStreamName', type: 'AWS::Logs::LogStream' },
@@ -112,5 +118,11 @@ export function recordResources(
   if (service === 'sts' && /^AssumeRole/.test(operation.name) && typeof role === 'string') {
     return [{ accountId, type: 'AWS::IAM::Role', ARN: role }]
   }
-  return undefined
+  const [key] = service === 'kms' ? keyArnsOf(call) : []
+  return key === undefined ? undefined : [{ accountId, type: 'AWS::KMS::Key', ARN: key }]
+}
+
+/** The key that a call of KMS was judged on, or made. */
+function keyArnsOf({ resourceArn = '', output }: RecordedCall): string[] {
+  return [resourceArn, ...namesAt(output, 'KeyMetadata.Arn')].filter((arn) => arn.includes(':key/'))
 }

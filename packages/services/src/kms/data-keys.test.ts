@@ -17,7 +17,7 @@ import {
 } from '@aws-sdk/client-kms'
 import { client, createCloud, shownEntry } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
-import { bytes, newKey, refusal, text, world } from './keys.test-support.ts'
+import { accountId, bytes, newKey, refusal, text, world } from './keys.test-support.ts'
 
 test('a data key has the size that is asked for, and comes back by its ciphertext', async () => {
   const { kms, key } = world()
@@ -166,7 +166,7 @@ test('keys, aliases and tags come in pages', async () => {
 
 test('no plaintext and no data key is in the journal', async () => {
   const { cloud, kms, key } = world()
-  const { KeyId } = await key()
+  const { KeyId, arn } = await key()
   const secret = 'my-long-and-dear-secret'
   const { CiphertextBlob } = await kms.send(new EncryptCommand({ KeyId, Plaintext: bytes(secret) }))
   await kms.send(new DecryptCommand({ CiphertextBlob }))
@@ -189,12 +189,14 @@ test('no plaintext and no data key is in the journal', async () => {
   await cloud.advance({ minutes: 15 })
   const { Events = [] } = await trail.send(new LookupEventsCommand({}))
   const encrypted = Events.find(({ EventName }) => EventName === 'Encrypt')
-  expect(JSON.parse(encrypted?.CloudTrailEvent ?? '{}')).toMatchObject({
+  const record = JSON.parse(encrypted?.CloudTrailEvent ?? '{}') as Record<string, unknown>
+  expect(record).toMatchObject({
     eventSource: 'kms.amazonaws.com',
     readOnly: true,
-    requestParameters: { keyId: KeyId },
     responseElements: null,
+    resources: [{ accountId, type: 'AWS::KMS::Key', ARN: arn }],
   })
+  expect(record['requestParameters']).toEqual({ keyId: KeyId })
 })
 
 test('the same seed gives the same keys, ciphertexts and journal', async () => {
