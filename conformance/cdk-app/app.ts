@@ -67,7 +67,11 @@ class Work extends Stack {
     const marker = new CustomResource(this, 'Marker', {
       serviceToken,
       resourceType: 'Custom::Marker',
-      properties: { Bucket: bucket.bucketName, Key: 'marker', Text: 'made by a function' },
+      properties: {
+        Bucket: bucket.bucketName,
+        Key: 'marker',
+        Text: this.node.tryGetContext('text') ?? 'made by a function',
+      },
     })
     new CfnOutput(this, 'QueueUrl', { value: queue.queueUrl })
     new CfnOutput(this, 'BucketName', { value: bucket.bucketName })
