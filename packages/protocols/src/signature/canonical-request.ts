@@ -61,15 +61,22 @@ function normalise(path: string): string {
   return `/${kept.join('/')}${slash}`
 }
 
-/** Parameters encoded and sorted by name, then value; a presigned URL's own signature is left out. */
+/**
+ * Parameters encoded and sorted by name, then value; a presigned URL's own signature is left out. Only the one: whoever
+ * adds a second changes what was signed.
+ */
 export function canonicalQuery(query: string, withoutSignature: boolean): string {
   if (query === '') return ''
   const pairs: [string, string][] = []
+  let leftOut = !withoutSignature
   for (const part of query.split('&')) {
     if (part === '') continue
     const equals = part.indexOf('=')
     const name = equals < 0 ? part : part.slice(0, equals)
-    if (withoutSignature && name === 'X-Amz-Signature') continue
+    if (!leftOut && name === 'X-Amz-Signature') {
+      leftOut = true
+      continue
+    }
     pairs.push([recode(name), equals < 0 ? '' : recode(part.slice(equals + 1))])
   }
   pairs.sort(([a, x], [b, y]) => (a === b ? compare(x, y) : compare(a, b)))

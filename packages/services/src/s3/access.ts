@@ -2,13 +2,20 @@ import { hash } from 'node:crypto'
 import type { Scope } from '@cloud-orrery/kernel'
 import type { Context } from '../context.ts'
 import type { ResourceAccess } from '../define.ts'
-import { accessDenied, invalidBucketOwner, noSuchBucket, permanentRedirect } from './errors.ts'
+import {
+  accessDenied,
+  invalidBucketOwner,
+  noSuchBucket,
+  permanentRedirect,
+  wrongRegion,
+} from './errors.ts'
 import { type BucketRecord, buckets } from './state.ts'
 
 /** What every operation on a bucket has in its input. */
 export interface BucketInput {
   readonly Bucket: string
   readonly ExpectedBucketOwner?: string | undefined
+  readonly RequestPayer?: string | undefined
 }
 
 export function bucketArn({ partition }: Context, name: string): string {
@@ -29,15 +36,34 @@ export function bucketOf(ctx: Context, name: string): BucketRecord {
 /**
  * The owner's account and the bucket's region: there its operations work. It comes before permissions: that a
  * bucket does not exist, or lies elsewhere, S3 tells everyone. Source: S3 API Reference, "Error responses".
- * Deviation: where the name of the host led to the bucket's region AWS answers AuthorizationHeaderMalformed.
  */
 export function scopeOfBucket(input: BucketInput, ctx: Context): Scope {
-  const { name, accountId, region } = bucketOf(ctx, input.Bucket)
+  const { name, accountId, region, requestPayer } = bucketOf(ctx, input.Bucket)
   // Who signs nothing names no region: the bucket's own name leads there.
   const isSigned = ctx.caller.principal.kind !== 'anonymous'
-  if (isSigned && region !== ctx.region) throw permanentRedirect(name, region)
+  if (isSigned && region !== ctx.region) {
+    const { headers, query = '' } = ctx.request ?? {}
+    if (leadsTo(headers?.['host'] ?? '', region)) {
+      throw wrongRegion(ctx.region, region, query.includes('X-Amz-Credential='))
+    }
+    throw permanentRedirect(name, region)
+  }
+  // Who is to pay for others says that they know. Source: S3 User Guide, "Using Requester Pays buckets".
+  if (requestPayer === 'Requester' && callerAccountId(ctx) !== accountId) {
+    const isService = ctx.caller.principal.kind === 'service'
+    if (!isService && (input.RequestPayer !== 'requester' || !isSigned)) throw accessDenied()
+  }
   if (input.ExpectedBucketOwner !== undefined) checkOwner(input.ExpectedBucketOwner, accountId)
   return { accountId, region }
+}
+
+/** Names of a region's own endpoint, and a bucket's own name, lead to the bucket's region. */
+function leadsTo(host: string, region: string): boolean {
+  const name = host.replace(/:\d+$/, '').toLowerCase()
+  const { bucket, place } =
+    /^(?:(?<bucket>.+)\.)?s3(?:[.-](?<place>[a-z]{2}(?:-[a-z]+)+-\d))?\.amazonaws\.com$/.exec(name)
+      ?.groups ?? {}
+  return place === undefined ? bucket !== undefined : place === region
 }
 
 /** Throws InvalidBucketOwnerAWSAccountID for what is no account, AccessDenied for another's. */

@@ -1,7 +1,7 @@
 import { GetBucketRequestPayment, PutBucketRequestPayment } from '@cloud-orrery/models/s3'
 import { operation } from '../define.ts'
 import { bucketArn, bucketOf, scopeOfBucket } from './access.ts'
-import { notModelled } from './errors.ts'
+import { buckets } from './state.ts'
 
 export const putBucketRequestPayment = operation(PutBucketRequestPayment, {
   authorize: (input, ctx) => bucketArn(ctx, input.Bucket),
@@ -9,8 +9,10 @@ export const putBucketRequestPayment = operation(PutBucketRequestPayment, {
   scope: scopeOfBucket,
   run(ctx, { Bucket, RequestPaymentConfiguration: { Payer } }) {
     bucketOf(ctx, Bucket)
-    if (Payer === 'BucketOwner') return {}
-    throw notModelled('PutBucketRequestPayment', `Payer ${Payer}`)
+    buckets.update(ctx, Bucket, {
+      requestPayer: Payer === 'Requester' ? 'Requester' : 'BucketOwner',
+    })
+    return {}
   },
 })
 
@@ -19,7 +21,6 @@ export const getBucketRequestPayment = operation(GetBucketRequestPayment, {
   provenance: 'modelled',
   scope: scopeOfBucket,
   run(ctx, { Bucket }) {
-    bucketOf(ctx, Bucket)
-    return { Payer: 'BucketOwner' as const }
+    return { Payer: bucketOf(ctx, Bucket).requestPayer }
   },
 })

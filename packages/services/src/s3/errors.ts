@@ -16,11 +16,13 @@ const statuses = {
   AccessDenied: 403,
   AccessForbidden: 403,
   AuthorizationHeaderMalformed: 400,
+  AuthorizationQueryParametersError: 400,
   BadDigest: 400,
   BadRequest: 400,
   BucketNotEmpty: 409,
   BucketPolicyAlreadyExists: 409,
   ConditionalRequestConflict: 409,
+  CrossLocationLoggingProhibitted: 403,
   EntityTooLarge: 400,
   EntityTooSmall: 400,
   IllegalLocationConstraintException: 400,
@@ -43,6 +45,7 @@ const statuses = {
   InvalidRequest: 400,
   InvalidStorageClass: 400,
   InvalidTag: 400,
+  InvalidTargetBucketForLogging: 400,
   KeyTooLongError: 400,
   MalformedACLError: 400,
   MalformedPOSTRequest: 400,
@@ -248,6 +251,24 @@ export function permanentRedirect(bucket: string, region: string): AwsError {
     { Endpoint: `${bucket}.s3.${region}.amazonaws.com`, Bucket: bucket },
     { 'x-amz-bucket-region': region },
   )
+}
+
+/** The host is of the bucket's region, the signature of another. Source: S3 API Reference, "Error responses". */
+export function wrongRegion(signed: string, expected: string, presigned: boolean): AwsError {
+  const what = `the region '${signed}' is wrong; expecting '${expected}'`
+  return presigned
+    ? s3Error(
+        'AuthorizationQueryParametersError',
+        `Error parsing the X-Amz-Credential parameter; ${what}`,
+        { Region: expected },
+        { 'x-amz-bucket-region': expected },
+      )
+    : s3Error(
+        'AuthorizationHeaderMalformed',
+        `The authorization header is malformed; ${what}`,
+        { Region: expected },
+        { 'x-amz-bucket-region': expected },
+      )
 }
 
 export function invalidBucketOwner(value: string): AwsError {

@@ -70,6 +70,8 @@ function refusal({ path, value, kind }: Violation): AwsError | undefined {
       )
     default:
       if (/\.filterRules\.\d+\.member\.name$/.test(path)) return undefined
+      // Any word passes for the permission of a log's reader. Recorded: S3, PutBucketLogging.
+      if (/\.targetGrants\.\d+\.member\.permission$/.test(path)) return undefined
       if (path.endsWith('.events')) {
         return invalidArgument(
           'The event is not supported for notifications',

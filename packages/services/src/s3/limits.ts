@@ -58,3 +58,6 @@ export const formFieldsBytesMax = 20_480
 /** A default retention period. Source: S3 User Guide, "Object Lock considerations". */
 export const retentionDaysMax = 36_500
 export const retentionYearsMax = 100
+
+/** How long access logs gather before they are written, in ms: AWS says a few hours at most. */
+export const logDelayMs: readonly [number, ...number[]] = [3_600_000, 600_000, 7_200_000]

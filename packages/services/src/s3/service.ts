@@ -1,5 +1,6 @@
 import { service } from '../define.ts'
 import { resourceAccess } from './access.ts'
+import { answered } from './answered.ts'
 import { getBucketAcl, getObjectAcl, putBucketAcl, putObjectAcl } from './bucket-acls.ts'
 import { getBucketRequestPayment, putBucketRequestPayment } from './bucket-settings.ts'
 import {
@@ -14,7 +15,6 @@ import { bucketPolicyType } from './cloudformation/bucket-policy.ts'
 import { completeMultipartUpload } from './complete-upload.ts'
 import { copyObject } from './copy-object.ts'
 import { deleteBucketCors, getBucketCors, putBucketCors } from './cors/bucket-cors.ts'
-import { headersForOrigin } from './cors/preflight.ts'
 import { deleteObject, deleteObjects } from './delete-objects.ts'
 import { deliver } from './delivery.ts'
 import {
@@ -44,6 +44,8 @@ import {
   putObjectLegalHold,
   putObjectRetention,
 } from './locks/retention.ts'
+import { getBucketLogging, putBucketLogging } from './logging/bucket-logging.ts'
+import { deliverLog } from './logging/log-delivery.ts'
 import {
   getBucketNotificationConfiguration,
   putBucketNotificationConfiguration,
@@ -65,7 +67,7 @@ import {
   putPublicAccessBlock,
 } from './public-access.ts'
 import { putObject } from './put-object.ts'
-import { buckets, parts, sequences, uploads, versions } from './state.ts'
+import { buckets, logLines, parts, sequences, uploads, versions } from './state.ts'
 import {
   deleteBucketTagging,
   deleteObjectTagging,
@@ -109,6 +111,7 @@ export const s3 = service('s3', {
     getBucketEncryption,
     getBucketLifecycleConfiguration,
     getBucketLocation,
+    getBucketLogging,
     getBucketNotificationConfiguration,
     getBucketOwnershipControls,
     getBucketPolicy,
@@ -138,6 +141,7 @@ export const s3 = service('s3', {
     putBucketCors,
     putBucketEncryption,
     putBucketLifecycleConfiguration,
+    putBucketLogging,
     putBucketNotificationConfiguration,
     putBucketOwnershipControls,
     putBucketPolicy,
@@ -158,12 +162,12 @@ export const s3 = service('s3', {
     websiteRequest,
     ...unsetConfigurations,
   ],
-  tasks: [applyLifecycle, deliver],
+  tasks: [applyLifecycle, deliver, deliverLog],
   resources: [bucketType, bucketPolicyType],
-  tables: [buckets, versions, uploads, parts, sequences],
+  tables: [buckets, versions, uploads, parts, sequences, logLines],
   resourceAccess,
   unlisted,
-  answered: headersForOrigin,
+  answered,
   errors: { accessDenied: refuseAccess, invalidInput },
   // S3 puts the resource in quotes.
   denialWording: (_action, resource) => ({ resource: `"${resource}"` }),

@@ -5,6 +5,7 @@ import type {
   CORSRule,
   DefaultRetention,
   LifecycleRule,
+  LoggingEnabled,
   NotificationConfiguration,
   ObjectLockLegalHoldStatus,
   ObjectLockRetentionMode,
@@ -76,6 +77,7 @@ export interface BucketRecord {
   readonly lifecycle?: Lifecycle
   readonly cors?: readonly CORSRule[]
   readonly website?: WebsiteConfiguration
+  readonly logging?: LoggingEnabled
   /** Objects can be locked; the rule is for those that are put without a lock of their own. */
   readonly objectLock?: { readonly rule?: DefaultRetention }
   readonly requestPayer: 'BucketOwner' | 'Requester'
@@ -199,6 +201,18 @@ export const uploads = table<UploadRecord, 'id'>('s3.uploads', {
 
 export const parts = table<PartRecord>('s3.parts', {
   key: (part) => orderedKey(part.uploadId, part.partNumber),
+  partition: 'cloud',
+})
+
+interface LogLineRecord {
+  readonly bucket: string
+  readonly sequence: number
+  readonly line: string
+}
+
+/** Lines of access logs that are not written yet, by the bucket that they are about. */
+export const logLines = table<LogLineRecord>('s3.logLines', {
+  key: (line) => orderedKey(line.bucket, line.sequence),
   partition: 'cloud',
 })
 

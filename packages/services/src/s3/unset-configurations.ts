@@ -9,7 +9,6 @@ import {
   GetBucketAnalyticsConfiguration,
   GetBucketIntelligentTieringConfiguration,
   GetBucketInventoryConfiguration,
-  GetBucketLogging,
   GetBucketMetricsConfiguration,
   GetBucketReplication,
   ListBucketAnalyticsConfigurations,
@@ -87,7 +86,6 @@ export const unsetConfigurations: readonly OperationHandler[] = [
     'The replication configuration was not found',
   ),
   empty(GetBucketAccelerateConfiguration, 's3:GetAccelerateConfiguration', {}),
-  empty(GetBucketLogging, 's3:GetBucketLogging', {}),
   empty(ListBucketAnalyticsConfigurations, 's3:GetAnalyticsConfiguration', { IsTruncated: false }),
   empty(ListBucketIntelligentTieringConfigurations, 's3:GetIntelligentTieringConfiguration', {
     IsTruncated: false,

@@ -10,7 +10,6 @@ const unbuilt: readonly (keyof AwsS3BucketProperties)[] = [
   'BucketNamespace',
   'IntelligentTieringConfigurations',
   'InventoryConfigurations',
-  'LoggingConfiguration',
   'MetadataConfiguration',
   'MetadataTableConfiguration',
   'MetricsConfigurations',

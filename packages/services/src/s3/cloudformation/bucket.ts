@@ -23,6 +23,7 @@ import { cannedAcl, refuseUnbuilt } from './bucket-properties.ts'
 import { cors } from './cors-property.ts'
 import { encryption } from './encryption-property.ts'
 import { lifecycle } from './lifecycle-property.ts'
+import { logging } from './logging-property.ts'
 import { notifications } from './notification-property.ts'
 import { objectLock, objectLockEnabled } from './object-lock-property.ts'
 import { type Setting, unlessMissing } from './setting.ts'
@@ -38,6 +39,7 @@ const settings: readonly Setting[] = [
   cors,
   website,
   lifecycle,
+  logging,
   notifications,
 ]
 
@@ -67,6 +69,7 @@ export const bucketType = resource(AwsS3Bucket, {
     })
     return attributes(ctx, name)
   },
+  adopt: (ctx, { BucketName = '' }) => attributes(ctx, BucketName),
   async update(ctx, properties, previous, { Arn }) {
     refuseUnbuilt(properties)
     await configure(ctx, nameOf(Arn), properties, previous)

@@ -2,6 +2,8 @@ import type { LifecycleRule, StorageClass } from '@cloud-orrery/models/s3'
 import type { Context } from '../../context.ts'
 import { task } from '../../define.ts'
 import { isLocked } from '../locks/object-locks.ts'
+import { logAction } from '../logging/log-delivery.ts'
+import { loggedTransition } from '../logging/logged-operations.ts'
 import { notify } from '../notifications.ts'
 import {
   type BucketRecord,
@@ -110,11 +112,13 @@ function expire(ctx: Context, bucket: BucketRecord, version: VersionRecord): voi
   }
   const marker = writeVersion(ctx, bucket, version.key, undefined)
   notify(ctx, 'LifecycleExpiration:DeleteMarkerCreated', marker)
+  logAction(ctx, 'S3.CREATE.DELETEMARKER', marker)
 }
 
 function removeForGood(ctx: Context, version: VersionRecord): void {
   removeVersion(ctx, version)
   notify(ctx, 'LifecycleExpiration:Delete', version)
+  logAction(ctx, 'S3.EXPIRE.OBJECT', version)
 }
 
 /**
@@ -189,5 +193,7 @@ function currentClass(
 
 function move(ctx: Context, version: VersionRecord, to: StorageClass): void {
   if (to === version.storageClass) return
-  notify(ctx, 'LifecycleTransition', versions.put(ctx, { ...version, storageClass: to }))
+  const moved = versions.put(ctx, { ...version, storageClass: to })
+  notify(ctx, 'LifecycleTransition', moved)
+  logAction(ctx, loggedTransition(to), moved)
 }
