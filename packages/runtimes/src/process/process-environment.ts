@@ -29,7 +29,7 @@ import { canSandbox, type Folders, sandboxClock, sandboxed } from './sandbox.ts'
 export interface Launch {
   /** For people. */
   readonly engine: string
-  /** Files of the machine that it needs: hidden by a sandbox if they lie in a folder that it replaces. */
+  /** Files of the machine that it needs: where a sandbox would hide them there is none. */
   readonly needs?: string
   /** The command, run in the folder of the code. */
   command(places: Places): readonly string[]

@@ -25,7 +25,8 @@ export const providedRuntime: CodeRuntime = {
   },
 }
 
-function pythonLaunch({ runtime }: CodeEnvironment): Launch {
+/** On which Python, and with what of ours. */
+export function pythonLaunch({ runtime }: CodeEnvironment): Launch {
   const python = pythonFor(runtime)
   return {
     engine: `${python.path} ${python.version}`,

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import { pythonRuntime } from './process-runtime.ts'
+import type { CodeRuntime } from '../process.ts'
+import { ProcessEnvironment } from './process-environment.ts'
+import { pythonLaunch, pythonRuntime } from './process-runtime.ts'
 import { ok, type Placed, place, type Setting, startMs } from './world.test-support.ts'
 
 const hasPython = spawnSync('python3', ['--version']).status === 0
@@ -163,23 +165,34 @@ def handler(event, context):
     if (end.kind === 'timedOut') expect(placed.kernel.clock.nowMs).toBe(deadlineMs)
   })
 
-  test('has layers at /opt, and a /tmp of its own', async () => {
+  /** As on machines that cannot give a process a file tree of its own. */
+  const withoutSandbox: CodeRuntime = {
+    serves: pythonRuntime.serves,
+    start: (environment) =>
+      new ProcessEnvironment(environment, { ...pythonLaunch(environment), needs: '/tmp/python' }),
+  }
+
+  test.each([
+    ['in a sandbox', pythonRuntime],
+    ['without one', withoutSandbox],
+  ])('has layers at /opt, and a /tmp of its own, %s', async (_, runtime) => {
     const placed = await python(
       `
-import lib, subprocess
+import lib, os, subprocess
 def handler(event, context):
     open("/tmp/a", "w").write("x")
     said = subprocess.run(["/opt/bin/say"], capture_output=True, text=True).stdout
-    return [lib.name, open("/opt/data.txt").read(), said]
+    return [lib.name, open("/opt/data.txt").read(), said, os.listdir("/tmp"), os.path.exists("/var/task/index.py")]
 `,
       {
+        runtime,
         layers: [
           { 'python/lib.py': 'name = "first"', 'data.txt': 'first' },
           { 'data.txt': 'second', 'bin/say': '#!/bin/sh\necho said' },
         ],
       },
     )
-    expect(await returned(placed)).toEqual(['first', 'second', 'said\n'])
+    expect(await returned(placed)).toEqual(['first', 'second', 'said\n', ['a'], true])
   })
 
   test('leaves nothing when it ends: no process, no file', async () => {
