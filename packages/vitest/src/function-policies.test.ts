@@ -1,6 +1,7 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import { CreateFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { prove, record, replayedTrial } from '@cloud-orrery/cloud'
 import { ZipFile } from 'yazl'
 import { expect, test } from './index.ts'
 
@@ -72,6 +73,18 @@ test('a function’s role needs what its code calls and what its log takes', asy
       Action: 'sqs:SendMessage',
       Resource: 'arn:aws:sqs:us-east-1:123456789012:jobs',
     },
+  ])
+  const tryOut = replayedTrial(record(aws.cloud), aws.cloud)
+  const proof = await prove('arn:aws:iam::123456789012:role/sender', document, tryOut)
+  expect([proof.why, proof.rows.map(({ action, needed }) => [action, needed])]).toEqual([
+    undefined,
+    [
+      [undefined, true],
+      ['logs:CreateLogGroup', true],
+      ['logs:CreateLogStream', true],
+      ['logs:PutLogEvents', true],
+      [undefined, true],
+    ],
   ])
   await iam.send(
     new PutRolePolicyCommand({
