@@ -11,6 +11,8 @@ export interface Serving {
   readonly startedAt: number
   /** Ends when the server is told to stop. Taken before anyone hears that it is ready. */
   readonly told: Promise<void>
+  /** Comes before the line that says that it is ready, and not earlier. */
+  readonly preface?: string
   /** What a user should know besides. */
   readonly remarks?: readonly string[]
 }
@@ -32,10 +34,11 @@ export async function serve(present: Present, serving: Serving, io: Io): Promise
   for (const remark of serving.remarks ?? []) io.err(`orrery: ${remark}\n`)
   const readyMs = Math.round(performance.now() - serving.startedAt)
   const other = port === 4566 ? '' : ` --port ${port}`
+  const preface = serving.preface ?? ''
   io.out(
     serving.json
       ? `${JSON.stringify({ ready: true, version, url, port, accountId, region, seed, readyMs })}\n`
-      : `orrery ${version} ready on ${url} (account ${accountId}, ${region}, seed ${seed}). In another shell: eval "$(orrery env${other})"\n`,
+      : `${preface}orrery ${version} ready on ${url} (account ${accountId}, ${region}, seed ${seed}). In another shell: eval "$(orrery env${other})"\n`,
   )
   await serving.told
   removeServerFile(port)

@@ -56,13 +56,17 @@ async function replayFile(args: string[], io: Io): Promise<number> {
     last = await compareReplay(part, to)
     shown.push(shownOf(part, last, performance.now() - partStartedAt))
   }
-  if (values.json === true) io.out(`${JSON.stringify({ file: path, parts: shown })}\n`)
-  else for (const one of shown) print(one, io)
+  const text =
+    values.json === true
+      ? `${JSON.stringify({ file: path, parts: shown })}\n`
+      : shown.map((one) => textOf(one, io)).join('')
+  if (!serves || values.json === true) io.out(text)
   if (serves && last !== undefined) {
     const { cloud } = last
     cloud.kernel.clock.mode = clockModeOf(values.clock ?? 'held')
     cloud.kernel.scheduler.start()
-    const serving = { port: portOf(values.port), json: values.json === true, startedAt, told }
+    const json = values.json === true
+    const serving = { port: portOf(values.port), json, startedAt, told, preface: text }
     return await serve(new Present(new RememberedPast(cloud)), serving, io)
   }
   last?.cloud.close()
@@ -114,15 +118,14 @@ function shownOf(part: FiledRecording, { cloud, difference, whole }: Replayed, m
   }
 }
 
-function print(one: Shown, io: Io): void {
-  if (one.title !== undefined) io.out(`${paint(io, 'bold', one.title)}\n`)
+function textOf(one: Shown, io: Io): string {
+  const title = one.title === undefined ? '' : `${paint(io, 'bold', one.title)}\n`
   const until = `to #${one.journal} at ${one.now} in ${one.tookMs} ms (seed ${one.seed})`
   if (one.difference !== undefined) {
-    io.out(`${paint(io, 'red', '✗')} another run: ${one.difference.text}\n`)
-    io.out(`  made by Orrery ${one.version}; replayed ${until}\n`)
-  } else {
-    const what = one.whole ? 'the same journal and state' : 'the same so far'
-    const cut = one.unfinished ? ' (the recording was cut short)' : ''
-    io.out(`${paint(io, 'green', '✓')} ${what}, ${until}${cut}\n`)
+    const mark = paint(io, 'red', '✗')
+    return `${title}${mark} another run: ${one.difference.text}\n  made by Orrery ${one.version}; replayed ${until}\n`
   }
+  const what = one.whole ? 'the same journal and state' : 'the same so far'
+  const cut = one.unfinished ? ' (the recording was cut short)' : ''
+  return `${title}${paint(io, 'green', '✓')} ${what}, ${until}${cut}\n`
 }
