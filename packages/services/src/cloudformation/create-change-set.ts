@@ -7,7 +7,7 @@ import { storeTemplate } from './apply/stack-records.ts'
 import { identityOf, plannedEnvironment } from './apply/values.ts'
 import { findChangeSet, isExecuted } from './change-set-lookup.ts'
 import { dependencyGraph } from './engine/graph.ts'
-import { alreadyExists, stackMissing, validationError } from './errors.ts'
+import { alreadyExists, noUpdates, stackMissing, validationError } from './errors.ts'
 import { importChanges, importedResources } from './imports/request.ts'
 import { changeSetDurationMs } from './limits.ts'
 import { planUpdate } from './plan-update.ts'
@@ -18,7 +18,10 @@ import { type ChangeSet, changeSets, type Stack, stacks, templates } from './sta
 import { templateText } from './template-source.ts'
 import { checkUpdatable, originalTemplate } from './update-stack.ts'
 
-/** What AWS says where nothing would change; its CLI looks for these words. Recorded: test_empty_changeset. */
+/**
+ * What AWS says where nothing would change; its CLI looks for these words. Recorded: test_empty_changeset. Of
+ * templates with transforms it says something else: user reports of the CDK.
+ */
 const nothingChanges =
   "The submitted information didn't contain changes. Submit different information to create a change set."
 
@@ -203,8 +206,9 @@ type Outcome =
   | { readonly changes: ChangeSet['changes']; readonly warning?: string }
 
 function outcomeOf(ctx: Context, changeSet: ChangeSet, stack: Stack): Outcome {
-  const template = templates.get(ctx, changeSet.templateKey ?? '')?.template
-  if (template === undefined) return { failure: 'The template is gone' }
+  const record = templates.get(ctx, changeSet.templateKey ?? '')
+  if (record === undefined) return { failure: 'The template is gone' }
+  const { template, transformed } = record
   const { parameters } = changeSet
   try {
     const env = plannedEnvironment(
@@ -217,7 +221,9 @@ function outcomeOf(ctx: Context, changeSet: ChangeSet, stack: Stack): Outcome {
     const graph = dependencyGraph(template, env.condition)
     const tags = changeSet.tags ?? stack.tags
     const plan = planUpdate(ctx, stack, { template, parameters, tags, graph })
-    if (changeSet.type === 'UPDATE' && !plan.changesAnything) return { failure: nothingChanges }
+    if (changeSet.type === 'UPDATE' && !plan.changesAnything) {
+      return { failure: transformed ? noUpdates().message : nothingChanges }
+    }
     if (changeSet.imports !== undefined) {
       return { changes: importChanges(ctx, stack, plan, changeSet.imports) }
     }

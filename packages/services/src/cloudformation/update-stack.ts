@@ -52,7 +52,8 @@ export const updateStack = operation(UpdateStack, {
     checkUpdatable(stack)
     const tags = input.Tags === undefined ? stack.tags : givenTags(input.Tags)
     const plan = planUpdate(ctx, stack, { template: prepared.template, parameters, tags, graph })
-    if (!plan.changesAnything) throw noUpdates()
+    // What transforms made is only known after AWS has answered: reports of emulators that were judged by AWS.
+    if (!plan.changesAnything && !prepared.transformed) throw noUpdates()
     const { changeSetId: _, ...rest } = stack
     stacks.put(ctx, { ...rest, ...(policy === undefined ? {} : { policy }) })
     const update = updateOf(ctx, stack.stackId, {

@@ -8,6 +8,7 @@ import {
 } from '@cloud-orrery/models/s3'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { isReservedTag } from '../shared/system-tags.ts'
 import { bucketArn, bucketOf, objectArn, scopeOfBucket } from './access.ts'
 import { existingTagKeys, requestTagKeys } from './condition-keys.ts'
 import { invalidTag, noSuchTagSet } from './errors.ts'
@@ -24,7 +25,7 @@ export const putBucketTagging = operation(PutBucketTagging, {
   run(ctx, { Bucket, Tagging }) {
     const bucket = bucketOf(ctx, Bucket)
     const tags = readTags(ctx, Tagging.TagSet, 'bucket')
-    checkSystemTags(bucket.tags, tags)
+    checkSystemTags(ctx, bucket.tags, tags)
     const { tags: _former, ...rest } = bucket
     buckets.put(ctx, Object.keys(tags).length === 0 ? rest : { ...rest, tags })
     return {}
@@ -57,10 +58,10 @@ export const deleteBucketTagging = operation(DeleteBucketTagging, {
   },
 })
 
-/** Tags that AWS put stay; who sends a set without them would take them away. */
-function checkSystemTags(former: Tags | undefined, tags: Tags): void {
+/** Tags that AWS put stay; who sends a set without them would take them away. A stack replaces another's. */
+function checkSystemTags(ctx: Context, former: Tags | undefined, tags: Tags): void {
   for (const [key, value] of Object.entries(former ?? {})) {
-    if (!isSystemTag(key) || tags[key] === value) continue
+    if (!isReservedTag(ctx, key) || tags[key] === value) continue
     throw invalidTag('System tags cannot be removed by requester')
   }
 }

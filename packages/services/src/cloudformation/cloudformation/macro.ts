@@ -1,4 +1,7 @@
-import { AwsCloudFormationMacro } from '@cloud-orrery/models/cloudformation'
+import {
+  AwsCloudFormationMacro,
+  type AwsCloudFormationMacroProperties,
+} from '@cloud-orrery/models/cloudformation'
 import { resource } from '../../define.ts'
 import { notModelled } from '../../shared/not-modelled.ts'
 import { alreadyExists } from '../errors.ts'
@@ -6,14 +9,16 @@ import { macros } from '../macros/state.ts'
 
 /** A macro has no API of its own: its resource is all that there is. */
 export const macroType = resource(AwsCloudFormationMacro, {
-  create(ctx, { Name, FunctionName, LogGroupName }) {
-    refuseLogs(LogGroupName)
+  create(ctx, properties) {
+    refuseLogs(properties)
+    const { Name, FunctionName } = properties
     if (macros.has(ctx, Name)) throw alreadyExists(`Macro ${Name} already exists`)
     macros.put(ctx, { name: Name, functionName: FunctionName })
     return { physicalId: Name }
   },
-  update(ctx, { Name, FunctionName, LogGroupName }, _previous, state) {
-    refuseLogs(LogGroupName)
+  update(ctx, properties, _previous, state) {
+    refuseLogs(properties)
+    const { Name, FunctionName } = properties
     macros.put(ctx, { name: Name, functionName: FunctionName })
     return state
   },
@@ -24,6 +29,10 @@ export const macroType = resource(AwsCloudFormationMacro, {
   },
 })
 
-function refuseLogs(group: string | undefined): void {
-  if (group !== undefined) throw notModelled('LogGroupName of AWS::CloudFormation::Macro')
+function refuseLogs(properties: AwsCloudFormationMacroProperties): void {
+  for (const name of ['LogGroupName', 'LogRoleARN'] as const) {
+    if (properties[name] !== undefined) {
+      throw notModelled(`the property ${name} of AWS::CloudFormation::Macro`)
+    }
+  }
 }

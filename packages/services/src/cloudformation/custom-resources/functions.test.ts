@@ -132,6 +132,20 @@ test('a function that is not there, or that the deployer may not invoke, makes n
   )
 })
 
+test('another region has its own bucket for answers, behind its own name', async () => {
+  const functions = testFunctions()
+  const region = 'eu-west-1'
+  const cloud = createCloud({ deepFreeze: true, region, runtimes: functions.runtimes })
+  const log: ProviderRequest[] = []
+  const token = await functions.add(cloud, 'provider', answering(undefined, log))
+  const { create, resources } = stackWorld(cloud)
+  await create(thing(token))
+  expect(await resources()).toEqual({ Thing: 'CREATE_COMPLETE' })
+  expect(new URL(log[0]?.ResponseURL ?? '').host).toBe(
+    'cloudformation-custom-resource-response-euwest1.s3.eu-west-1.amazonaws.com',
+  )
+})
+
 test('an outage of the function’s service fails the resource', async () => {
   const { create, token, cloud, events } = await world(answering())
   cloud.armFault('lambda.Invoke', { kind: 'error', code: 'ServiceException' })

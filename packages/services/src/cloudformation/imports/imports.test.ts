@@ -25,6 +25,13 @@ const jobsTemplate = (more: object = {}) => ({
   Resources: { Jobs: queue('jobs', {}, retained), ...more },
 })
 
+const trust = {
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Principal: { Service: 'sqs.amazonaws.com' }, Action: 'sts:AssumeRole' },
+  ],
+}
+
 function world() {
   const stacks = stackWorld()
   const { cfn, sqs, rest } = stacks
@@ -132,6 +139,55 @@ test('a resource comes into a stack that is there, and nothing else may change',
   await ask({ Resources: { Old, P: imported } }, [parameter])
   await execute()
   expect(await resources()).toEqual({ Old: 'CREATE_COMPLETE', P: 'UPDATE_COMPLETE' })
+})
+
+test.each<[string, object, Record<string, string>, string]>([
+  [
+    'AWS::S3::Bucket',
+    { BucketName: 'standing-data' },
+    { BucketName: 'standing-data' },
+    'arn:aws:s3:::standing-data',
+  ],
+  [
+    'AWS::SNS::Topic',
+    { TopicName: 'standing' },
+    { TopicArn: 'arn:aws:sns:us-east-1:123456789012:standing' },
+    'arn:aws:sns:us-east-1:123456789012:standing',
+  ],
+  [
+    'AWS::Logs::LogGroup',
+    { LogGroupName: 'standing' },
+    { LogGroupName: 'standing' },
+    'arn:aws:logs:us-east-1:123456789012:log-group:standing:*',
+  ],
+  [
+    'AWS::IAM::Role',
+    { RoleName: 'standing', AssumeRolePolicyDocument: trust },
+    { RoleName: 'standing' },
+    'arn:aws:iam::123456789012:role/standing',
+  ],
+])('a %s can be imported, and then deleted by its stack', async (type, properties, id, arn) => {
+  const { ask, execute, create, remove, update, stack, cloud } = world()
+  const Type = type
+  await create(
+    { Resources: { It: { Type, Properties: properties, ...retained } } },
+    { Capabilities: ['CAPABILITY_NAMED_IAM'] },
+    'maker',
+  )
+  await remove({}, 'maker')
+  const before = cloud.inventory()
+  const template = { Resources: { It: { Type, Properties: properties, DeletionPolicy: 'Delete' } } }
+  await ask(template, [{ ResourceType: type, LogicalResourceId: 'It', ResourceIdentifier: id }], {
+    Capabilities: ['CAPABILITY_NAMED_IAM'],
+  })
+  await execute()
+  expect((await stack()).StackStatus).toBe('IMPORT_COMPLETE')
+  const attribute = type === 'AWS::SNS::Topic' ? 'TopicArn' : 'Arn'
+  const Outputs = { Arn: { Value: { 'Fn::GetAtt': ['It', attribute] } } }
+  await update({ ...template, Outputs }, { Capabilities: ['CAPABILITY_NAMED_IAM'] })
+  expect((await stack()).Outputs?.[0]?.OutputValue).toBe(arn)
+  await remove()
+  expect(cloud.inventory()).toEqual(before.filter((name) => !arn.startsWith(name)))
 })
 
 test('what is not there is not imported, and the others are given back', async () => {

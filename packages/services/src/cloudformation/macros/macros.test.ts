@@ -112,6 +112,19 @@ test('parameters of a macro are scalars that are known before anything is made',
   }
 })
 
+test('a template of a macro that comes again unchanged is taken; a change set says that nothing changes', async () => {
+  const { create, update, stack, cfn, rest } = await world()
+  await create(template, { Capabilities })
+  await update(template, { Capabilities })
+  expect((await stack()).StackStatus).toBe('UPDATE_COMPLETE')
+  const named = { StackName: 's', ChangeSetName: 'again' }
+  await rest(
+    cfn.send(new CreateChangeSetCommand({ ...named, TemplateBody: JSON.stringify(template) })),
+  )
+  const { Status, StatusReason } = await cfn.send(new DescribeChangeSetCommand(named))
+  expect([Status, StatusReason]).toEqual(['FAILED', 'No updates are to be performed.'])
+})
+
 test('an update whose macro fails goes back', async () => {
   const { create, update, events, resources } = await world(({ requestId }: MacroEvent) => ({
     requestId,
