@@ -111,3 +111,37 @@ test('a trial goes with a fork, and leaves what the present policies refuse refu
   const trial = { owner: ana, policies: [{ source: 'none', document: allowing('sns:Publish') }] }
   expect([cloud.trial, cloud.fork({ trial }).fork().trial]).toEqual([undefined, trial])
 })
+
+test('what an earlier process judged is observed by its record', () => {
+  const cloud = createCloud()
+  const principal = {
+    kind: 'user',
+    accountId: '123456789012',
+    arn: ana,
+    userId: 'A',
+    userName: 'Ana',
+  }
+  const decision = {
+    action: 'sqs:SendMessage',
+    resource: queueArn,
+    allowed: true,
+    reason: 'allowed',
+  }
+  const byResource = { ...decision, resource: `${queueArn}2`, decidedBy: { policy: 'resource' } }
+  for (const decisions of [[decision], [decision], [byResource]]) {
+    cloud.kernel.journal.append({
+      atMs: 0,
+      kind: 'call',
+      name: 'sqs.SendMessage',
+      cause: undefined,
+      entered: true,
+      data: { caller: { principal }, decisions },
+    })
+  }
+  expect(observe(cloud).map(({ request, uses }) => [request.resource, uses])).toEqual([
+    [queueArn, 2],
+    [`${queueArn}2`, 1],
+  ])
+  const [report] = principalReports(cloud, { principal: 'Ana' })
+  expect(report?.document).toEqual(allowing('sqs:SendMessage'))
+})
