@@ -59,6 +59,10 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
   },
   lambda: {
     load: async () => (await import('./lambda/service.ts')).lambda,
+    hosts: {
+      names: /^[a-z2-7]{32}\.lambda-url\.[a-z0-9-]+\.on\.aws$/,
+      operation: 'InvokeFunctionUrl',
+    },
     resourcePrefixes: ['AWS::Lambda::'],
   },
   logs: {

@@ -1,6 +1,12 @@
 import { service } from '../define.ts'
 import { createAlias, deleteAlias, getAlias, listAliases, updateAlias } from './aliases.ts'
 import { asyncEvents, runAgain, runEvent } from './async/queue.ts'
+import { eventInvokeConfigType, eventSourceMappingType } from './cloudformation/event-sources.ts'
+import { functionType } from './cloudformation/function.ts'
+import { layerVersionPermissionType, layerVersionType } from './cloudformation/layers.ts'
+import { permissionType } from './cloudformation/permission.ts'
+import { urlType } from './cloudformation/url.ts'
+import { aliasType, versionType } from './cloudformation/versions.ts'
 import {
   deleteFunctionConcurrency,
   getAccountSettings,
@@ -30,6 +36,7 @@ import { updateFunctionCode, updateFunctionConfiguration } from './functions/upd
 import { invalidInput } from './invalid-input.ts'
 import { expireEnvironment, giveUpRun } from './invoke/environments.ts'
 import { invoke } from './invoke/invoke.ts'
+import { invokeWithResponseStream } from './invoke/invoke-stream.ts'
 import {
   deleteLayerVersion,
   getLayerVersion,
@@ -75,6 +82,14 @@ import {
 import { usage } from './storage.ts'
 import { listTags, tagResource, untagResource } from './tags.ts'
 import { functionUrls, urlHosts } from './urls/state.ts'
+import {
+  createFunctionUrlConfig,
+  deleteFunctionUrlConfig,
+  getFunctionUrlConfig,
+  listFunctionUrlConfigs,
+  updateFunctionUrlConfig,
+} from './urls/url-configs.ts'
+import { urlRequest } from './urls/url-request.ts'
 import { listVersionsByFunction, publishVersion } from './versions.ts'
 
 /** Lambda: functions that run the user's code. */
@@ -85,11 +100,13 @@ export const lambda = service('lambda', {
     createAlias,
     createEventSourceMapping,
     createFunction,
+    createFunctionUrlConfig,
     deleteAlias,
     deleteEventSourceMapping,
     deleteFunction,
     deleteFunctionConcurrency,
     deleteFunctionEventInvokeConfig,
+    deleteFunctionUrlConfig,
     deleteLayerVersion,
     deleteProvisionedConcurrencyConfig,
     getAccountSettings,
@@ -101,6 +118,7 @@ export const lambda = service('lambda', {
     getFunctionConfiguration,
     getFunctionEventInvokeConfig,
     getFunctionRecursionConfig,
+    getFunctionUrlConfig,
     getLayerVersion,
     getLayerVersionByArn,
     getLayerVersionPolicy,
@@ -108,10 +126,12 @@ export const lambda = service('lambda', {
     getProvisionedConcurrencyConfig,
     getRuntimeManagementConfig,
     invoke,
+    invokeWithResponseStream,
     listAliases,
     listEventSourceMappings,
     listFunctionEventInvokeConfigs,
     listFunctions,
+    listFunctionUrlConfigs,
     listLayers,
     listLayerVersions,
     listProvisionedConcurrencyConfigs,
@@ -133,6 +153,8 @@ export const lambda = service('lambda', {
     updateFunctionCode,
     updateFunctionConfiguration,
     updateFunctionEventInvokeConfig,
+    updateFunctionUrlConfig,
+    urlRequest,
   ],
   tasks: [
     expireEnvironment,
@@ -144,6 +166,17 @@ export const lambda = service('lambda', {
     runAgain,
     runEvent,
     settleMapping,
+  ],
+  resources: [
+    aliasType,
+    eventInvokeConfigType,
+    eventSourceMappingType,
+    functionType,
+    layerVersionPermissionType,
+    layerVersionType,
+    permissionType,
+    urlType,
+    versionType,
   ],
   tables: [
     aliases,

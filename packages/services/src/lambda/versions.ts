@@ -5,7 +5,7 @@ import { operation } from '../define.ts'
 import { pageOf } from '../shared/pages.ts'
 import { invalid, wrongRevision } from './errors.ts'
 import { configurationOf, listedConfiguration } from './functions/configuration.ts'
-import { checkSettled, planFinish } from './functions/lifecycle.ts'
+import { planFinish, settled } from './functions/lifecycle.ts'
 import { pageItemsMax } from './limits.ts'
 import {
   changeVersion,
@@ -26,11 +26,11 @@ export const publishVersion = operation(PublishVersion, {
   scope: scopeOfName,
   run(ctx, { FunctionName, CodeSha256, Description, RevisionId }) {
     const named = namedFunction(ctx, FunctionName)
-    const { fn, version: latest } = found(ctx, { ...named, qualifier: undefined })
-    if (RevisionId !== undefined && RevisionId !== latest.revisionId) {
+    const { fn, version } = found(ctx, { ...named, qualifier: undefined })
+    if (RevisionId !== undefined && RevisionId !== version.revisionId) {
       throw wrongRevision('GetFunction/GetAlias')
     }
-    checkSettled(fn, latest)
+    const latest = settled(ctx, fn, version)
     const { sha256 } = latest.deployment.code
     if (CodeSha256 !== undefined && CodeSha256 !== '' && CodeSha256 !== sha256) {
       throw invalid(

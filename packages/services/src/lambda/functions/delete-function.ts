@@ -16,7 +16,7 @@ import {
   versions,
 } from '../state.ts'
 import { countOut } from '../storage.ts'
-import { functionUrls } from '../urls/state.ts'
+import { removeUrls } from '../urls/url-configs.ts'
 
 export const deleteFunction = operation(DeleteFunction, {
   authorize: (input, ctx) =>
@@ -79,9 +79,7 @@ function removeFunction(ctx: Context, name: string) {
       table.delete(ctx, orderedKey(name, qualifier))
     }
   }
-  for (const { qualifier } of [...functionUrls.scan(ctx, { prefix })]) {
-    functionUrls.delete(ctx, orderedKey(name, qualifier))
-  }
+  removeUrls(ctx, name)
   endEnvironments(ctx, name)
   functions.delete(ctx, name)
   return { StatusCode: 204 }

@@ -59,8 +59,13 @@ export function deploy(
   return changed
 }
 
-/** Nothing can be changed while something is under way. Recorded: lambda UpdateFunctionCode. */
-export function checkSettled(fn: FunctionRecord, version: VersionRecord): void {
+/**
+ * Nothing can be changed while something is under way. Recorded: lambda UpdateFunctionCode. CloudFormation waits for
+ * the end of each change before the next: how long that takes AWS leaves open, so for it the end comes now.
+ */
+export function settled(ctx: Context, fn: FunctionRecord, version: VersionRecord): VersionRecord {
+  if (ctx.caller.invokedBy === 'cloudformation.amazonaws.com') return settle(ctx, version)
   if (version.lastUpdate === 'InProgress') throw updateInProgress(fn.arn)
   if (version.state === 'Pending') throw functionPending()
+  return version
 }

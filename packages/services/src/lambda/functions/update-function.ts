@@ -12,7 +12,7 @@ import { readCode } from './code.ts'
 import { configurationOf } from './configuration.ts'
 import { checkDeadLetterTarget } from './dead-letter-target.ts'
 import { sealVariables } from './environment-encryption.ts'
-import { checkSettled, deploy } from './lifecycle.ts'
+import { deploy, settled } from './lifecycle.ts'
 import { authorizeRole, checkRole } from './roles.ts'
 import { changedSettings } from './settings.ts'
 
@@ -27,12 +27,10 @@ export const updateFunctionCode = operation(UpdateFunctionCode, {
       throw invalid("Please don't provide ImageUri when updating a function with packageType Zip.")
     }
     checkRevision(version, input.RevisionId)
-    checkSettled(fn, version)
+    settled(ctx, fn, version)
     const code = await readCode(ctx, input, 'UpdateFunctionCode')
     checkUnzipped(code, version.deployment.settings.layers)
-    const now = theLatest(ctx, fn.name)
-    checkRevision(now, input.RevisionId)
-    checkSettled(fn, now)
+    const now = settled(ctx, fn, theLatest(ctx, fn.name))
     const before = now.deployment
     const architecture = input.Architectures?.[0] ?? before.settings.architecture
     const settings = { ...before.settings, architecture }
@@ -59,7 +57,7 @@ export const updateFunctionConfiguration = operation(UpdateFunctionConfiguration
     const { fn, version } = theOwn(ctx, input.FunctionName)
     checkRevision(version, input.RevisionId)
     if (input.Role !== undefined) authorizeRole(ctx, input.Role, fn.arn)
-    checkSettled(fn, version)
+    settled(ctx, fn, version)
     const plain = changedSettings(ctx, version.deployment.settings, input, fn.name)
     checkUnzipped(version.deployment.code, plain.layers)
     if (input.Role !== undefined) await checkRole(ctx, input.Role, fn.name)
@@ -67,9 +65,7 @@ export const updateFunctionConfiguration = operation(UpdateFunctionConfiguration
       checkDeadLetterTarget(ctx, plain)
     }
     const settings = await sealVariables(ctx, fn.arn, plain)
-    const now = theLatest(ctx, fn.name)
-    checkRevision(now, input.RevisionId)
-    checkSettled(fn, now)
+    const now = settled(ctx, fn, theLatest(ctx, fn.name))
     const deployment = { ...now.deployment, id: ctx.ids.hex(32), settings }
     return configurationOf(ctx, fn, deploy(ctx, now, deployment), undefined)
   },

@@ -1,5 +1,5 @@
 import { orderedKey, table } from '@cloud-orrery/kernel'
-import type { Cors } from '@cloud-orrery/models/lambda'
+import type { Cors, FunctionUrlAuthType, InvokeMode } from '@cloud-orrery/models/lambda'
 
 /** A function's own address. */
 export interface FunctionUrlRecord {
@@ -10,8 +10,8 @@ export interface FunctionUrlRecord {
   readonly id: string
   readonly accountId: string
   readonly region: string
-  readonly authType: 'NONE' | 'AWS_IAM'
-  readonly invokeMode?: 'BUFFERED' | 'RESPONSE_STREAM'
+  readonly authType: FunctionUrlAuthType
+  readonly invokeMode?: InvokeMode
   readonly cors?: Cors
   readonly createdAtMs: number
   readonly modifiedAtMs: number
