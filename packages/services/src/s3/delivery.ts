@@ -1,3 +1,4 @@
+import { Invoke } from '@cloud-orrery/models/lambda'
 import { Publish } from '@cloud-orrery/models/sns'
 import { SendMessage } from '@cloud-orrery/models/sqs'
 import type { Context } from '../context.ts'
@@ -23,13 +24,41 @@ export async function send(ctx: Context, { bucket, kind, arn, body }: Notificati
     region,
     accountId,
   }
-  if (kind === 'queue') {
-    const QueueUrl = `https://sqs.${region}.amazonaws.com/${accountId}/${name}`
-    await ctx.call(SendMessage, { QueueUrl, MessageBody: body }, options)
-  } else {
-    const message = { TopicArn: arn, Subject: 'Amazon S3 Notification', Message: body }
-    await ctx.call(Publish, message, options)
+  switch (kind) {
+    case 'queue': {
+      const QueueUrl = `https://sqs.${region}.amazonaws.com/${accountId}/${name}`
+      await ctx.call(SendMessage, { QueueUrl, MessageBody: body }, options)
+      break
+    }
+    case 'topic': {
+      const message = { TopicArn: arn, Subject: 'Amazon S3 Notification', Message: body }
+      await ctx.call(Publish, message, options)
+      break
+    }
+    case 'function': {
+      const Payload = new TextEncoder().encode(body)
+      await ctx.call(Invoke, { FunctionName: arn, InvocationType: 'Event', Payload }, options)
+      break
+    }
+    default:
+      kind satisfies never
   }
+}
+
+/** Whether S3 may invoke a function for a bucket: nothing runs. Throws AwsError. */
+export async function tryInvoke(ctx: Context, bucket: string, arn: string): Promise<void> {
+  const [, , , region = '', accountId = ''] = arn.split(':')
+  await ctx.call(
+    Invoke,
+    { FunctionName: arn, InvocationType: 'DryRun' },
+    {
+      as: 's3.amazonaws.com',
+      sourceArn: bucketArn(ctx, bucket),
+      sourceAccount: ctx.accountId,
+      region,
+      accountId,
+    },
+  )
 }
 
 /**
@@ -41,7 +70,7 @@ export const deliver = task<Notification>('s3.deliver', {
     await send(ctx, notification)
   },
   retryDelayMs: (attempt, error) =>
-    error.fault === 'server' || /Throttl/.test(error.code)
+    error.fault === 'server' || /Throttl|TooManyRequests/.test(error.code)
       ? notificationRetryMs[attempt - 1]
       : undefined,
 })

@@ -22,7 +22,7 @@ import {
 import { client } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
 import { type Recorded, recordingsPresent } from '../shared/recorded.test-support.ts'
-import { type Replay, replay } from './recorded.test-support.ts'
+import { type Replay, recordedAccount, replay } from './recorded.test-support.ts'
 
 const recorded = test.skipIf(!recordingsPresent)
 const file = 's3/test_s3_notifications_sqs'
@@ -334,6 +334,7 @@ recorded('topics and functions that are none', async () => {
   const functions = replay(
     's3/test_s3_notifications_lambda',
     'TestS3NotificationsToLambda::test_invalid_lambda_arn',
+    { accountId: recordedAccount },
   )
   await functions.bucket(Bucket)
   for (const skip of [false, true]) {
@@ -350,6 +351,26 @@ recorded('topics and functions that are none', async () => {
       }),
     )
   }
+  const missing = (SkipDestinationValidation: boolean) =>
+    new PutBucketNotificationConfigurationCommand({
+      Bucket,
+      SkipDestinationValidation,
+      NotificationConfiguration: {
+        LambdaFunctionConfigurations: [
+          {
+            Id: 'id123',
+            LambdaFunctionArn: `arn:aws:lambda:us-east-1:${recordedAccount}:function:my-lambda`,
+            Events: ['s3:ObjectCreated:*'],
+          },
+        ],
+      },
+    })
+  await functions.match('lambda-does-not-exist', missing(false))
+  await functions.run(missing(true))
+  await functions.match(
+    'skip_destination_validation',
+    new GetBucketNotificationConfigurationCommand({ Bucket }),
+  )
   const rules = replay(
     's3/test_s3_api',
     'TestS3BucketNotificationConfiguration::test_bucket_notification_with_invalid_filter_rules',

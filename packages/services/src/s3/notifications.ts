@@ -9,8 +9,8 @@ import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { tellWatcher } from '../shared/bucket-watchers.ts'
 import { bucketArn, bucketOf, scopeOfBucket } from './access.ts'
-import { deliver, send } from './delivery.ts'
-import { invalidArgument, notModelled, s3Error } from './errors.ts'
+import { deliver, send, tryInvoke } from './delivery.ts'
+import { invalidArgument, s3Error } from './errors.ts'
 import { type EventName, eventBridgeEvent, eventRecord } from './event-records.ts'
 import {
   checkedFilter,
@@ -59,9 +59,6 @@ export const putBucketNotificationConfiguration = operation(PutBucketNotificatio
     const notifications = checked(ctx, asked)
     const rules = rulesOf(notifications)
     for (const rule of rules) checkArn(rule)
-    if (rules.some((rule) => rule.kind === 'function')) {
-      throw notModelled('PutBucketNotificationConfiguration', 'LambdaFunctionConfigurations')
-    }
     checkOverlaps(rules)
     if (SkipDestinationValidation !== true) await validateDestinations(ctx, Bucket, rules)
     bucketOf(ctx, Bucket)
@@ -143,7 +140,8 @@ async function validateDestinations(
     const problem = await destinationProblem(ctx, bucket, kind, arn)
     if (problem === undefined) continue
     count += 1
-    fields[`ArgumentName${count}`] = arn
+    // A function's name comes with its qualifier, which is none.
+    fields[`ArgumentName${count}`] = kind === 'function' ? `${arn}, null` : arn
     fields[`ArgumentValue${count}`] = problem
   }
   if (count === 0) return
@@ -172,10 +170,12 @@ async function destinationProblem(
     return 'The notification destination service region is not valid for the bucket location constraint'
   }
   try {
-    await send(ctx, { bucket, kind, arn, body })
+    if (kind === 'function') await tryInvoke(ctx, bucket, arn)
+    else await send(ctx, { bucket, kind, arn, body })
     return undefined
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
+    if (kind === 'function') return `Not authorized to invoke function [${arn}]`
     const missing = /NonExistentQueue|QueueDoesNotExist|NotFound/.test(error.code)
     const what = kind === 'queue' ? 'queue' : 'topic'
     if (missing) return `The destination ${what} does not exist`

@@ -60,7 +60,18 @@ function notificationProperty(
   configuration: NotificationConfiguration,
 ): AwsS3BucketNotificationConfigurationDefinition {
   const { QueueConfigurations, TopicConfigurations, EventBridgeConfiguration } = configuration
+  const { LambdaFunctionConfigurations } = configuration
   return {
+    ...(LambdaFunctionConfigurations && {
+      LambdaConfigurations: LambdaFunctionConfigurations.flatMap(
+        ({ LambdaFunctionArn, Events, Filter }) =>
+          Events.map((Event) => ({
+            Function: LambdaFunctionArn,
+            Event,
+            ...filterProperty(Filter),
+          })),
+      ),
+    }),
     ...(QueueConfigurations && {
       QueueConfigurations: QueueConfigurations.flatMap(({ QueueArn, Events, Filter }) =>
         Events.map((Event) => ({ Queue: QueueArn, Event, ...filterProperty(Filter) })),
