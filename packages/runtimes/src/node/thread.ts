@@ -1,4 +1,5 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
+import { workerEntry } from './entry.ts'
 import { Control, type HostMessage, type WorkerMessage } from './messages.ts'
 
 /** How a thread ended by itself. */
@@ -14,12 +15,6 @@ export interface ThreadListener {
   message(message: WorkerMessage): void
   ended(end: ThreadEnd): void
 }
-
-/** The worker's first file stands beside this one, built or not. */
-const entry = new URL(
-  import.meta.url.endsWith('.ts') ? './worker/main.ts' : './worker/main.js',
-  import.meta.url,
-)
 
 const wallNowMs = () => performance.timeOrigin + performance.now()
 
@@ -44,7 +39,7 @@ export class Thread {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
     this.#listener = listener
-    this.#worker = new Worker(entry, {
+    this.#worker = new Worker(workerEntry(), {
       workerData: { port: port2, control: this.#control.buffer },
       transferList: [port2],
       env: {},

@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CodeEnvironment } from '@cloud-orrery/services'
 import type { Mount, StartMessage } from './messages.ts'
 
 /** Where modules that AWS's runtime brings are looked for on this machine: the user's project, then ours. */
 function runtimeModules(): string[] {
-  return [...new Set([process.cwd(), ...foldersAbove(fileURLToPath(import.meta.url))])]
+  const folders = new Set([process.cwd(), ...foldersAbove(fileURLToPath(import.meta.url))])
+  return [...folders].filter((folder) => existsSync(join(folder, 'node_modules')))
 }
 
 /** Our own packages may be hoisted to any folder above. */
@@ -39,6 +42,7 @@ export function startMessage(
       AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`,
       LAMBDA_TASK_ROOT: '/var/task',
       LAMBDA_RUNTIME_DIR: '/var/runtime',
+      AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
       AWS_LAMBDA_RUNTIME_API: '169.254.100.1:9001',
       LANG: 'en_US.UTF-8',
       LD_LIBRARY_PATH:

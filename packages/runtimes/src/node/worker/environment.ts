@@ -95,15 +95,13 @@ export class Environment {
     const { variables, mounts, handler } = message
     this.#version = Number(/\d+/.exec(message.runtime)?.[0] ?? 0)
     Object.assign(process.env, variables)
-    const hidden = message.runtimeModules.map((real) => ({
+    const modules = message.runtimeModules.map((real, at) => ({
       real: `${real}/node_modules`,
-      shown: '/var/runtime/node_modules',
+      shown: `/var/runtime/${at === 0 ? '' : `${at + 1}/`}node_modules`,
+      writable: false,
     }))
-    const own = {
-      real: new URL('.', import.meta.url).pathname.replace(/\/$/, ''),
-      shown: '/var/runtime',
-    }
-    const paths = new Paths(mounts, [...hidden, own])
+    const own = new URL('.', import.meta.url).pathname.replace(/\/$/, '')
+    const paths = new Paths([...mounts, ...modules], [{ real: own, shown: '/var/runtime' }])
     this.#shown = (text) => paths.text(text)
     const output = new Output(this.#link, this.#shown)
     this.#output = output

@@ -10,6 +10,7 @@ type ResolveHook = NonNullable<Parameters<typeof registerHooks>[0]['resolve']>
 type LoadHook = NonNullable<Parameters<typeof registerHooks>[0]['load']>
 type ResolveContext = Parameters<ResolveHook>[1]
 type NextResolve = Parameters<ResolveHook>[2]
+type AnyFunction = (...args: unknown[]) => unknown
 type Format =
   | 'module'
   | 'commonjs'
@@ -41,6 +42,13 @@ export function hookModules(options: ModuleOptions): void {
     resolve: (specifier, context, next) => loader.resolve(specifier, context, next),
     load: (url, context, next) => loader.load(url, context, next),
   })
+  // For a module that `import` has resolved Node asks its own resolver once more, without the hooks.
+  const resolveFilename: unknown = Reflect.get(module, '_resolveFilename')
+  Reflect.set(module, '_resolveFilename', (...args: unknown[]) => {
+    const [request] = args
+    const shown = typeof request === 'string' ? loader.resolveShown(request) : undefined
+    return shown ?? Reflect.apply(resolveFilename as AnyFunction, module, args)
+  })
   const dlopen = process.dlopen
   process.dlopen = (target: object, filename: string, flags?: number) => {
     const real = options.paths.real(filename)
@@ -59,7 +67,7 @@ class ModuleLoader {
   }
 
   resolve(specifier: string, context: ResolveContext, next: NextResolve) {
-    if (specifier.startsWith('node:') || module.isBuiltin(specifier))
+    if (inner.depth > 0 || specifier.startsWith('node:') || module.isBuiltin(specifier))
       return next(specifier, context)
     const parent = context.parentURL
     const outside =
@@ -74,6 +82,12 @@ class ModuleLoader {
     } catch (error) {
       throw this.#translated(error)
     }
+  }
+
+  /** An absolute path that the code sees, as `require` finds it; undefined where it is none. */
+  resolveShown(request: string): string | undefined {
+    if (inner.depth > 0 || !request.startsWith('/') || !this.#isShown(request)) return undefined
+    return fileURLToPath(this.#paths.shownUrl(this.#requireFrom(request, undefined)))
   }
 
   #isShown(name: string): boolean {
@@ -236,10 +250,17 @@ class ModuleLoader {
   }
 }
 
-/** Resolution by Node itself, from a place on this machine. */
+/** Resolution by Node itself, from a place on this machine, past our own hooks. */
 function resolveIn(require: NodeJS.Require, specifier: string): string {
-  return require.resolve(specifier)
+  inner.depth += 1
+  try {
+    return require.resolve(specifier)
+  } finally {
+    inner.depth -= 1
+  }
 }
+
+const inner = { depth: 0 }
 
 function isNotFound(error: unknown): boolean {
   return codeOf(error) === 'MODULE_NOT_FOUND'
