@@ -1,5 +1,12 @@
 import {
+  DeleteAccessKeyCommand,
+  DeleteUserCommand,
+  GetUserCommand,
+  IAMClient,
+} from '@aws-sdk/client-iam'
+import {
   CreateAliasCommand,
+  CreateGrantCommand,
   CreateKeyCommand,
   DecryptCommand,
   DescribeKeyCommand,
@@ -9,6 +16,7 @@ import {
   GetKeyPolicyCommand,
   KMSClient,
   ListAliasesCommand,
+  ListGrantsCommand,
   ListKeysCommand,
   PutKeyPolicyCommand,
   ReEncryptCommand,
@@ -243,4 +251,33 @@ test("AWS's own keys are made by the first use, and only their services use them
   expect(JSON.parse(Policy)).toMatchObject({ Id: 'auto-s3-1' })
   const { Aliases = [] } = await kms.send(new ListAliasesCommand({}))
   expect(Aliases.map(({ AliasName }) => AliasName)).toEqual([KeyId])
+})
+
+test('who is made anew under a name is not who the policy and the grants named', async () => {
+  const { cloud, kms, key } = world()
+  const { KeyId, arn } = await key()
+  const iam = client(cloud, IAMClient)
+  const bobArn = `arn:aws:iam::${accountId}:user/bob`
+  const first = await userWho(cloud, 'bob')
+  const { User } = await iam.send(new GetUserCommand({ UserName: 'bob' }))
+  const named = { ...allow('kms:Encrypt'), Principal: { AWS: bobArn } }
+  await kms.send(new PutKeyPolicyCommand({ KeyId, Policy: keyPolicy(named) }))
+  await kms.send(
+    new CreateGrantCommand({ KeyId, GranteePrincipal: bobArn, Operations: ['GenerateDataKey'] }),
+  )
+  const use = async (as: Awaited<ReturnType<typeof userWho>>) => {
+    const bob = client(cloud, KMSClient, as)
+    await bob.send(new EncryptCommand({ KeyId: arn, Plaintext: bytes('hi') }))
+    await bob.send(new GenerateDataKeyCommand({ KeyId: arn, KeySpec: 'AES_256' }))
+  }
+  await use(first)
+  const AccessKeyId = first.credentials.accessKeyId
+  await iam.send(new DeleteAccessKeyCommand({ UserName: 'bob', AccessKeyId }))
+  await iam.send(new DeleteUserCommand({ UserName: 'bob' }))
+  const second = await userWho(cloud, 'bob')
+  expect((await refusal(use(second))).code).toBe('AccessDeniedException')
+  const { Policy } = await kms.send(new GetKeyPolicyCommand({ KeyId }))
+  expect(Policy).toContain(`{"AWS":"${User?.UserId}"}`)
+  const { Grants } = await kms.send(new ListGrantsCommand({ KeyId }))
+  expect(Grants?.map(({ GranteePrincipal }) => GranteePrincipal)).toEqual([User?.UserId])
 })

@@ -28,16 +28,17 @@ export function* grantsOf(ctx: Context, key: KeyRecord): Generator<GrantRecord> 
   }
 }
 
-/** A session is its role too, and everyone of an account is the account. */
+/** ARNs and unique ids. A session is its role too, and everyone of an account is the account. */
 export function namesOf(principal: Principal): readonly string[] {
   switch (principal.kind) {
     case 'root':
       return [principal.arn]
     case 'user':
+      return [principal.arn, principal.userId, rootOf(principal.arn)]
     case 'federated-user':
       return [principal.arn, rootOf(principal.arn)]
     case 'role-session':
-      return [principal.arn, principal.roleArn, rootOf(principal.arn)]
+      return [principal.arn, principal.roleArn, principal.roleId, rootOf(principal.arn)]
     case 'service':
       return [principal.service]
     case 'federated':
@@ -52,11 +53,16 @@ export function rootOf(arn: string): string {
   return `arn:${partition}:iam::${accountId}:root`
 }
 
+/** `sns.amazonaws.com`, among ARNs, accounts and unique ids. */
+export function isServiceName(principal: string): boolean {
+  return !principal.startsWith('arn:') && principal.includes('.')
+}
+
 type Literal = (text: string) => string
 
 function statementsOf(grant: GrantRecord, literal: Literal): Statement[] {
-  const { grantId, grantee, operations, constraints } = grant
-  const Principal = grantee.startsWith('arn:') ? { AWS: grantee } : { Service: grantee }
+  const { grantId, granteeId, operations, constraints } = grant
+  const Principal = isServiceName(granteeId) ? { Service: granteeId } : { AWS: granteeId }
   const actions = (of: readonly string[]) => of.map((name) => `kms:${name}`)
   const statement = (of: readonly string[], Condition: Statement['Condition']): Statement => ({
     Sid: `Grant ${grantId}`,

@@ -21,8 +21,8 @@ import {
   invalidPrincipal,
   limitExceeded,
 } from './errors.ts'
-import { grantsOf, namesOf } from './granted-policy.ts'
-import { isAllowedWithoutGrants, isPrincipal } from './key-policies.ts'
+import { grantsOf, isServiceName, namesOf } from './granted-policy.ts'
+import { isAllowedWithoutGrants, principalIn } from './key-policies.ts'
 import {
   constraintPairsMax,
   constraintValueLengthMax,
@@ -45,8 +45,8 @@ export const createGrant = operation(CreateGrant, {
     if (grantee === undefined)
       throw invalid('GranteePrincipal or GranteeServicePrincipal is required.')
     const retiring = input.RetiringPrincipal ?? input.RetiringServicePrincipal
-    checkPrincipal(ctx, input.GranteePrincipal)
-    checkPrincipal(ctx, input.RetiringPrincipal)
+    const granteeId = principalOf(ctx, input.GranteePrincipal) ?? grantee
+    principalOf(ctx, input.RetiringPrincipal)
     checkOperations(key, input)
     checkConstraints(input)
     checkWithinOwnGrant(ctx, key, input)
@@ -56,6 +56,7 @@ export const createGrant = operation(CreateGrant, {
       keyArn: key.arn,
       ...(input.Name === undefined ? {} : { name: input.Name }),
       grantee,
+      granteeId,
       ...(retiring === undefined ? {} : { retiring }),
       operations: [...new Set(input.Operations)],
       ...(input.Constraints === undefined ? {} : { constraints: input.Constraints }),
@@ -98,7 +99,7 @@ export const listGrants = operation(ListGrants, {
       token: Marker,
       request: ['ListGrants', key.arn, GrantId, grantee],
     })
-    return { Grants: items.map(shown), ...rest }
+    return { Grants: items.map((grant) => shown(ctx, grant)), ...rest }
   },
 })
 
@@ -117,7 +118,7 @@ export const listRetirableGrants = operation(ListRetirableGrants, {
       token: Marker,
       request: ['ListRetirableGrants', retiring],
     })
-    return { Grants: items.map(shown), ...rest }
+    return { Grants: items.map((grant) => shown(ctx, grant)), ...rest }
   },
 })
 
@@ -175,7 +176,7 @@ function findGrant(ctx: Context, input: RetireGrantRequest): GrantRecord | undef
 function mayRetire(ctx: Context, grant: GrantRecord): boolean {
   const names = namesOf(ctx.caller.principal)
   if (grant.retiring !== undefined && names.includes(grant.retiring)) return true
-  if (names.includes(grant.grantee) && grant.operations.includes('RetireGrant')) return true
+  if (names.includes(grant.granteeId) && grant.operations.includes('RetireGrant')) return true
   return ctx.caller.principal.kind === 'root' && names.includes(grant.issuingAccount)
 }
 
@@ -215,10 +216,12 @@ function issuerOf({ caller, accountId, partition }: Context): string {
   return `arn:${partition}:iam::${account}:root`
 }
 
-function checkPrincipal(ctx: Context, name: string | undefined): void {
-  if (name === undefined || (name !== '*' && name.startsWith('arn:') && isPrincipal(ctx, name)))
-    return
-  throw invalidPrincipal(name)
+/** Who an ARN names; undefined where none is given. */
+function principalOf(ctx: Context, name: string | undefined): string | undefined {
+  if (name === undefined) return undefined
+  const id = name.startsWith('arn:') ? principalIn(ctx, name) : undefined
+  if (id === undefined) throw invalidPrincipal(name)
+  return id
 }
 
 /** Operations that fit the key. Source: KMS Developer Guide, "Grant operations". */
@@ -317,9 +320,12 @@ function countOf(ctx: Context, { keyId }: KeyRecord): number {
   return count
 }
 
-function shown(grant: GrantRecord): GrantListEntry {
-  const { grantee, retiring, name, constraints } = grant
-  const isArn = (principal: string) => principal.startsWith('arn:')
+function shown(ctx: Context, grant: GrantRecord): GrantListEntry {
+  const { retiring, name, constraints } = grant
+  // A grantee that is gone, or was made anew, is shown by its old id.
+  const isSame = principalIn(ctx, grant.grantee) === grant.granteeId
+  const isService = grant.granteeId === grant.grantee
+  const grantee = isSame || isService ? grant.grantee : grant.granteeId
   return {
     KeyId: grant.keyArn,
     GrantId: grant.grantId,
@@ -328,9 +334,11 @@ function shown(grant: GrantRecord): GrantListEntry {
     CreationDate: grant.createdAtMs,
     // A grant to a service shows it in both places. Deviation: AWS is known to show only the first of old grants.
     GranteePrincipal: grantee,
-    ...(isArn(grantee) ? {} : { GranteeServicePrincipal: grantee }),
+    ...(isServiceName(grantee) ? { GranteeServicePrincipal: grantee } : {}),
     ...(retiring === undefined ? {} : { RetiringPrincipal: retiring }),
-    ...(retiring === undefined || isArn(retiring) ? {} : { RetiringServicePrincipal: retiring }),
+    ...(retiring !== undefined && isServiceName(retiring)
+      ? { RetiringServicePrincipal: retiring }
+      : {}),
     IssuingAccount: grant.issuingAccount,
     Operations: grant.operations,
     ...(constraints === undefined ? {} : { Constraints: constraints }),

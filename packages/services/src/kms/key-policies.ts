@@ -13,7 +13,8 @@ import { operation } from '../define.ts'
 import { accounts } from '../shared/identity/accounts.ts'
 import { identityArn } from '../shared/identity/arns.ts'
 import { policiesOf } from '../shared/identity/policies.ts'
-import { roles, type StoredPolicy, users } from '../shared/identity/state.ts'
+import { principalId, tiedPolicy, tiedPolicyText } from '../shared/identity/policy-principals.ts'
+import type { StoredPolicy, TrustPolicy } from '../shared/identity/state.ts'
 import { callerContext, onKey, theOwnKey } from './access.ts'
 import {
   invalidPrincipals,
@@ -34,7 +35,7 @@ export const getKeyPolicy = operation(GetKeyPolicy, {
   run(ctx, { KeyId, PolicyName = policyName }) {
     const key = theOwnKey(ctx, KeyId, 'GetKeyPolicy')
     if (PolicyName !== policyName) throw noSuchPolicy()
-    return { Policy: key.policy.text, PolicyName }
+    return { Policy: tiedPolicyText(ctx, key.policy), PolicyName }
   },
 })
 
@@ -84,8 +85,8 @@ export function stored(document: PolicyDocument): StoredPolicy {
   return { text, document }
 }
 
-/** Reads a policy for a key. Its users and roles have to be there, as far as their accounts are in the model. */
-export function readPolicy(ctx: Context, text: string): StoredPolicy {
+/** Reads a policy for a key, and ties it to the users and roles that it names, which have to be there. */
+export function readPolicy(ctx: Context, text: string): TrustPolicy {
   if (Buffer.byteLength(text) > policyBytesMax) {
     throw limitExceeded(
       `Policy length ${Buffer.byteLength(text)} exceeds the limit of ${policyBytesMax} bytes`,
@@ -98,26 +99,22 @@ export function readPolicy(ctx: Context, text: string): StoredPolicy {
     if (error instanceof PolicyError) throw malformedPolicy(error.message)
     throw error
   }
-  for (const { Principal, NotPrincipal } of [document.Statement].flat()) {
-    const element = Principal ?? NotPrincipal
-    if (element === undefined || element === '*') continue
-    if (![element.AWS ?? []].flat().every((name) => isPrincipal(ctx, name)))
-      throw invalidPrincipals()
-  }
-  return { text, document }
+  return tiedPolicy({ text, document }, (name) => {
+    const id = principalIn(ctx, name)
+    if (id === undefined) throw invalidPrincipals()
+    return id
+  })
 }
 
-/** Whether an ARN names someone who is there. Identities of accounts outside the model are taken for there. */
-export function isPrincipal(ctx: Context, name: string): boolean {
-  if (name === '*' || /^\d{12}$/.test(name)) return true
+/**
+ * Who a principal of a policy or grant is: users and roles by their unique ids, others as they are written.
+ * Undefined: nobody who is there. Identities of accounts outside the model are taken for there.
+ */
+export function principalIn(ctx: Context, name: string): string | undefined {
+  if (name === '*' || /^\d{12}$/.test(name)) return name
   const arn = identityArn(name)
-  if (arn === undefined) return /^A(ID|RO)A[A-Z0-9]+$/.test(name)
-  if (arn.type === 'root') return true
-  if (!accounts.has(ctx, arn.accountId)) return true
-  const there = ctx.at({ accountId: arn.accountId })
-  const key = arn.name.toLowerCase()
-  if (arn.type === 'user') return users.get(there, key)?.arn === name
-  return arn.type !== 'role' || roles.get(there, key)?.arn === name
+  if (arn === undefined) return /^A(ID|RO)A[A-Z0-9]+$/.test(name) ? name : undefined
+  return accounts.has(ctx, arn.accountId) ? principalId(ctx, name) : name
 }
 
 /** Whoever puts a policy on a key must be able to put the next. Source: KMS API reference, PutKeyPolicy. */

@@ -21,7 +21,9 @@ import { tagsOf } from './tags.ts'
 
 export const createKey = operation(CreateKey, {
   authorize(input, ctx) {
-    const { Tags = [], BypassPolicyLockoutSafetyCheck = false } = input
+    const { BypassPolicyLockoutSafetyCheck = false } = input
+    // What CloudFormation marks its resources with needs no permission.
+    const Tags = (input.Tags ?? []).filter(({ TagKey }) => !/^aws:/i.test(TagKey))
     const { spec, usage } = { spec: specOf(input) ?? '', usage: input.KeyUsage ?? '' }
     const context = {
       ...callerContext(ctx),

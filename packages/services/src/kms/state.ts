@@ -1,6 +1,6 @@
 import { orderedKey, type Scope, table } from '@cloud-orrery/kernel'
 import type { GrantConstraints, GrantOperation } from '@cloud-orrery/models/kms'
-import type { StoredPolicy, Tags } from '../shared/identity/state.ts'
+import type { Tags, TrustPolicy } from '../shared/identity/state.ts'
 
 export type HmacSpec = 'HMAC_224' | 'HMAC_256' | 'HMAC_384' | 'HMAC_512'
 export type KeySpec = 'SYMMETRIC_DEFAULT' | HmacSpec
@@ -31,7 +31,8 @@ export interface KeyRecord {
   readonly usage: 'ENCRYPT_DECRYPT' | 'GENERATE_VERIFY_MAC'
   readonly state: KeyState
   readonly deletion?: PendingDeletion
-  readonly policy: StoredPolicy
+  /** Tied to the very users and roles that it names. */
+  readonly policy: TrustPolicy
   readonly tags: Tags
   /** Id of the material that encrypts; HMAC keys have one too, which AWS does not show. */
   readonly materialId: string
@@ -101,6 +102,8 @@ export interface GrantRecord {
   readonly createdAtMs: number
   /** ARN, or a service's name. */
   readonly grantee: string
+  /** Who that is: a user's or role's unique id, or the same again. */
+  readonly granteeId: string
   readonly retiring?: string
   readonly operations: readonly GrantOperation[]
   readonly constraints?: GrantConstraints
@@ -113,7 +116,7 @@ export const grants = table<GrantRecord, 'grantee' | 'named' | 'retiring' | 'tok
   key: ({ keyId, grantId }) => grantKey(keyId, grantId),
   partition: 'region',
   indexes: {
-    grantee: ({ keyId, grantee }) => `${keyId} ${grantee}`,
+    grantee: ({ keyId, granteeId }) => `${keyId} ${granteeId}`,
     named: ({ keyId, name }) => (name === undefined ? undefined : `${keyId} ${name}`),
     retiring: ({ retiring }) => retiring,
     token: ({ token }) => token,
