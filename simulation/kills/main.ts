@@ -48,10 +48,10 @@ function start(folder: string, seed: number): Promise<Life> {
   })
 }
 
-function kill({ child }: Life): Promise<void> {
+function kill({ child }: Life, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
   return new Promise((resolve) => {
     child.once('exit', () => resolve())
-    child.kill('SIGKILL')
+    child.kill(signal)
   })
 }
 
@@ -78,7 +78,8 @@ async function main(): Promise<number> {
         return callUntilGone(clients, told, client, () => stream.float())
       })
       await new Promise((resolve) => setTimeout(resolve, 20 + moments.below(900)))
-      await kill(life)
+      // Now and then it is told to stop, in the middle of all that.
+      await kill(life, moments.below(8) === 0 ? 'SIGTERM' : 'SIGKILL')
       await Promise.all(calling)
       close(clients)
       life = await start(folder, seed)

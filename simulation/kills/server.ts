@@ -12,3 +12,6 @@ const durable = await DurableCloud.open(folder, {
 const server = await listen(new Present(durable), { port: 0, token: 'kills' })
 const { remarks, replayed } = durable
 process.stdout.write(`${JSON.stringify({ port: server.port, remarks, replayed })}\n`)
+process.once('SIGTERM', () => {
+  void durable.close().then(() => process.exit(0))
+})

@@ -1,11 +1,12 @@
-import type {
-  Blobs,
-  Ids,
-  JournalEntry,
-  RandomStream,
-  Scope,
-  Store,
-  TaskRecord,
+import {
+  type Blobs,
+  type Ids,
+  type JournalEntry,
+  type RandomStream,
+  type Scope,
+  SimulatorError,
+  type Store,
+  type TaskRecord,
 } from '@cloud-orrery/kernel'
 import type { Operation } from '@cloud-orrery/models'
 import type { HttpRequest } from '@cloud-orrery/protocols'
@@ -156,7 +157,7 @@ export class ServiceContext implements Context {
       `http ${request.method} ${request.url}`,
       this.#entry,
       this.#exchange.turn,
-      () => outboundHttp(this.#cloud, request),
+      () => sendKept(this.#cloud, request),
     )
   }
 
@@ -182,4 +183,18 @@ export class ServiceContext implements Context {
     // The request path and the kernel write entries of these kinds and shapes only.
     return this.#cloud.kernel.journal.entries as readonly JournalView[]
   }
+}
+
+/**
+ * Whoever is outside learns of nothing that a crash could undo: what led to the request is on disk first. Where
+ * that fails nobody answers, and the service tries again as it would.
+ */
+async function sendKept(cloud: Cloud, request: OutboundRequest): Promise<OutboundResponse> {
+  try {
+    await cloud.durability?.kept()
+  } catch (error) {
+    if (!(error instanceof SimulatorError)) throw error
+    return { status: 0, headers: {}, body: '' }
+  }
+  return await outboundHttp(cloud, request)
 }

@@ -166,7 +166,7 @@ export class DurableCloud implements Durability, Past {
   #detach(): void {
     this.#closed = true
     this.cloud.kernel.journal.onEntered = undefined
-    this.cloud.durability = undefined
+    this.cloud.durability = ended
     this.cloud.close()
   }
 
@@ -175,7 +175,7 @@ export class DurableCloud implements Durability, Past {
     if (this.#closed) return
     try {
       if (this.refusal === undefined) {
-        this.#answerWaiting()
+        await this.#answerWaiting()
         await this.snapshot()
         this.moved()
       }
@@ -207,7 +207,7 @@ export class DurableCloud implements Durability, Past {
     const { clock = { kind: 'real' } } = this.#options.cloud
     // Work that was under way is done again, or ends as lost; those who waited for a call are gone.
     replayer.end()
-    this.#answerWaiting()
+    await this.#answerWaiting()
     await cloud.kernel.scheduler.rest()
     if (clock.kind === 'real' && moment !== undefined) {
       const dueMs = moment.modelMs + Math.max(0, this.#wall.nowMs() - moment.wallMs)
@@ -244,10 +244,8 @@ export class DurableCloud implements Durability, Past {
     if (performance.now() < this.#restsUntilMs && fullness < 4 * patience) return
     // Not in the middle of this call.
     this.#snapshotting = new Promise<void>((resolve) => setImmediate(resolve))
-      .then(() => {
-        if (fullness >= patience) this.#answerWaiting()
-        return this.#makeSnapshot()
-      })
+      .then(() => (fullness >= patience ? this.#answerWaiting() : undefined))
+      .then(() => this.#makeSnapshot())
       .catch((error: unknown) => void this.cloud.bug(error))
       .finally(() => {
         this.#snapshotting = undefined
@@ -258,12 +256,14 @@ export class DurableCloud implements Durability, Past {
    * Ends the waiting of calls as if their senders had gone: what waits is no data, so no snapshot can have it.
    * Deviation: on AWS a long poll ends with a message or at its time; here one in some ten thousand calls ends early, empty.
    */
-  #answerWaiting(): void {
+  async #answerWaiting(): Promise<void> {
     const { journal, scheduler } = this.cloud.kernel
     if (scheduler.waiting.length === 0) return
-    for (const { kind, sequence } of journal.entries) {
-      if (kind === 'call' && journal.isOpen(sequence)) scheduler.abort(sequence)
-    }
+    const open = journal.entries.filter(
+      ({ kind, sequence }) => kind === 'call' && journal.isOpen(sequence),
+    )
+    // Each in a turn of its own, as a replay does it.
+    for (const { sequence } of open) await scheduler.enter(() => scheduler.abort(sequence))
   }
 
   async #makeSnapshot(): Promise<void> {
@@ -296,6 +296,20 @@ export class DurableCloud implements Durability, Past {
     this.moved()
     return state
   }
+}
+
+const closed = new SimulatorError(
+  'DataClosed',
+  'The server is stopping, or was taken back to an earlier state: this call was not kept.',
+  'Make it again.',
+)
+
+/** Of a cloud that has ended: whoever is still on the way is not told that it was kept. */
+const ended: Durability = {
+  refusal: closed,
+  kept: () => Promise.reject(closed),
+  retry: () => Promise.resolve(),
+  moved: () => {},
 }
 
 function isDiskError(error: unknown): boolean {
