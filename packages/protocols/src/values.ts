@@ -1,10 +1,15 @@
 import type { Member, ShapeType } from '@cloud-orrery/models'
 
-const base64Text = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/
+/** Searched, not matched from end to end: a text of tens of megabytes must not make the search go back. */
+const noBase64 = /[^A-Za-z0-9+/]/
 
 /** Bytes of a Base64 text (padding may be missing), or undefined where it is none. */
 export function decodeBase64(text: string): Uint8Array | undefined {
-  if (!base64Text.test(text)) return undefined
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
+  const digits = padding === 0 ? text : text.slice(0, -padding)
+  const rest = digits.length % 4
+  if (rest === 1 || (padding > 0 && rest + padding !== 4)) return undefined
+  if (noBase64.test(digits)) return undefined
   const buffer = Buffer.from(text, 'base64')
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
 }
