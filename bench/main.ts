@@ -24,6 +24,7 @@ const parts: readonly Part[] = [
   { name: 'event-patterns' },
   { name: 'policy' },
   { name: 'protocols' },
+  { name: 'durable' },
   { name: 'size' },
   { name: 'sqs-million' },
 ]
