@@ -1,4 +1,4 @@
-import { type AwsError, awsError, commonError } from '@cloud-orrery/models'
+import { AwsError, awsError, commonError } from '@cloud-orrery/models'
 import {
   AlreadyExistsException,
   ChangeSetNotFoundException,
@@ -112,4 +112,14 @@ export function exportInUse(
 
 export function alreadyExists(message: string): AwsError {
   return awsError(AlreadyExistsException, message)
+}
+
+/**
+ * A transform that failed, or that made no template. AWS says so in the change set or in the events of the
+ * stack, not in the answer to the request. Recorded: TestMacros::test_failed_state.
+ */
+export class TransformFailure extends AwsError {
+  constructor(message: string) {
+    super(commonError('ValidationError', 400), message)
+  }
 }

@@ -19,8 +19,7 @@ import { checkResourceTypes, metadataOnlyTypes } from './engine/resource-types.t
 import { checkSecretReferences } from './engine/secret-references.ts'
 import { parseTemplate, type Template } from './engine/template.ts'
 import { readTemplateText } from './engine/template-text.ts'
-import { insufficientCapabilities, validationError } from './errors.ts'
-import { TransformFailure } from './macros/failure.ts'
+import { insufficientCapabilities, TransformFailure, validationError } from './errors.ts'
 import { resourceKey, resources, type Stack, type TemplateRecord } from './state.ts'
 import { autoExpand, type TransformRequest, transformed } from './transforms.ts'
 

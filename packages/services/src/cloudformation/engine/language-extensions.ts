@@ -1,5 +1,5 @@
+import { TransformFailure } from '../errors.ts'
 import { expandedTemplateBytesMax } from '../limits.ts'
-import { TransformFailure } from '../macros/failure.ts'
 import { type Environment, evaluate, noValue } from './evaluate.ts'
 import { type FunctionCall, functionCall } from './functions.ts'
 import { isList, isObject, type Json, type JsonObject, scalarText } from './json.ts'

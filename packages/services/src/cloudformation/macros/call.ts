@@ -2,7 +2,7 @@ import { AwsError } from '@cloud-orrery/models'
 import { type InvocationResponse, Invoke } from '@cloud-orrery/models/lambda'
 import type { CallAs, Context } from '../../context.ts'
 import { isObject, type Json, type JsonObject } from '../engine/json.ts'
-import { TransformFailure } from './failure.ts'
+import { TransformFailure } from '../errors.ts'
 import { macros } from './state.ts'
 
 /** What a macro is given. Recorded: TestMacros::test_validate_lambda_internals. */

@@ -1,4 +1,4 @@
-import { TransformFailure } from '../macros/failure.ts'
+import { TransformFailure } from '../errors.ts'
 
 /** Name of the transform in templates and in its refusals. */
 export const serverlessTransform = 'AWS::Serverless-2016-10-31'

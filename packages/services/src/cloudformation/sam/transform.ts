@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import { isObject, type JsonObject } from '../engine/json.ts'
-import { TransformFailure } from '../macros/failure.ts'
+import { TransformFailure } from '../errors.ts'
 import { expandServerless } from './expand.ts'
 
 interface TransformOptions {
