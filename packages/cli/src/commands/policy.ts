@@ -41,6 +41,7 @@ export const command: Command = {
   --probe LINE     then, or alone, a line for the shell that ends with 0 when all is
                    well; or a program and its arguments after --. It finds the cloud by
                    AWS_ENDPOINT_URL, ORRERY_PORT, and outputs in ORRERY_OUTPUTS (JSON)
+  --destroy        after the probe, delete the stacks of --app: custom resources work then
   --clock MODE     how time runs for the probe: real (default), held, fast=N or skip
   --seed N         from which all chance comes (default 1)
   --parameter K=V  for --app; may be repeated
@@ -70,6 +71,7 @@ const options = {
   clock: { type: 'string' },
   seed: { type: 'string' },
   parameter: { type: 'string', multiple: true },
+  destroy: { type: 'boolean' },
   stack: { type: 'string', multiple: true },
   template: { type: 'boolean' },
   exact: { type: 'boolean' },
@@ -140,6 +142,7 @@ async function sourceOf(
     clock: clockModeOf(values.clock),
     seed,
     strict: values.strict === true,
+    destroy: values.destroy === true,
     onOutput: values.json === true ? () => {} : (text) => io.err(text),
   })
 }

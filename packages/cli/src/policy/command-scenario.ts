@@ -7,6 +7,7 @@ import {
   createCloud,
   type DeployedStack,
   deploy,
+  destroy,
   inProcessTarget,
   listen,
   type Observation,
@@ -29,6 +30,8 @@ export interface CommandRun {
   /** How model time runs while the command does. */
   readonly clock: ClockMode
   readonly seed: number
+  /** Whether the stacks are deleted afterwards: custom resources need permissions for that too. */
+  readonly destroy: boolean
   /** Whether a refusal that the command does not notice counts as a failure. */
   readonly strict: boolean
   /** Where the command's output goes in the first run; later ones are quiet. */
@@ -141,11 +144,29 @@ async function runAt(
     })
     // What the command set off and did not wait for belongs to the run.
     await cloud.settle()
-    return ended
+    return ended === undefined && run.destroy ? await destroyed(cloud, stacks) : ended
   } finally {
     removeServerFile(port)
     await server.close()
   }
+}
+
+/** Deletes the stacks, the last one first. What failed, if anything. */
+async function destroyed(
+  cloud: Cloud,
+  stacks: readonly DeployedStack[],
+): Promise<string | undefined> {
+  for (const { stackName } of stacks.toReversed()) {
+    const failures: string[] = []
+    const status = await destroy(inProcessTarget(cloud), stackName, {
+      onProgress: ({ status, logicalId, reason }) => {
+        if (status.endsWith('_FAILED')) failures.push(`${logicalId}: ${reason}`)
+      },
+    })
+    const [why = 'see its events'] = failures
+    if (status !== 'DELETE_COMPLETE') return `deleting ${stackName} came to ${status}: ${why}`
+  }
+  return undefined
 }
 
 /** Characters of a command's output in which the reason of a failure is looked for. */
