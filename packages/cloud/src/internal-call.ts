@@ -5,6 +5,7 @@ import type { CallAs, Caller, CallOptions, Context, Service } from '@cloud-orrer
 import { sessions } from '@cloud-orrery/services'
 import type { Cloud } from './cloud.ts'
 import type { Exchange } from './exchange.ts'
+import { httpOperationModel } from './http-operations.ts'
 import { makeCall } from './request-path.ts'
 
 /** Shortest session that STS gives, in seconds: enough for one call. */
@@ -37,10 +38,13 @@ export async function internalCall<I, O>(
     ...(from.turn === undefined ? {} : { turn: from.turn }),
     ...(from.signal === undefined ? {} : { signal: from.signal }),
   }
-  const operationModel = exchange.model?.operations[operation.name]
+  const handler = cloud.services.handler(operation.service, operation.name)
+  const operationModel =
+    handler?.isInternal === true
+      ? httpOperationModel(operation.name)
+      : exchange.model?.operations[operation.name]
   invariant(operationModel !== undefined, `${operation.service} has no ${operation.name}`)
   exchange.operationModel = operationModel
-  const handler = cloud.services.handler(operation.service, operation.name)
   if (handler !== undefined) exchange.handler = handler
   await makeCall(cloud, exchange)
   if (exchange.error !== undefined) throw exchange.error

@@ -76,6 +76,8 @@ export interface OperationHandler
   readonly secretOutput?: readonly string[] | ((output: unknown) => unknown)
   /** It answers plain HTTP: made by `httpOperation`. */
   readonly isHttp?: boolean
+  /** Made by `internalOperation`. */
+  readonly isInternal?: boolean
   /** Signatures of its requests are not looked at: whoever calls is anonymous, or whom `claimed` names. */
   readonly unsigned?: boolean
   readonly claimed?: (request: HttpRequest) => Claim | undefined
@@ -88,6 +90,14 @@ export function operation<I, O>(
 ): OperationHandler {
   // The request path calls `run` only with input that this descriptor's model decoded and checked.
   return { descriptor, ...(options as unknown as OperationOptions<unknown, unknown>) }
+}
+
+/** An operation that no model lists and no request reaches: services call it to have IAM judge work of their own. */
+export function internalOperation<I, O>(
+  descriptor: Operation<I, O>,
+  options: OperationOptions<I, O>,
+): OperationHandler {
+  return { ...operation(descriptor, options), isInternal: true }
 }
 
 export interface TaskOptions<I> {

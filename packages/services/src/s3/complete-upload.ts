@@ -26,6 +26,7 @@ import { expirationHeader } from './lifecycle/expiration-header.ts'
 import { partBytesMin } from './limits.ts'
 import { lockOf } from './locks/object-locks.ts'
 import { notify } from './notifications.ts'
+import { replicate } from './replication/replication.ts'
 import {
   type Checksum,
   dropUpload,
@@ -66,7 +67,7 @@ function complete(ctx: Context, upload: UploadRecord, input: CompleteMultipartUp
   checkStated(upload, input, objectChecksum)
   const digests = Buffer.concat(chosen.map(({ etag }) => Buffer.from(unquoted(etag), 'hex')))
   const { headers, metadata, tags, storageClass, encryption } = upload
-  const version = writeVersion(ctx, bucket, upload.key, {
+  const written = writeVersion(ctx, bucket, upload.key, {
     body: chosen.flatMap(({ body }) => body),
     sizeBytes,
     etag: `"${md5Hex(digests)}-${chosen.length}"`,
@@ -83,6 +84,7 @@ function complete(ctx: Context, upload: UploadRecord, input: CompleteMultipartUp
     ...(encryption === undefined ? {} : { encryption }),
     ...lockOf(ctx, bucket, keptLock(upload)),
   })
+  const version = replicate(ctx, bucket, written)
   // Deviation: AWS answers a second completion like the first for a while; ours finds no upload.
   dropUpload(ctx, upload)
   notify(ctx, 'ObjectCreated:CompleteMultipartUpload', version)

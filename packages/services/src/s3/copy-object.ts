@@ -25,6 +25,7 @@ import { expirationHeader } from './lifecycle/expiration-header.ts'
 import { lockActions, lockKeys, lockOf, requestedLock } from './locks/object-locks.ts'
 import { notify } from './notifications.ts'
 import { checkKey, readMetadata, systemHeaders, unbuiltLocks } from './object-headers.ts'
+import { replicate } from './replication/replication.ts'
 import type { BucketRecord, Checksum, ObjectLock, VersionRecord } from './state.ts'
 import { headerTags } from './tags.ts'
 import {
@@ -88,7 +89,7 @@ function store(
 ) {
   const bucket = bucketOf(ctx, input.Bucket)
   const { tags, encryption, ...lock } = more
-  const version = writeVersion(ctx, bucket, input.Key, {
+  const written = writeVersion(ctx, bucket, input.Key, {
     body: source.body,
     sizeBytes: source.sizeBytes,
     etag: etagOf(ctx, encryption, () => md5Of(ctx, source)),
@@ -99,6 +100,7 @@ function store(
     ...encrypted(encryption),
     ...lockOf(ctx, bucket, lock),
   })
+  const version = replicate(ctx, bucket, written)
   notify(ctx, 'ObjectCreated:Copy', version)
   return {
     CopyObjectResult: {

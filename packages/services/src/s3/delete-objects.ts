@@ -21,6 +21,7 @@ import {
 import { deleteKeysMax } from './limits.ts'
 import { checkRemovable } from './locks/object-locks.ts'
 import { notify } from './notifications.ts'
+import { replicate } from './replication/replication.ts'
 import { type BucketRecord, type VersionRecord, versionById } from './state.ts'
 import { currentObject, isVersionId, removeVersion, writeVersion } from './versions.ts'
 
@@ -109,7 +110,7 @@ function remove(
     notify(ctx, 'ObjectRemoved:Delete', version)
     return { deleted: version }
   }
-  const marker = writeVersion(ctx, bucket, key, undefined)
+  const marker = replicate(ctx, bucket, writeVersion(ctx, bucket, key, undefined))
   notify(ctx, 'ObjectRemoved:DeleteMarkerCreated', marker)
   return { marker }
 }

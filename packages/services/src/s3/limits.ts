@@ -61,3 +61,9 @@ export const retentionYearsMax = 100
 
 /** How long access logs gather before they are written, in ms: AWS says a few hours at most. */
 export const logDelayMs: readonly [number, ...number[]] = [3_600_000, 600_000, 7_200_000]
+
+/** Rules of a replication configuration. Source: S3 API Reference, ReplicationConfiguration, `Rules`. */
+export const replicationRulesMax = 1000
+
+/** How long a version waits to be copied, in ms: most within 15 minutes. Source: S3 User Guide, "Replicating objects". */
+export const replicationDelayMs: readonly [number, ...number[]] = [5000, 60_000, 900_000]

@@ -5,6 +5,7 @@ import { keyTooLong, s3Error } from './errors.ts'
 import { expirationHeader } from './lifecycle/expiration-header.ts'
 import { keyBytesMax, metadataBytesMax } from './limits.ts'
 import { lockHeaders } from './locks/object-locks.ts'
+import { replicationHeader } from './replication/replication.ts'
 import type { SystemHeaders, Tags, VersionRecord } from './state.ts'
 import { shownVersionId } from './versions.ts'
 
@@ -110,6 +111,7 @@ export function objectHeaders(ctx: Context, version: VersionRecord) {
     ...(storageClass === 'STANDARD' ? {} : { StorageClass: storageClass }),
     ...(tagCount === 0 ? {} : { TagCount: tagCount }),
     ...lockHeaders(ctx, version),
+    ...replicationHeader(version),
     ...shownVersionId(ctx, version),
   }
 }

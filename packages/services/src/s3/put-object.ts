@@ -28,6 +28,7 @@ import {
 } from './locks/object-locks.ts'
 import { notify } from './notifications.ts'
 import { checkKey, readMetadata, systemHeaders, unbuiltLocks } from './object-headers.ts'
+import { replicate } from './replication/replication.ts'
 import type { Checksum } from './state.ts'
 import { headerTags } from './tags.ts'
 import { currentObject, type NewVersion, shownVersionId, writeVersion } from './versions.ts'
@@ -106,7 +107,7 @@ function store(
   content: NewVersion,
 ) {
   const bucket = bucketOf(ctx, Bucket)
-  const version = writeVersion(ctx, bucket, Key, content)
+  const version = replicate(ctx, bucket, writeVersion(ctx, bucket, Key, content))
   notify(ctx, event, version)
   return {
     ETag: version.etag,

@@ -67,6 +67,13 @@ import {
   putPublicAccessBlock,
 } from './public-access.ts'
 import { putObject } from './put-object.ts'
+import {
+  deleteBucketReplication,
+  getBucketReplication,
+  putBucketReplication,
+} from './replication/bucket-replication.ts'
+import { replicateObject } from './replication/replicate-object.ts'
+import { copyVersion } from './replication/replication.ts'
 import { buckets, logLines, parts, sequences, uploads, versions } from './state.ts'
 import {
   deleteBucketTagging,
@@ -100,6 +107,7 @@ export const s3 = service('s3', {
     deleteBucketLifecycle,
     deleteBucketOwnershipControls,
     deleteBucketPolicy,
+    deleteBucketReplication,
     deleteBucketTagging,
     deleteBucketWebsite,
     deleteObject,
@@ -116,6 +124,7 @@ export const s3 = service('s3', {
     getBucketOwnershipControls,
     getBucketPolicy,
     getBucketPolicyStatus,
+    getBucketReplication,
     getBucketRequestPayment,
     getBucketTagging,
     getBucketVersioning,
@@ -145,6 +154,7 @@ export const s3 = service('s3', {
     putBucketNotificationConfiguration,
     putBucketOwnershipControls,
     putBucketPolicy,
+    putBucketReplication,
     putBucketRequestPayment,
     putBucketTagging,
     putBucketVersioning,
@@ -158,11 +168,12 @@ export const s3 = service('s3', {
     putPublicAccessBlock,
     uploadPart,
     uploadPartCopy,
+    replicateObject,
     unlistedRequest,
     websiteRequest,
     ...unsetConfigurations,
   ],
-  tasks: [applyLifecycle, deliver, deliverLog],
+  tasks: [applyLifecycle, copyVersion, deliver, deliverLog],
   resources: [bucketType, bucketPolicyType],
   tables: [buckets, versions, uploads, parts, sequences, logLines],
   resourceAccess,

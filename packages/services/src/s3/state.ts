@@ -10,6 +10,7 @@ import type {
   ObjectLockLegalHoldStatus,
   ObjectLockRetentionMode,
   ObjectOwnership,
+  ReplicationConfiguration,
   StorageClass,
   TransitionDefaultMinimumObjectSize,
   WebsiteConfiguration,
@@ -78,6 +79,7 @@ export interface BucketRecord {
   readonly cors?: readonly CORSRule[]
   readonly website?: WebsiteConfiguration
   readonly logging?: LoggingEnabled
+  readonly replication?: ReplicationConfiguration
   /** Objects can be locked; the rule is for those that are put without a lock of their own. */
   readonly objectLock?: { readonly rule?: DefaultRetention }
   readonly requestPayer: 'BucketOwner' | 'Requester'
@@ -108,6 +110,9 @@ export interface SystemHeaders {
   readonly WebsiteRedirectLocation?: string
 }
 
+/** How far a version has come to each of its destinations, by ARN. */
+export type ReplicationProgress = Readonly<Record<string, 'PENDING' | 'COMPLETED' | 'FAILED'>>
+
 /** One version of an object, or a delete marker. */
 export interface VersionRecord extends ObjectLock {
   readonly bucket: string
@@ -134,6 +139,9 @@ export interface VersionRecord extends ObjectLock {
   readonly storageClass: StorageClass
   /** Absent: S3's own keys. */
   readonly encryption?: ObjectEncryption
+  readonly replication?: ReplicationProgress
+  /** It came from another bucket by replication. */
+  readonly isReplica?: boolean
 }
 
 export interface UploadRecord extends ObjectLock {

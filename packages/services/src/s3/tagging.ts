@@ -14,6 +14,7 @@ import { existingTagKeys, requestTagKeys } from './condition-keys.ts'
 import { invalidTag, noSuchTagSet } from './errors.ts'
 import { readAuthorization } from './get-object.ts'
 import { notify } from './notifications.ts'
+import { replicateChange } from './replication/replication.ts'
 import { buckets, latestVersion, type Tags, versions } from './state.ts'
 import { isSystemTag, readTags, tagSet } from './tags.ts'
 import { namedVersion, shownVersionId } from './versions.ts'
@@ -89,6 +90,7 @@ export const putObjectTagging = operation(PutObjectTagging, {
     const version = namedVersion(ctx, input, 'PUT', input.Key)
     const tags = readTags(ctx, input.Tagging.TagSet, 'object')
     const tagged = versions.put(ctx, { ...version, tags })
+    replicateChange(ctx, tagged)
     notify(ctx, 'ObjectTagging:Put', tagged)
     return shownVersionId(ctx, version)
   },
@@ -117,6 +119,7 @@ export const deleteObjectTagging = operation(DeleteObjectTagging, {
   run(ctx, input) {
     const version = namedVersion(ctx, input, 'DELETE', input.Key)
     const untagged = versions.put(ctx, { ...version, tags: {} })
+    replicateChange(ctx, untagged)
     notify(ctx, 'ObjectTagging:Delete', untagged)
     return shownVersionId(ctx, version)
   },

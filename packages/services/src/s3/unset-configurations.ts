@@ -4,13 +4,11 @@ import {
   DeleteBucketIntelligentTieringConfiguration,
   DeleteBucketInventoryConfiguration,
   DeleteBucketMetricsConfiguration,
-  DeleteBucketReplication,
   GetBucketAccelerateConfiguration,
   GetBucketAnalyticsConfiguration,
   GetBucketIntelligentTieringConfiguration,
   GetBucketInventoryConfiguration,
   GetBucketMetricsConfiguration,
-  GetBucketReplication,
   ListBucketAnalyticsConfigurations,
   ListBucketIntelligentTieringConfigurations,
   ListBucketInventoryConfigurations,
@@ -18,31 +16,12 @@ import {
 } from '@cloud-orrery/models/s3'
 import { type OperationHandler, operation, type Provenance } from '../define.ts'
 import { type BucketInput, bucketArn, bucketOf, scopeOfBucket } from './access.ts'
-import { type S3Code, s3Error } from './errors.ts'
+import { s3Error } from './errors.ts'
 
 /**
  * Configurations that nobody can put here: putting one is refused by name, so that "there is none" is the
  * truth, told as S3 tells it.
  */
-
-/** Answers as S3 does of a bucket that has no such configuration. Recorded: S3, February 2026. */
-function missing<O>(
-  descriptor: Operation<BucketInput, O>,
-  action: string,
-  code: S3Code,
-  message: string,
-  provenance: Provenance = 'recorded',
-): OperationHandler {
-  return operation(descriptor, {
-    authorize: (input, ctx) => ({ action, resource: bucketArn(ctx, input.Bucket) }),
-    provenance,
-    scope: scopeOfBucket,
-    run(ctx, { Bucket }) {
-      bucketOf(ctx, Bucket)
-      throw s3Error(code, message, { BucketName: Bucket })
-    },
-  })
-}
 
 /** Answers with an output that says nothing is set. */
 function empty<O>(
@@ -79,12 +58,6 @@ function noneWithId<O>(
 }
 
 export const unsetConfigurations: readonly OperationHandler[] = [
-  missing(
-    GetBucketReplication,
-    's3:GetReplicationConfiguration',
-    'ReplicationConfigurationNotFoundError',
-    'The replication configuration was not found',
-  ),
   empty(GetBucketAccelerateConfiguration, 's3:GetAccelerateConfiguration', {}),
   empty(ListBucketAnalyticsConfigurations, 's3:GetAnalyticsConfiguration', { IsTruncated: false }),
   empty(ListBucketIntelligentTieringConfigurations, 's3:GetIntelligentTieringConfiguration', {
@@ -92,7 +65,6 @@ export const unsetConfigurations: readonly OperationHandler[] = [
   }),
   empty(ListBucketInventoryConfigurations, 's3:GetInventoryConfiguration', { IsTruncated: false }),
   empty(ListBucketMetricsConfigurations, 's3:GetMetricsConfiguration', { IsTruncated: false }),
-  empty(DeleteBucketReplication, 's3:PutReplicationConfiguration', {}),
   noneWithId(GetBucketAnalyticsConfiguration, 's3:GetAnalyticsConfiguration', 'recorded'),
   noneWithId(GetBucketIntelligentTieringConfiguration, 's3:GetIntelligentTieringConfiguration'),
   noneWithId(GetBucketInventoryConfiguration, 's3:GetInventoryConfiguration', 'recorded'),

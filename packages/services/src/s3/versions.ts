@@ -86,6 +86,13 @@ export type NewVersion = Omit<
   | 'isDeleteMarker'
   | 'lastModifiedMs'
   | 'ownerAccountId'
+  | 'replication'
+  | 'isReplica'
+>
+
+/** What a replica takes over from its source. */
+export type ReplicaIdentity = Required<
+  Pick<VersionRecord, 'versionId' | 'lastModifiedMs' | 'ownerAccountId' | 'isReplica'>
 >
 
 /**
@@ -97,9 +104,12 @@ export function writeVersion(
   bucket: BucketRecord,
   key: string,
   content: NewVersion | undefined,
+  replica?: ReplicaIdentity,
 ): VersionRecord {
   const sequence = nextSequence(ctx, bucket.name)
-  const versionId = bucket.versioning === 'Enabled' ? newVersionId(ctx, sequence) : nullVersion
+  const versionId =
+    replica?.versionId ??
+    (bucket.versioning === 'Enabled' ? newVersionId(ctx, sequence) : nullVersion)
   if (versionId === nullVersion) {
     const replaced = versionById(ctx, bucket.name, key, nullVersion)
     if (replaced?.versionId === nullVersion) removeVersion(ctx, replaced)
@@ -116,6 +126,7 @@ export function writeVersion(
     isDeleteMarker: content === undefined,
     lastModifiedMs: nowSeconds(ctx),
     ownerAccountId: ownerOf(ctx, bucket),
+    ...replica,
   })
 }
 

@@ -13,7 +13,6 @@ const unbuilt: readonly (keyof AwsS3BucketProperties)[] = [
   'MetadataConfiguration',
   'MetadataTableConfiguration',
   'MetricsConfigurations',
-  'ReplicationConfiguration',
 ]
 
 export function refuseUnbuilt(properties: AwsS3BucketProperties): void {

@@ -26,6 +26,7 @@ import { lifecycle } from './lifecycle-property.ts'
 import { logging } from './logging-property.ts'
 import { notifications } from './notification-property.ts'
 import { objectLock, objectLockEnabled } from './object-lock-property.ts'
+import { replication } from './replication-property.ts'
 import { type Setting, unlessMissing } from './setting.ts'
 import { website } from './website-property.ts'
 
@@ -40,6 +41,7 @@ const settings: readonly Setting[] = [
   website,
   lifecycle,
   logging,
+  replication,
   notifications,
 ]
 

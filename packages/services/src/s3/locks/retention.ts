@@ -8,6 +8,7 @@ import type { Context } from '../../context.ts'
 import { operation } from '../../define.ts'
 import { bucketOf, objectArn, scopeOfBucket } from '../access.ts'
 import { invalidArgument, malformedXml, notModelled, s3Error } from '../errors.ts'
+import { replicateChange } from '../replication/replication.ts'
 import { type Retention, type VersionRecord, versions } from '../state.ts'
 import { namedVersion } from '../versions.ts'
 import { checkBypass, isRetained, lockKeys, missingConfiguration } from './object-locks.ts'
@@ -60,7 +61,8 @@ export const putObjectRetention = operation(PutObjectRetention, {
       checkBypass(ctx, version, input.BypassGovernanceRetention === true)
     }
     const { retention: _former, ...rest } = version
-    versions.put(ctx, asked === undefined ? rest : { ...rest, retention: asked })
+    const changed = versions.put(ctx, asked === undefined ? rest : { ...rest, retention: asked })
+    replicateChange(ctx, changed)
     return {}
   },
 })
@@ -94,7 +96,7 @@ export const putObjectLegalHold = operation(PutObjectLegalHold, {
     const version = lockable(ctx, input, 'PUT')
     const status = input.LegalHold?.Status
     if (status === undefined) throw malformedXml()
-    versions.put(ctx, { ...version, legalHold: status })
+    replicateChange(ctx, versions.put(ctx, { ...version, legalHold: status }))
     return {}
   },
 })
