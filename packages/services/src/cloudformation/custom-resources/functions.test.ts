@@ -1,4 +1,6 @@
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation'
+import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam'
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { client, createCloud } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
 import { type Handler, testFunctions } from '../functions.test-support.ts'
@@ -130,6 +132,47 @@ test('a function that is not there, or that the deployer may not invoke, makes n
   expect((await eventsOf(cfn, 'denied'))[2]).toBe(
     `Thing CREATE_FAILED User: arn:aws:iam::123456789012:user/ana is not authorized to perform: lambda:InvokeFunction on resource: ${token} because no identity-based policy allows the lambda:InvokeFunction action (Service: Lambda, Status Code: 403, Request ID: *)`,
   )
+})
+
+test('a stack with a role asks as its role, a nested stack as its parent', async () => {
+  const log: ProviderRequest[] = []
+  const { create, token, iam, s3, events, stack } = await world(answering(undefined, log))
+  const trust = {
+    Effect: 'Allow',
+    Action: 'sts:AssumeRole',
+    Principal: { Service: 'cloudformation.amazonaws.com' },
+  }
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] })
+  const RoleName = 'deployer'
+  const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }))
+  const RoleARN = Role?.Arn ?? ''
+  await create(thing(token), { RoleARN }, 'denied')
+  expect((await events(undefined, 'denied'))[2]).toContain(
+    `User: arn:aws:sts::123456789012:assumed-role/deployer/AWSCloudFormation is not authorized to perform: lambda:InvokeFunction on resource: ${token}`,
+  )
+  const PolicyDocument = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [allow(['lambda:InvokeFunction', 's3:GetObject'])],
+  })
+  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'own', PolicyDocument }))
+  await s3.send(new CreateBucketCommand({ Bucket: 'templates' }))
+  const Body = JSON.stringify(thing(token))
+  await s3.send(new PutObjectCommand({ Bucket: 'templates', Key: 'child', Body }))
+  const TemplateURL = 'https://templates.s3.us-east-1.amazonaws.com/child'
+  const Child = { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL } }
+  await create({ Resources: { Child } }, { RoleARN })
+  expect((await stack()).StackStatus).toBe('CREATE_COMPLETE')
+  expect(log.map(({ StackId }) => StackId.split('/')[1]?.slice(0, 8))).toEqual(['s-Child-'])
+})
+
+test('a hundred custom resources of one stack are asked side by side', async () => {
+  const log: ProviderRequest[] = []
+  const { create, token, stack } = await world(answering(undefined, log))
+  const names = Array.from({ length: 100 }, (_, i) => `Thing${i}`)
+  const Thing = { Type: 'Custom::Thing', Properties: { ServiceToken: token } }
+  await create({ Resources: Object.fromEntries(names.map((name) => [name, Thing])) })
+  expect((await stack()).StackStatus).toBe('CREATE_COMPLETE')
+  expect(log.map(({ LogicalResourceId }) => LogicalResourceId).sort()).toEqual(names.sort())
 })
 
 test('another region has its own bucket for answers, behind its own name', async () => {
