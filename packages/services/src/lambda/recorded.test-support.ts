@@ -67,7 +67,9 @@ function comparable(value: unknown): unknown {
   )
   return Object.fromEntries(
     members.map(([key, member]) => {
-      if (key === 'HTTPHeaders') return [key, {}]
+      if (key === 'ResponseMetadata' && typeof member === 'object' && member !== null) {
+        return [key, 'HTTPStatusCode' in member ? { status: member.HTTPStatusCode } : {}]
+      }
       if (typeof member !== 'string' || !variable.test(member)) return [key, comparable(member)]
       anything += 1
       return [key, `<anything:${anything}>`]
@@ -79,8 +81,8 @@ function comparable(value: unknown): unknown {
 function typeOutside(value: object): object {
   if (!('Error' in value) || typeof value.Error !== 'object' || value.Error === null) return value
   if (!('Type' in value.Error)) return value
-  const { Type, ...Error } = value.Error
-  return { ...value, Error, Type }
+  const { Type, ...rest } = value.Error
+  return { ...value, Error: rest, Type }
 }
 
 const variable =
