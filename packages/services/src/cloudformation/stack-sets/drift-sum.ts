@@ -1,34 +1,43 @@
 import type { Context } from '../../context.ts'
 import {
-  operationKey,
   type SetDrift,
   type SetOperation,
-  setResults,
+  type StackSet,
+  setOperations,
   stackInstances,
-  stackSets,
 } from './state.ts'
 
-/** Counts what drift detection over a stack set has found so far. */
-export function sumDrift(ctx: Context, operation: SetOperation): void {
-  const instances = [...stackInstances.where(ctx, 'set', operation.setId)]
-  const results = [
-    ...setResults.where(ctx, 'operation', operationKey(operation.setId, operation.id)),
-  ]
-  const count = (status: string) => results.filter((result) => result.status === status).length
-  const drifted = instances.filter(({ driftStatus }) => driftStatus === 'DRIFTED').length
-  const inSync = instances.filter(({ driftStatus }) => driftStatus === 'IN_SYNC').length
-  const failed = count('FAILED')
-  const drift: SetDrift = {
+/** What drift detection over a stack set found, or has found so far; undefined before the first one. */
+export function driftOf(ctx: Context, set: StackSet): SetDrift | undefined {
+  for (const operation of setOperations.where(ctx, 'open', set.id)) {
+    if (operation.action === 'DETECT_DRIFT') return driftFound(ctx, operation)
+  }
+  return set.drift
+}
+
+/** Counts what an operation has found. */
+export function driftFound(ctx: Context, operation: SetOperation): SetDrift {
+  let total = 0
+  let drifted = 0
+  let inSync = 0
+  for (const { driftStatus } of stackInstances.where(ctx, 'set', operation.setId)) {
+    total += 1
+    if (driftStatus === 'DRIFTED') drifted += 1
+    if (driftStatus === 'IN_SYNC') inSync += 1
+  }
+  const counts = Object.values(operation.counts)
+  const sum = (part: 'failed' | 'pending' | 'running') =>
+    counts.reduce((all, count) => all + count[part], 0)
+  return {
     status: drifted > 0 ? 'DRIFTED' : inSync > 0 ? 'IN_SYNC' : 'NOT_CHECKED',
-    detection: detectionOf(operation, failed),
-    total: instances.length,
+    detection: detectionOf(operation, sum('failed')),
+    total,
     drifted,
     inSync,
-    inProgress: count('RUNNING') + count('PENDING'),
-    failed,
+    inProgress: sum('pending') + sum('running'),
+    failed: sum('failed'),
     ...(operation.endedAtMs === undefined ? {} : { checkedAtMs: operation.endedAtMs }),
   }
-  stackSets.update(ctx, operation.setId, { drift })
 }
 
 /** Source: API reference, StackSetDriftDetectionDetails, `DriftDetectionStatus`. */

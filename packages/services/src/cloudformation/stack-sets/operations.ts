@@ -9,6 +9,7 @@ import {
 import type { Context } from '../../context.ts'
 import { operation } from '../../define.ts'
 import { page } from '../describe-stacks.ts'
+import { driftOf } from './drift-sum.ts'
 import { driftView } from './drift-view.ts'
 import { operationEnded, stackSetMissing } from './errors.ts'
 import { pageRowsDefault } from './limits.ts'
@@ -49,10 +50,10 @@ export const describeStackSetOperation = operation(DescribeStackSetOperation, {
     refuseDelegation(CallAs)
     const set = anyStackSet(ctx, StackSetName)
     const found = setOperationOrThrow(ctx, set, OperationId)
-    const { drift } = set
+    const drift = driftOf(ctx, set)
     return {
       StackSetOperation: {
-        ...summary(ctx, found),
+        ...summary(found),
         StackSetId: set.id,
         AdministrationRoleARN: set.administrationRoleArn,
         ExecutionRoleName: set.executionRoleName,
@@ -69,9 +70,8 @@ export const describeStackSetOperation = operation(DescribeStackSetOperation, {
   },
 })
 
-function summary(ctx: Context, found: SetOperation): StackSetOperationSummary {
-  const results = setResults.where(ctx, 'operation', operationKey(found.setId, found.id))
-  const failed = [...results].filter(({ status }) => status === 'FAILED').length
+function summary(found: SetOperation): StackSetOperationSummary {
+  const failed = Object.values(found.counts).reduce((all, count) => all + count.failed, 0)
   return {
     OperationId: found.id,
     Action: found.action,
@@ -91,7 +91,7 @@ export const listStackSetOperations = operation(ListStackSetOperations, {
     const set = anyStackSet(ctx, StackSetName)
     const all = [...setOperations.where(ctx, 'set', set.id)].sort((a, b) => b.sequence - a.sequence)
     const { rows, next } = page(all, NextToken, ['ListStackSetOperations', set.id], MaxResults)
-    return { Summaries: rows.map((each) => summary(ctx, each)), ...next }
+    return { Summaries: rows.map(summary), ...next }
   },
 })
 

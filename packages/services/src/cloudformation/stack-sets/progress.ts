@@ -1,17 +1,19 @@
 import type { Context } from '../../context.ts'
 import { task } from '../../define.ts'
-import { sumDrift } from './drift-sum.ts'
+import { driftFound } from './drift-sum.ts'
 import { targetDelayMs, watchIntervalMs } from './limits.ts'
 import { concurrency, failureTolerance } from './preferences.ts'
 import {
   inRegion,
   instanceKey,
   operationKey,
+  type RegionCount,
   type SetOperation,
   type SetResult,
   setOperations,
   setResults,
   stackInstances,
+  stackSets,
 } from './state.ts'
 import { type TargetOutcome, targetEnded, watchTarget, workOnTarget } from './work.ts'
 
@@ -52,62 +54,59 @@ function settle(ctx: Context, target: Target, outcome: TargetOutcome): void {
   const operation = operationOf(ctx, target)
   if (operation === undefined) return
   targetEnded(ctx, operation, target, outcome)
-  advanceOperation(ctx, operation)
+  const { region } = target
+  const { running, failed } = countIn(operation, region)
+  const lost = outcome.kind === 'failed' ? 1 : 0
+  advanceOperation(ctx, counted(operation, region, { running: running - 1, failed: failed + lost }))
+}
+
+const noCount: RegionCount = { all: 0, pending: 0, running: 0, failed: 0, cancelled: 0 }
+
+function countIn({ counts }: SetOperation, region: string): RegionCount {
+  return counts[region] ?? noCount
+}
+
+function counted(
+  operation: SetOperation,
+  region: string,
+  change: Partial<RegionCount>,
+): SetOperation {
+  const count = { ...countIn(operation, region), ...change }
+  return { ...operation, counts: { ...operation.counts, [region]: count } }
 }
 
 /**
  * Starts work where the preferences allow it, and ends the operation when nothing is left. A region that fails
  * more often than tolerated stops, and those after it are not begun.
  */
-export function advanceOperation(ctx: Context, { setId, id }: SetOperation): void {
-  const operation = setOperations.get(ctx, operationKey(setId, id))
-  if (operation?.status !== 'RUNNING' && operation?.status !== 'STOPPING') return
-  if (operation.action === 'DETECT_DRIFT') sumDrift(ctx, operation)
-  const counts = countsByRegion(ctx, operation)
+export function advanceOperation(ctx: Context, given: SetOperation): void {
+  let operation = given
+  const { preferences, status, regions } = operation
+  if (status !== 'RUNNING' && status !== 'STOPPING') return
+  const sequential = preferences.regionConcurrency !== 'PARALLEL'
   let exceeded = false
   let busy = false
-  for (const region of operation.regions) {
-    const count = counts.get(region) ?? noCount
-    const tolerance = failureTolerance(operation.preferences, count.all)
-    if (exceeded && operation.preferences.regionConcurrency !== 'PARALLEL') {
-      cancelPending(ctx, operation, region)
-      continue
-    }
-    const stopped = operation.status === 'STOPPING' || count.failed > tolerance
-    if (count.failed > tolerance) exceeded = true
-    if (stopped) cancelPending(ctx, operation, region)
-    else busy = begin(ctx, operation, region, count) || busy
-    if (count.running > 0) busy = true
-    if (busy && operation.preferences.regionConcurrency !== 'PARALLEL' && !exceeded) break
+  for (const region of regions) {
+    const { all, failed } = countIn(operation, region)
+    const tooMany = failed > failureTolerance(preferences, all)
+    const skipped = exceeded && sequential
+    exceeded ||= tooMany
+    operation =
+      skipped || tooMany || status === 'STOPPING'
+        ? cancelPending(ctx, operation, region)
+        : begin(ctx, operation, region)
+    busy ||= countIn(operation, region).running > 0
+    if (busy && sequential && !exceeded && status !== 'STOPPING') break
   }
-  if (!busy) end(ctx, operation, exceeded)
+  if (busy) setOperations.put(ctx, operation)
+  else end(ctx, operation, exceeded)
 }
 
-interface Count {
-  readonly all: number
-  readonly failed: number
-  readonly running: number
-}
-
-const noCount: Count = { all: 0, failed: 0, running: 0 }
-
-function countsByRegion(ctx: Context, { setId, id }: SetOperation): Map<string, Count> {
-  const counts = new Map<string, Count>()
-  for (const { region, status } of setResults.where(ctx, 'operation', operationKey(setId, id))) {
-    const { all, failed, running } = counts.get(region) ?? noCount
-    counts.set(region, {
-      all: all + 1,
-      failed: failed + (status === 'FAILED' ? 1 : 0),
-      running: running + (status === 'RUNNING' ? 1 : 0),
-    })
-  }
-  return counts
-}
-
-/** Begins as many targets of a region as may run beside those that do. True: something was begun. */
-function begin(ctx: Context, operation: SetOperation, region: string, count: Count): boolean {
-  const room = concurrency(operation.preferences, count.all, count.failed) - count.running
-  const next = pendingIn(ctx, operation, region).slice(0, Math.max(0, room))
+/** Begins as many targets of a region as may run beside those that do, in the order of the accounts' numbers. */
+function begin(ctx: Context, operation: SetOperation, region: string): SetOperation {
+  const { all, failed, running, pending } = countIn(operation, region)
+  const room = concurrency(operation.preferences, all, failed) - running
+  const next = pendingIn(ctx, operation, region, Math.min(room, pending))
   for (const result of next) {
     const { setId, operationId, account } = result
     setResults.put(ctx, { ...result, status: 'RUNNING' })
@@ -117,26 +116,43 @@ function begin(ctx: Context, operation: SetOperation, region: string, count: Cou
     }
     ctx.after(targetDelayMs, workInTarget, { setId, operationId, account, region })
   }
-  return next.length > 0
+  const change = { running: running + next.length, pending: pending - next.length }
+  return counted(operation, region, change)
 }
 
-/** In the order of the accounts' numbers. */
-function pendingIn(ctx: Context, { setId, id }: SetOperation, region: string): SetResult[] {
-  const found = [...setResults.where(ctx, 'pending', inRegion({ setId, operationId: id }, region))]
-  return found.sort((a, b) => (a.account < b.account ? -1 : 1))
+function pendingIn(
+  ctx: Context,
+  { setId, id }: SetOperation,
+  region: string,
+  most: number,
+): readonly SetResult[] {
+  const found: SetResult[] = []
+  if (most <= 0) return found
+  for (const result of setResults.where(
+    ctx,
+    'pending',
+    inRegion({ setId, operationId: id }, region),
+  )) {
+    found.push(result)
+    if (found.length === most) break
+  }
+  return found
 }
 
-function cancelPending(ctx: Context, operation: SetOperation, region: string): void {
-  for (const result of pendingIn(ctx, operation, region)) {
+function cancelPending(ctx: Context, operation: SetOperation, region: string): SetOperation {
+  const { pending, cancelled } = countIn(operation, region)
+  const why =
+    operation.status === 'STOPPING'
+      ? 'Cancelled since the operation was stopped'
+      : 'Cancelled since failure tolerance has exceeded'
+  for (const result of pendingIn(ctx, operation, region, pending)) {
     const { setId, operationId, account } = result
-    const reason = 'Cancelled since failure tolerance has exceeded'
-    const stopped = operation.status === 'STOPPING'
-    const why = stopped ? 'Cancelled since the operation was stopped' : reason
     setResults.put(ctx, { ...result, status: 'CANCELLED', reason: why })
     const instance = stackInstances.get(ctx, instanceKey(setId, account, region))
     if (instance?.lastOperationId !== operationId) continue
     stackInstances.put(ctx, { ...instance, detailedStatus: 'CANCELLED', statusReason: why })
   }
+  return counted(operation, region, { pending: 0, cancelled: cancelled + pending })
 }
 
 function end(ctx: Context, operation: SetOperation, failed: boolean): void {
@@ -146,7 +162,9 @@ function end(ctx: Context, operation: SetOperation, failed: boolean): void {
     status: stopped ? 'STOPPED' : failed ? 'FAILED' : 'SUCCEEDED',
     endedAtMs: ctx.now(),
   })
-  if (ended.action === 'DETECT_DRIFT') sumDrift(ctx, ended)
+  if (ended.action === 'DETECT_DRIFT') {
+    stackSets.update(ctx, ended.setId, { drift: driftFound(ctx, ended) })
+  }
   const queued = [...setOperations.where(ctx, 'open', ended.setId)].sort(
     (a, b) => a.sequence - b.sequence,
   )

@@ -20,6 +20,7 @@ import { prepareTemplate } from '../prepare.ts'
 import { requestKeys } from '../stack-lookup.ts'
 import { givenParameters, givenTags } from '../stacks.ts'
 import { templateText } from '../template-source.ts'
+import { driftOf } from './drift-sum.ts'
 import { driftView } from './drift-view.ts'
 import {
   operationInProgress,
@@ -146,6 +147,7 @@ export const describeStackSet = operation(DescribeStackSet, {
 
 function view(ctx: Context, set: StackSet): StackSetView {
   const regions = new Set([...stackInstances.where(ctx, 'set', set.id)].map(({ region }) => region))
+  const drift = driftOf(ctx, set)
   return {
     StackSetName: set.name,
     StackSetId: set.id,
@@ -165,7 +167,7 @@ function view(ctx: Context, set: StackSet): StackSetView {
     ManagedExecution: { Active: set.managedExecution },
     Regions: [...regions].sort(),
     ...(set.description === undefined ? {} : { Description: set.description }),
-    ...(set.drift === undefined ? {} : { StackSetDriftDetectionDetails: driftView(set.drift) }),
+    ...(drift === undefined ? {} : { StackSetDriftDetectionDetails: driftView(drift) }),
   }
 }
 

@@ -8,6 +8,7 @@ import {
   instanceKey,
   operationKey,
   type Preferences,
+  type RegionCount,
   type SetAction,
   type SetOperation,
   type StackSet,
@@ -59,6 +60,7 @@ export function startOperation(ctx: Context, setId: string, wanted: NewOperation
     createdAtMs: ctx.now(),
     preferences,
     regions: orderedRegions(preferences, regions),
+    counts: countsOf(targets),
     ...(accounts === undefined ? {} : { accounts }),
     ...(retainStacks === undefined ? {} : { retainStacks }),
   })
@@ -72,4 +74,15 @@ export function startOperation(ctx: Context, setId: string, wanted: NewOperation
   }
   if (!waits) advanceOperation(ctx, operation)
   return operation
+}
+
+function countsOf(
+  targets: readonly { readonly region: string }[],
+): Readonly<Record<string, RegionCount>> {
+  const counts: Record<string, RegionCount> = {}
+  for (const { region } of targets) {
+    const all = (counts[region]?.all ?? 0) + 1
+    counts[region] = { all, pending: all, running: 0, failed: 0, cancelled: 0 }
+  }
+  return counts
 }

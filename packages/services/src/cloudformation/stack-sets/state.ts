@@ -80,6 +80,15 @@ export interface Preferences {
 
 export type SetAction = 'CREATE' | 'UPDATE' | 'DELETE' | 'DETECT_DRIFT'
 
+/** How many targets of a region there are, and how they stand. The rest has succeeded. */
+export interface RegionCount {
+  readonly all: number
+  readonly pending: number
+  readonly running: number
+  readonly failed: number
+  readonly cancelled: number
+}
+
 /** Work on some instances of a stack set. One runs at a time. */
 export interface SetOperation {
   readonly setId: string
@@ -92,6 +101,8 @@ export interface SetOperation {
   readonly preferences: Preferences
   /** In the order in which they are worked on. */
   readonly regions: readonly string[]
+  /** By region, so that each step costs the same however many targets there are. */
+  readonly counts: Readonly<Record<string, RegionCount>>
   readonly retainStacks?: boolean
   readonly accounts?: readonly string[]
 }
@@ -131,20 +142,15 @@ export const setOperations = table<SetOperation, 'set' | 'open'>('cloudformation
   },
 })
 
-export const setResults = table<SetResult, 'operation' | 'pending' | 'running'>(
-  'cloudformation.setResults',
-  {
-    key: (result) => resultKey(result.setId, result.operationId, result.account, result.region),
-    partition: 'region',
-    indexes: {
-      operation: (result) => operationKey(result.setId, result.operationId),
-      pending: (result) =>
-        result.status === 'PENDING' ? inRegion(result, result.region) : undefined,
-      running: (result) =>
-        result.status === 'RUNNING' ? inRegion(result, result.region) : undefined,
-    },
+export const setResults = table<SetResult, 'operation' | 'pending'>('cloudformation.setResults', {
+  key: (result) => resultKey(result.setId, result.operationId, result.account, result.region),
+  partition: 'region',
+  indexes: {
+    operation: (result) => operationKey(result.setId, result.operationId),
+    pending: (result) =>
+      result.status === 'PENDING' ? inRegion(result, result.region) : undefined,
   },
-)
+})
 
 export function isOpen({ status }: SetOperation): boolean {
   return status === 'QUEUED' || status === 'RUNNING' || status === 'STOPPING'
@@ -167,7 +173,7 @@ export function resultKey(
   return orderedKey(setId, operationId, account, region)
 }
 
-/** What the indexes of unfinished results look up. */
+/** What the index of results that are still to come looks up. */
 export function inRegion(
   { setId, operationId }: { readonly setId: string; readonly operationId: string },
   region: string,
