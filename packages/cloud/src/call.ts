@@ -42,11 +42,10 @@ export async function callByName(
   door: Exclude<Door, 'internal'> = 'in-process',
 ): Promise<unknown> {
   if (folderOf(service) === undefined) throw serviceNotModelled(service)
-  const credentials = options.credentials ?? cloud.credentials(options.accountId)
   if (cloud.durability?.refusal !== undefined) await cloud.durability.retry()
   if (cloud.durability?.refusal !== undefined) throw cloud.durability.refusal
   try {
-    return await callNow(cloud, service, operation, input, options, door, credentials)
+    return await callNow(cloud, service, operation, input, options, door)
   } finally {
     await cloud.durability?.kept()
   }
@@ -59,9 +58,10 @@ async function callNow(
   input: unknown,
   options: CallOptions,
   door: Exclude<Door, 'internal'>,
-  credentials: Credentials,
 ): Promise<unknown> {
   return await cloud.kernel.scheduler.enter(async (turn) => {
+    // In the call's own turn: an account that is new enters with it.
+    const credentials = options.credentials ?? cloud.credentials(options.accountId)
     const model = loadServiceModel(service)
     const wording = { model, protocol: model.protocols[0] ?? 'awsJson1_1' } as const
     const { caller, accountId } = callerOf(cloud, credentials.accessKeyId, wording)

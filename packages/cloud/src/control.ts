@@ -118,14 +118,21 @@ const routes: Readonly<Record<string, Handler>> = {
     if (typeof accountId !== 'string' || !/^\d{12}$/.test(accountId)) {
       throw new SimulatorError('AccountId', 'That is no account id.', 'Give twelve digits.')
     }
-    return cloud.credentials(accountId)
+    return inTurn(cloud, () => cloud.credentials(accountId))
   },
-  'POST faults': ({ cloud }, body) => ({ id: armFault(cloud, body) }),
-  'POST faults/end': ({ cloud }, { id }) => {
-    cloud.endFault(String(id))
+  'POST faults': async ({ cloud }, body) => ({
+    id: await inTurn(cloud, () => armFault(cloud, body)),
+  }),
+  'POST faults/end': async ({ cloud }, { id }) => {
+    await inTurn(cloud, () => cloud.endFault(String(id)))
     return { ended: id }
   },
   ...policyRoutes,
+}
+
+/** What changes the cloud comes after what was due before it, as a call does: a replay has it so. */
+function inTurn<T>(cloud: Cloud, change: () => T): Promise<T> {
+  return cloud.kernel.scheduler.enter(change)
 }
 
 function armFault(cloud: Cloud, body: Record<string, unknown>): string {

@@ -185,6 +185,38 @@ describe('a damaged data directory', () => {
   })
 })
 
+describe('what an earlier process left', () => {
+  test('files that are half written are taken away', async () => {
+    const folder = emptyFolder()
+    await (await opened(folder)).close()
+    const names = [
+      'format.json.12.new',
+      'lock.999999999.1.new',
+      'timelines/main/snapshots/000000000000009.snapshot.12.new',
+    ]
+    for (const name of names) writeFileSync(join(folder, name), 'half')
+    await (await opened(folder)).close()
+    expect(filesIn(folder).filter((name) => name.endsWith('.new'))).toEqual([])
+  })
+
+  test('of another version is replayed once, and then in a snapshot of this one', async () => {
+    const folder = emptyFolder()
+    const durable = await opened(folder)
+    await sendMessages(durable.cloud, 2)
+    const state = durable.cloud.kernel.export()
+    await crash(durable, folder)
+    const bytes = readFileSync(join(folder, log(0)))
+    const head = { orrery: 'log', format: 1, version: '0.0.9', base: 0 }
+    const rest = bytes.subarray(12 + bytes.readUInt32LE(0))
+    const changed = Buffer.concat([frameOf(Buffer.from(JSON.stringify(head))), rest])
+    writeFileSync(join(folder, log(0)), changed)
+    const again = await opened(folder)
+    expect(again.cloud.kernel.export()).toEqual(state)
+    await crash(again, folder)
+    expect(existsSync(join(folder, snapshot(again.cloud.kernel.journal.lastSequence)))).toBe(true)
+  })
+})
+
 describe('what is no data directory of this version', () => {
   test('a folder with other things in it is refused and left as it was', async () => {
     const folder = emptyFolder()

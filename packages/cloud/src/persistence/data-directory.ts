@@ -14,7 +14,7 @@ import {
   tooNew,
   writeFormat,
 } from './data-format.ts'
-import { lockDirectory } from './directory-lock.ts'
+import { isRunning, lockDirectory } from './directory-lock.ts'
 import type { FileSystem } from './file-system.ts'
 import { frameOf, scanFrames } from './frames.ts'
 import { fromText } from './plain-data.ts'
@@ -311,9 +311,11 @@ export class DataDirectory {
     for (const name of await this.fileSystem.list(blobs)) folders.push(join(blobs, name))
     for (const folder of folders) {
       for (const name of await this.fileSystem.list(folder)) {
-        if (/\.\d+\.new$/.test(name) && !name.startsWith('lock.')) {
-          await this.fileSystem.remove(join(folder, name))
-        }
+        // Another process may be at its lock at this moment: it will be refused, and take its own away.
+        const lockOf = /^lock\.(\d+)\..*\.new$/.exec(name)?.[1]
+        if (!/\.\d+\.new$/.test(name) && lockOf === undefined) continue
+        if (lockOf !== undefined && isRunning(Number(lockOf))) continue
+        await this.fileSystem.remove(join(folder, name))
       }
     }
   }

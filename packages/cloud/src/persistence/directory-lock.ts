@@ -74,12 +74,17 @@ async function refuseIfHeld(
   )
 }
 
-function isAlive({ pid, startedAt }: Holder): boolean {
+/** Whether there is a process of this number. */
+export function isRunning(pid: number): boolean {
   try {
-    process.kill(pid, 0)
+    return process.kill(pid, 0)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
+}
+
+function isAlive({ pid, startedAt }: Holder): boolean {
+  if (!isRunning(pid)) return false
   const started = startOf(pid)
   return started === undefined || startedAt === '' || started === startedAt
 }
