@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
   type Assembly,
@@ -18,7 +17,8 @@ import {
 import { type ClockMode, SimulatorError } from '@cloud-orrery/kernel'
 import { administratorCredentials } from '@cloud-orrery/services'
 import { removeServerFile, writeServerFile } from '../server-file.ts'
-import { failureText, type Scenario, trialResult } from './scenario.ts'
+import { type ProbeCommand, runProbe } from './probe-command.ts'
+import { refusalWatch, type Scenario, trialResult } from './scenario.ts'
 
 export interface CommandRun {
   /** What is deployed before the command runs; absent: the command does it all. */
@@ -38,6 +38,10 @@ export interface CommandRun {
   readonly onOutput: (text: string) => void
 }
 
+/** Real time that a command gets under a trial: so many times what it took before, and at least this, in ms. */
+const slownessMax = 5
+const limitMsMin = 60_000
+
 interface Deployed {
   readonly cloud: Cloud
   readonly stacks: readonly DeployedStack[]
@@ -49,7 +53,10 @@ export async function commandScenario(run: CommandRun): Promise<Scenario> {
   const deployedAt = base.cloud.kernel.journal.lastSequence
   const observations: Observation[] = [...observe(base.cloud)]
   const fork = base.cloud.fork({ clock: run.clock })
-  const failure = await runAt(fork, base.stacks, run, run.onOutput)
+  const startedAt = performance.now()
+  const failure = await runAt(fork, base.stacks, run, { onOutput: run.onOutput })
+  // A command that waits for what never comes under a trial has failed.
+  const limitMs = Math.ceil(Math.max(limitMsMin, (performance.now() - startedAt) * slownessMax))
   observations.push(...observe(fork, deployedAt))
   const judging = { before: observations, strict: run.strict }
 
@@ -58,7 +65,8 @@ export async function commandScenario(run: CommandRun): Promise<Scenario> {
     try {
       if (fresh) tried = await deployed(run, trial)
       const cloud = (tried?.cloud ?? base.cloud).fork({ clock: run.clock, trial })
-      const why = await runAt(cloud, tried?.stacks ?? base.stacks, run)
+      const signal = refusalWatch(cloud, trial, judging)
+      const why = await runAt(cloud, tried?.stacks ?? base.stacks, run, { limitMs, signal })
       return trialResult(why, trial, [{ cloud, afterSequence: fresh ? 0 : deployedAt }], judging)
     } catch (error) {
       if (!(error instanceof DeploymentFailed)) throw error
@@ -123,7 +131,7 @@ async function runAt(
   cloud: Cloud,
   stacks: readonly DeployedStack[],
   run: CommandRun,
-  onOutput: (text: string) => void = () => {},
+  probe: Partial<Pick<ProbeCommand, 'onOutput' | 'limitMs' | 'signal'>>,
 ): Promise<string | undefined> {
   const token = randomBytes(24).toString('base64url')
   const server = await listen(cloud, { port: 0, token })
@@ -133,7 +141,7 @@ async function runAt(
   const keys = administratorCredentials(accountId)
   const outputs = Object.fromEntries(stacks.map((stack) => [stack.stackName, stack.outputs]))
   try {
-    const ended = await runCommand(run, onOutput, {
+    const variables = {
       AWS_ENDPOINT_URL: url,
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
@@ -141,7 +149,9 @@ async function runAt(
       AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
       ORRERY_PORT: String(port),
       ORRERY_OUTPUTS: JSON.stringify(outputs),
-    })
+    }
+    const { command, cwd } = run
+    const ended = await runProbe({ command, cwd, variables, onOutput: () => {}, ...probe })
     // What the command set off and did not wait for belongs to the run.
     await cloud.settle()
     return ended === undefined && run.destroy ? await destroyed(cloud, stacks) : ended
@@ -167,39 +177,4 @@ async function destroyed(
     if (status !== 'DELETE_COMPLETE') return `deleting ${stackName} came to ${status}: ${why}`
   }
   return undefined
-}
-
-/** Characters of a command's output in which the reason of a failure is looked for. */
-const tailMax = 20_000
-
-function runCommand(
-  { command, cwd }: CommandRun,
-  onOutput: (text: string) => void,
-  variables: Readonly<Record<string, string>>,
-): Promise<string | undefined> {
-  const [program = '', args] =
-    typeof command === 'string' ? [command, []] : [command[0], command.slice(1)]
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd,
-      shell: typeof command === 'string',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...variables },
-    })
-    let tail = ''
-    const read = (chunk: Buffer): void => {
-      const text = chunk.toString()
-      onOutput(text)
-      tail = (tail + text).slice(-tailMax)
-    }
-    child.stdout.on('data', read)
-    child.stderr.on('data', read)
-    child.on('error', reject)
-    child.on('close', (code, signal) => {
-      const how = signal === null ? `exit code ${code}` : `signal ${signal}`
-      const said = tail.split('\n').findLast((line) => /error|fail|denied|exception/i.test(line))
-      const words = said === undefined ? '' : `: ${failureText(said)}`
-      resolve(code === 0 ? undefined : `the command ended with ${how}${words}`)
-    })
-  })
 }

@@ -1,11 +1,13 @@
 import {
   type Cloud,
   identityOwner,
+  judgementsOf,
   type Observation,
   observe,
   type PolicyTrial,
   type TrialResult,
 } from '@cloud-orrery/cloud'
+import type { JournalEntry } from '@cloud-orrery/kernel'
 
 /** A run that can be had again under other policies. */
 export interface Scenario {
@@ -44,12 +46,38 @@ export function trialResult(
   const [news] = [...refusals(now, owner)].find(([key, uses]) => uses > (known.get(key) ?? 0)) ?? []
   const call = news === undefined ? undefined : `${news} was refused`
   if (why !== undefined) {
-    return { passed: false, why: call === undefined ? why : `${why}; ${call}` }
+    return { passed: false, why: call === undefined || why === call ? why : `${why}; ${call}` }
   }
   if (call === undefined) return { passed: true }
   return strict
     ? { passed: false, why: call }
     : { passed: true, why: `nothing noticed that ${call}` }
+}
+
+/**
+ * In strict judging nothing more has to be seen after the first refusal that the run before did not have:
+ * aborted then, with what was refused as the reason.
+ */
+export function refusalWatch(
+  cloud: Cloud,
+  { owner }: PolicyTrial,
+  { before, strict }: Judging,
+): AbortSignal {
+  const controller = new AbortController()
+  if (!strict) return controller.signal
+  const known = refusals(before, owner)
+  const look = (entry: JournalEntry): void => {
+    for (const { request, decision } of judgementsOf(entry)) {
+      if (decision.allowed || identityOwner(request.principal) !== owner) continue
+      const key = `${request.action} on ${request.resource}`
+      if (!known.has(key)) controller.abort(`${key} was refused`)
+    }
+  }
+  // The deployment may have met one already.
+  for (const entry of cloud.kernel.journal.entries) look(entry)
+  const unsubscribe = cloud.kernel.journal.subscribe(look)
+  controller.signal.addEventListener('abort', unsubscribe, { once: true })
+  return controller.signal
 }
 
 /** How often each action on each resource was refused to someone. */
