@@ -1,3 +1,4 @@
+import { orderedKey } from '@cloud-orrery/kernel'
 import {
   CreateBucket,
   type CreateBucketRequest,
@@ -25,7 +26,15 @@ import {
 import { bucketsMax, pageBucketsMax } from './limits.ts'
 import { newBucketAccess } from './public-access.ts'
 import { isRegion } from './regions.ts'
-import { type BucketRecord, buckets, dropUpload, sequences, uploads, versions } from './state.ts'
+import {
+  type BucketRecord,
+  buckets,
+  dropUpload,
+  inventories,
+  sequences,
+  uploads,
+  versions,
+} from './state.ts'
 import { creationTags } from './tags.ts'
 
 const usEast1 = 'us-east-1'
@@ -162,6 +171,10 @@ export const deleteBucket = operation(DeleteBucket, {
     // Uploads that nobody completed go with their bucket.
     for (const upload of uploads.scan(ctx, { prefix: `${Bucket}\u0000` })) dropUpload(ctx, upload)
     if (lifecycle !== undefined) ctx.cancel(lifecycle.taskId)
+    for (const { id, taskId } of [...inventories.scan(ctx, { prefix: orderedKey(Bucket, '') })]) {
+      if (taskId !== undefined) ctx.cancel(taskId)
+      inventories.delete(ctx, orderedKey(Bucket, id))
+    }
     sequences.delete(ctx, Bucket)
     buckets.delete(ctx, Bucket)
     return {}

@@ -73,6 +73,7 @@ const statuses = {
   ReplicationConfigurationNotFoundError: 404,
   ServerSideEncryptionConfigurationNotFoundError: 404,
   TooManyBuckets: 400,
+  TooManyConfigurations: 400,
   UnexpectedContent: 400,
 } as const
 

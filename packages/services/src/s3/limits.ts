@@ -67,3 +67,7 @@ export const replicationRulesMax = 1000
 
 /** How long a version waits to be copied, in ms: most within 15 minutes. Source: S3 User Guide, "Replicating objects". */
 export const replicationDelayMs: readonly [number, ...number[]] = [5000, 60_000, 900_000]
+
+/** Inventory configurations of a bucket, and on one page. Source: S3 API Reference, PutBucketInventoryConfiguration. */
+export const inventoriesMax = 1000
+export const inventoriesPageMax = 100

@@ -27,6 +27,13 @@ import { postObject } from './forms/post-object.ts'
 import { getObject, headObject } from './get-object.ts'
 import { invalidInput } from './invalid-input.ts'
 import {
+  deleteBucketInventoryConfiguration,
+  getBucketInventoryConfiguration,
+  listBucketInventoryConfigurations,
+  putBucketInventoryConfiguration,
+} from './inventory/bucket-inventory.ts'
+import { writeInventory } from './inventory/inventory-report.ts'
+import {
   deleteBucketLifecycle,
   getBucketLifecycleConfiguration,
   putBucketLifecycleConfiguration,
@@ -74,7 +81,7 @@ import {
 } from './replication/bucket-replication.ts'
 import { replicateObject } from './replication/replicate-object.ts'
 import { copyVersion } from './replication/replication.ts'
-import { buckets, logLines, parts, sequences, uploads, versions } from './state.ts'
+import { buckets, inventories, logLines, parts, sequences, uploads, versions } from './state.ts'
 import {
   deleteBucketTagging,
   deleteObjectTagging,
@@ -104,6 +111,7 @@ export const s3 = service('s3', {
     deleteBucket,
     deleteBucketCors,
     deleteBucketEncryption,
+    deleteBucketInventoryConfiguration,
     deleteBucketLifecycle,
     deleteBucketOwnershipControls,
     deleteBucketPolicy,
@@ -117,6 +125,7 @@ export const s3 = service('s3', {
     getBucketAcl,
     getBucketCors,
     getBucketEncryption,
+    getBucketInventoryConfiguration,
     getBucketLifecycleConfiguration,
     getBucketLocation,
     getBucketLogging,
@@ -139,6 +148,7 @@ export const s3 = service('s3', {
     getPublicAccessBlock,
     headBucket,
     headObject,
+    listBucketInventoryConfigurations,
     listBuckets,
     listMultipartUploads,
     listObjects,
@@ -149,6 +159,7 @@ export const s3 = service('s3', {
     putBucketAcl,
     putBucketCors,
     putBucketEncryption,
+    putBucketInventoryConfiguration,
     putBucketLifecycleConfiguration,
     putBucketLogging,
     putBucketNotificationConfiguration,
@@ -173,9 +184,9 @@ export const s3 = service('s3', {
     websiteRequest,
     ...unsetConfigurations,
   ],
-  tasks: [applyLifecycle, copyVersion, deliver, deliverLog],
+  tasks: [applyLifecycle, copyVersion, deliver, deliverLog, writeInventory],
   resources: [bucketType, bucketPolicyType],
-  tables: [buckets, versions, uploads, parts, sequences, logLines],
+  tables: [buckets, versions, uploads, parts, sequences, logLines, inventories],
   resourceAccess,
   unlisted,
   answered,

@@ -4,6 +4,7 @@ import type {
   ChecksumType,
   CORSRule,
   DefaultRetention,
+  InventoryConfiguration,
   LifecycleRule,
   LoggingEnabled,
   NotificationConfiguration,
@@ -209,6 +210,19 @@ export const uploads = table<UploadRecord, 'id'>('s3.uploads', {
 
 export const parts = table<PartRecord>('s3.parts', {
   key: (part) => orderedKey(part.uploadId, part.partNumber),
+  partition: 'cloud',
+})
+
+interface InventoryRecord {
+  readonly bucket: string
+  readonly id: string
+  readonly configuration: InventoryConfiguration
+  /** The next report; absent while it is disabled. */
+  readonly taskId?: string
+}
+
+export const inventories = table<InventoryRecord>('s3.inventories', {
+  key: (inventory) => orderedKey(inventory.bucket, inventory.id),
   partition: 'cloud',
 })
 

@@ -2,16 +2,13 @@ import type { Operation } from '@cloud-orrery/models'
 import {
   DeleteBucketAnalyticsConfiguration,
   DeleteBucketIntelligentTieringConfiguration,
-  DeleteBucketInventoryConfiguration,
   DeleteBucketMetricsConfiguration,
   GetBucketAccelerateConfiguration,
   GetBucketAnalyticsConfiguration,
   GetBucketIntelligentTieringConfiguration,
-  GetBucketInventoryConfiguration,
   GetBucketMetricsConfiguration,
   ListBucketAnalyticsConfigurations,
   ListBucketIntelligentTieringConfigurations,
-  ListBucketInventoryConfigurations,
   ListBucketMetricsConfigurations,
 } from '@cloud-orrery/models/s3'
 import { type OperationHandler, operation, type Provenance } from '../define.ts'
@@ -63,14 +60,11 @@ export const unsetConfigurations: readonly OperationHandler[] = [
   empty(ListBucketIntelligentTieringConfigurations, 's3:GetIntelligentTieringConfiguration', {
     IsTruncated: false,
   }),
-  empty(ListBucketInventoryConfigurations, 's3:GetInventoryConfiguration', { IsTruncated: false }),
   empty(ListBucketMetricsConfigurations, 's3:GetMetricsConfiguration', { IsTruncated: false }),
   noneWithId(GetBucketAnalyticsConfiguration, 's3:GetAnalyticsConfiguration', 'recorded'),
   noneWithId(GetBucketIntelligentTieringConfiguration, 's3:GetIntelligentTieringConfiguration'),
-  noneWithId(GetBucketInventoryConfiguration, 's3:GetInventoryConfiguration', 'recorded'),
   noneWithId(GetBucketMetricsConfiguration, 's3:GetMetricsConfiguration'),
   noneWithId(DeleteBucketAnalyticsConfiguration, 's3:PutAnalyticsConfiguration'),
   noneWithId(DeleteBucketIntelligentTieringConfiguration, 's3:PutIntelligentTieringConfiguration'),
-  noneWithId(DeleteBucketInventoryConfiguration, 's3:PutInventoryConfiguration'),
   noneWithId(DeleteBucketMetricsConfiguration, 's3:PutMetricsConfiguration'),
 ]

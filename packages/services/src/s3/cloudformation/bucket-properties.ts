@@ -9,7 +9,6 @@ const unbuilt: readonly (keyof AwsS3BucketProperties)[] = [
   'BucketNamePrefix',
   'BucketNamespace',
   'IntelligentTieringConfigurations',
-  'InventoryConfigurations',
   'MetadataConfiguration',
   'MetadataTableConfiguration',
   'MetricsConfigurations',

@@ -22,6 +22,7 @@ import { publicAccessBlock, versioning } from './access-properties.ts'
 import { cannedAcl, refuseUnbuilt } from './bucket-properties.ts'
 import { cors } from './cors-property.ts'
 import { encryption } from './encryption-property.ts'
+import { inventory } from './inventory-property.ts'
 import { lifecycle } from './lifecycle-property.ts'
 import { logging } from './logging-property.ts'
 import { notifications } from './notification-property.ts'
@@ -41,6 +42,7 @@ const settings: readonly Setting[] = [
   website,
   lifecycle,
   logging,
+  inventory,
   replication,
   notifications,
 ]
