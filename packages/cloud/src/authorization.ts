@@ -71,7 +71,7 @@ export function decide(
   const access =
     resource === '*' || authorization.creates === true
       ? undefined
-      : service.resourceAccess?.(ctx, resource)
+      : service.resourceAccess?.(ctx, resource, action)
   const resourceAccountId =
     authorization.resourceAccountId ?? access?.accountId ?? accountOf(resource)
   const { nowMs } = cloud.kernel.clock

@@ -225,8 +225,16 @@ export interface ServiceOptions {
   readonly tasks?: readonly Task<never>[]
   readonly resources?: readonly ResourceHandler[]
   readonly tables?: readonly { readonly name: string; resources(ctx: { store: Store }): string[] }[]
-  /** Owner and policy of a resource, by ARN: what the policy engine judges besides identity policies. */
-  readonly resourceAccess?: (ctx: Context, arn: string) => ResourceAccess | undefined
+  /**
+   * Owner and policy of a resource, by ARN: what the policy engine judges besides identity policies. `action`
+   * (`kms:Decrypt`) is what is judged, for services that add to a policy what concerns an action; absent where the
+   * policy itself is asked for.
+   */
+  readonly resourceAccess?: (
+    ctx: Context,
+    arn: string,
+    action?: string,
+  ) => ResourceAccess | undefined
   /** Whether the model's constraints or the caller's permissions are looked at first. Default `validate`. */
   readonly first?: 'validate' | 'authorize'
   /** The service's own code and words for refusals that every service has. */

@@ -9,13 +9,13 @@ import { aliases, type KeyRecord, keys } from './state.ts'
 export type EncryptionContext = Readonly<Record<string, string>>
 
 /** Owner and policy of a key, its grants for the caller among it. */
-export function resourceAccess(ctx: Context, arn: string): ResourceAccess | undefined {
+export function resourceAccess(ctx: Context, arn: string, action = ''): ResourceAccess | undefined {
   const [, , , region = '', accountId = '', resource = ''] = arn.split(':')
   if (!resource.startsWith('key/')) return { accountId }
   const key = keys.get(ctx.at({ accountId, region }), resource.slice('key/'.length))
   if (key === undefined)
     return { accountId, policyKind: accountId === ownAccount(ctx) ? 'normal' : 'required' }
-  return { accountId, policy: grantedPolicy(ctx, key), policyKind: 'required' }
+  return { accountId, policy: grantedPolicy(ctx, key, action), policyKind: 'required' }
 }
 
 /** How an operation on a key is judged: its ARN, and the condition keys that KMS publishes. */

@@ -1,30 +1,62 @@
 import type { PolicyDocument, Principal, Statement } from '@cloud-orrery/policy'
 import type { Context } from '../context.ts'
-import { type GrantRecord, grants, type KeyRecord } from './state.ts'
+import { type GrantRecord, granteeIndex, grants, type KeyRecord } from './state.ts'
 
 /** Operations that the encryption context of a grant does not bind. Source: KMS API reference, GrantConstraints. */
-const unbound: ReadonlySet<string> = new Set(['DescribeKey', 'RetireGrant', 'CreateGrant'])
+const unbound: ReadonlySet<string> = new Set([
+  'kms:CreateGrant',
+  'kms:DescribeKey',
+  'kms:RetireGrant',
+])
 
 /**
- * A key's policy with what the caller's grants add to it: each grant is one more statement, so that a denial's
- * explanation shows it. The policy itself where the caller has none. Denies win over grants as over statements.
+ * A key's policy with what the caller's grants add to it for an action: each grant that could matter is one more
+ * statement, so that a denial's explanation shows it. The policy itself where there is none. Denies win over grants as
+ * over statements.
  * Deviation: a grant works at once, with its token or without; on AWS it may take five minutes without.
  */
-export function grantedPolicy(ctx: Context, key: KeyRecord): PolicyDocument {
+export function grantedPolicy(ctx: Context, key: KeyRecord, action: string): PolicyDocument {
   const { document } = key.policy
-  const literal = document.Version === '2012-10-17' ? withoutVariables : (text: string) => text
-  const given = [...grantsOf(ctx, key)].flatMap((grant) => statementsOf(grant, literal))
+  const given = mattering(ctx, key, action.slice('kms:'.length))
   if (given.length === 0) return document
-  // One statement may stand without its list.
-  const own = [document.Statement].flat() as readonly Statement[]
-  return { ...document, Statement: [...own, ...given] }
+  const known = combined.get(document) ?? new Map<string, PolicyDocument>()
+  combined.set(document, known)
+  const name = `${action} ${given.map(({ grantId }) => grantId).join(' ')}`
+  let policy = known.get(name)
+  if (policy === undefined) {
+    // One statement may stand without its list.
+    const own = [document.Statement].flat() as readonly Statement[]
+    const literal = document.Version === '2012-10-17' ? withoutVariables : (text: string) => text
+    policy = {
+      ...document,
+      Statement: [...own, ...given.map((grant) => statementOf(grant, action, literal))],
+    }
+    if (known.size >= combinedMax) known.clear()
+    known.set(name, policy)
+  }
+  return policy
 }
 
-/** The grants whose grantee the caller is, by any of its names. */
-export function* grantsOf(ctx: Context, key: KeyRecord): Generator<GrantRecord> {
+/** Policies with their grants, so that the same comes out as the very same, which the engine knows already. */
+const combined = new WeakMap<PolicyDocument, Map<string, PolicyDocument>>()
+const combinedMax = 1000
+
+/** One grant without conditions is enough; of those with the same conditions, one. */
+function mattering(ctx: Context, key: KeyRecord, operation: string): GrantRecord[] {
+  const byConstraints = new Map<string, GrantRecord>()
+  for (const grant of grantsOf(ctx, key, operation)) {
+    if (grant.constraints === undefined) return [grant]
+    const constraints = JSON.stringify([grant.granteeId, grant.constraints])
+    if (!byConstraints.has(constraints)) byConstraints.set(constraints, grant)
+  }
+  return [...byConstraints.values()]
+}
+
+/** The grants of an operation whose grantee the caller is, by any of its names. */
+export function* grantsOf(ctx: Context, key: KeyRecord, operation: string): Generator<GrantRecord> {
   const there = ctx.at({ accountId: key.accountId })
   for (const name of namesOf(ctx.caller.principal)) {
-    yield* grants.where(there, 'grantee', `${key.keyId} ${name}`)
+    yield* grants.where(there, 'grantee', granteeIndex(key.keyId, operation, name))
   }
 }
 
@@ -60,29 +92,21 @@ export function isServiceName(principal: string): boolean {
 
 type Literal = (text: string) => string
 
-function statementsOf(grant: GrantRecord, literal: Literal): Statement[] {
-  const { grantId, granteeId, operations, constraints } = grant
-  const Principal = isServiceName(granteeId) ? { Service: granteeId } : { AWS: granteeId }
-  const actions = (of: readonly string[]) => of.map((name) => `kms:${name}`)
-  const statement = (of: readonly string[], Condition: Statement['Condition']): Statement => ({
+function statementOf(grant: GrantRecord, action: string, literal: Literal): Statement {
+  const { grantId, granteeId, constraints } = grant
+  const source = constraints?.SourceArn
+  const Condition = {
+    ...(source === undefined ? {} : { ArnEquals: { 'aws:SourceArn': literal(source) } }),
+    ...(unbound.has(action) ? {} : contextCondition(grant, literal)),
+  }
+  return {
     Sid: `Grant ${grantId}`,
     Effect: 'Allow',
-    Principal,
-    Action: actions(of),
+    Principal: isServiceName(granteeId) ? { Service: granteeId } : { AWS: granteeId },
+    Action: action,
     Resource: '*',
-    ...(Condition === undefined ? {} : { Condition }),
-  })
-  const source = constraints?.SourceArn
-  const always =
-    source === undefined ? undefined : { ArnEquals: { 'aws:SourceArn': literal(source) } }
-  const context = contextCondition(grant, literal)
-  if (context === undefined) return [statement(operations, always)]
-  const bound = operations.filter((name) => !unbound.has(name))
-  const free = operations.filter((name) => unbound.has(name))
-  return [
-    ...(bound.length === 0 ? [] : [statement(bound, { ...always, ...context })]),
-    ...(free.length === 0 ? [] : [statement(free, always)]),
-  ]
+    ...(Object.keys(Condition).length === 0 ? {} : { Condition }),
+  }
 }
 
 /** A grant's constraints as a policy's conditions. Names of pairs have no case there, values have. */

@@ -265,10 +265,10 @@ function checkConstraints({ Constraints = {} }: CreateGrantRequest): void {
  * Source: KMS Developer Guide, "Granting CreateGrant permission".
  */
 function checkWithinOwnGrant(ctx: Context, key: KeyRecord, input: CreateGrantRequest): void {
-  const own = [...grantsOf(ctx, key)].filter(({ operations }) => operations.includes('CreateGrant'))
-  if (own.length === 0) return
   const context = { ...callerContext(ctx), ...keyContext(ctx, key), ...grantContext(ctx, input) }
   if (isAllowedWithoutGrants(ctx, key, 'kms:CreateGrant', context)) return
+  const own = [...grantsOf(ctx, key, 'CreateGrant')]
+  if (own.length === 0) return
   const isWithin = own.some(
     (grant) =>
       input.Operations.every((name) => grant.operations.includes(name)) &&

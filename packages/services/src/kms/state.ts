@@ -111,17 +111,22 @@ export interface GrantRecord {
   readonly issuingAccount: string
 }
 
-/** `grantee`: by key and grantee, which each use of a key asks for. */
+/** `grantee`: by key, operation and grantee, which each use of a key asks for. */
 export const grants = table<GrantRecord, 'grantee' | 'named' | 'retiring' | 'token'>('kms.grants', {
   key: ({ keyId, grantId }) => grantKey(keyId, grantId),
   partition: 'region',
   indexes: {
-    grantee: ({ keyId, granteeId }) => `${keyId} ${granteeId}`,
+    grantee: ({ keyId, granteeId, operations }) =>
+      operations.map((operation) => granteeIndex(keyId, operation, granteeId)),
     named: ({ keyId, name }) => (name === undefined ? undefined : `${keyId} ${name}`),
     retiring: ({ retiring }) => retiring,
     token: ({ token }) => token,
   },
 })
+
+export function granteeIndex(keyId: string, operation: string, granteeId: string): string {
+  return `${keyId} ${operation} ${granteeId}`
+}
 
 export function grantKey(keyId: string, grantId: string): string {
   return orderedKey(keyId, grantId)
