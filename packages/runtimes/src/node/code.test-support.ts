@@ -113,8 +113,10 @@ export class TestFunction {
                 return clock.pace
               },
               body: (ref) => this.#bodyOf(ref.sha256),
-              request: (request, options) =>
-                scheduler.enter(async () => await this.#answer(request, options)),
+              request: async (request, options) => {
+                await scheduler.enter(() => undefined)
+                return await this.#answer(request, options)
+              },
             }
             return this.#process.invoke(invocationAt(clock.dueMs), world)
           },
@@ -155,6 +157,12 @@ export async function functionOf(
     options,
   )
 }
+
+/** How an invocation ends whose handler returned this. */
+export const returned = (value: unknown): CodeOutcome['end'] => ({
+  kind: 'returned',
+  payload: JSON.stringify(value),
+})
 
 /** One run of a function that is needed no longer. */
 export async function outcomeOf(

@@ -77,7 +77,7 @@ export class NodeProcess implements CodeProcess {
       const end = await this.#init(world)
       initEndedAtMs = world.nowMs()
       delayMs = initEndedAtMs - startMs
-      if (end !== undefined) return await this.#outcome(end, started, initEndedAtMs)
+      if (end !== undefined) return await this.#outcome(world, end, started, initEndedAtMs)
     }
     let end: CodeEnd = { kind: 'returned', payload: 'null' }
     if (invocation !== undefined) {
@@ -87,7 +87,7 @@ export class NodeProcess implements CodeProcess {
       const message: HostMessage = { type: 'invoke', invocation: own }
       end = await this.#phase(world, 'invoke', deadlineMs, () => this.#hand(message))
     }
-    return await this.#outcome(end, started, initEndedAtMs)
+    return await this.#outcome(world, end, started, initEndedAtMs)
   }
 
   async end(): Promise<void> {
@@ -118,12 +118,14 @@ export class NodeProcess implements CodeProcess {
   }
 
   async #outcome(
+    world: CodeWorld,
     end: CodeEnd,
     started: boolean,
     initEndedAtMs: number | undefined,
   ): Promise<CodeOutcome> {
     const alive = !this.#gone
-    if (!alive) await this.end()
+    // Time stands still until nothing of it is left.
+    if (!alive) await world.turns.piece(() => this.end())
     this.#thread?.unref()
     const logs = this.#logs
     this.#logs = []
@@ -147,7 +149,7 @@ export class NodeProcess implements CodeProcess {
   ): Promise<CodeEnd> {
     const run: Run = { world, phase, deadlineMs, end: undefined, ended: Promise.withResolvers() }
     this.#run = run
-    const takeBack = world.turns.at(deadlineMs, () => void this.#timeOut(run))
+    const takeBack = world.turns.at(deadlineMs, () => this.#timeOut(run))
     this.#thread?.ref()
     this.#piece(run, first)
     const late = this.#waiting
@@ -162,12 +164,13 @@ export class NodeProcess implements CodeProcess {
     return run.end ?? { kind: 'lost' }
   }
 
-  async #timeOut(run: Run): Promise<void> {
+  #timeOut(run: Run): void {
     if (run.end !== undefined) return
     this.#stop()
-    await this.#thread?.end()
-    this.#finish({ kind: 'timedOut', phase: run.phase })
-    run.ended.resolve()
+    this.#piece(run, async () => {
+      await this.#thread?.end()
+      this.#finish({ kind: 'timedOut', phase: run.phase })
+    })
   }
 
   #finish(end: CodeEnd): void {

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { functionOf, outcomeOf, startMs } from './code.test-support.ts'
-
-const returned = (value: unknown) => ({ kind: 'returned', payload: JSON.stringify(value) })
+import { functionOf, outcomeOf, returned, startMs } from './code.test-support.ts'
 
 describe('a handler', () => {
   test('gets the event and a context, and its result is the answer', async () => {

@@ -1,6 +1,7 @@
 import { momentOf, offsetMs } from './zone.ts'
 
 const RealDate = Date
+const realTimezoneOffset = RealDate.prototype.getTimezoneOffset
 const RealDateTimeFormat = Intl.DateTimeFormat
 
 const fields = ['FullYear', 'Month', 'Date', 'Hours', 'Minutes', 'Seconds', 'Milliseconds'] as const
@@ -23,8 +24,8 @@ export function replaceDate(nowMs: () => number, zone: string): void {
     const parsed = RealDate.parse(text)
     if (zoned.test(text) || dateAlone.test(text.trim()) || Number.isNaN(parsed)) return parsed
     // The machine took it for its own local time; what it showed there is what was written.
-    const shown = new RealDate(parsed)
-    return momentOf(zone, parsed - shown.getTimezoneOffset() * 60_000)
+    const minutes = Reflect.apply(realTimezoneOffset, new RealDate(parsed), [])
+    return momentOf(zone, parsed - minutes * 60_000)
   }
 
   const ModelDate = function (this: unknown, ...args: unknown[]) {

@@ -24,13 +24,17 @@ export function offsetMs(zone: string, utcMs: number): number {
   return shownMs - Math.floor(utcMs / 1000) * 1000
 }
 
-/** The moment at which a clock on the wall of a zone shows this; the earlier one where it does twice. */
+/**
+ * The moment at which a clock on the wall of a zone shows this; the earlier one where it does twice. One that
+ * the clock leaves out is counted from before it is put forward.
+ */
 export function momentOf(zone: string, shownMs: number): number {
   if (zone === 'UTC' || Number.isNaN(shownMs)) return shownMs
   const dayMs = 86_400_000
   const before = shownMs - offsetMs(zone, shownMs - dayMs)
   if (before + offsetMs(zone, before) === shownMs) return before
-  return shownMs - offsetMs(zone, shownMs + dayMs)
+  const after = shownMs - offsetMs(zone, shownMs + dayMs)
+  return after + offsetMs(zone, after) === shownMs ? after : before
 }
 
 function formatOf(zone: string): Intl.DateTimeFormat {
