@@ -97,6 +97,15 @@ export function notModelled(operation: string, what: string): AwsError {
   )
 }
 
+/** What KMS refuses keeps its code, behind `KMS.`. Recorded: S3, PutObject with keys that are not there. */
+export function kmsRefusal(code: string, message: string): AwsError {
+  return awsError(commonError(`KMS.${code}`, 400), message)
+}
+
+export function slowDown(): AwsError {
+  return awsError(commonError('SlowDown', 503), 'Please reduce your request rate.')
+}
+
 export function noSuchBucket(name: string): AwsError {
   return awsError(NoSuchBucket, 'The specified bucket does not exist', {
     fields: { BucketName: name },

@@ -66,11 +66,18 @@ export const bucketType = resource(AwsS3Bucket, {
       ...(ObjectLockEnabled === true ? { ObjectLockEnabledForBucket: true } : {}),
     })
     // These came with the bucket.
-    await configure(ctx, name, properties, {
+    const given = {
       ...(OwnershipControls === undefined ? {} : { OwnershipControls }),
       ...(AccessControl === undefined ? {} : { AccessControl }),
       ...(ObjectLockEnabled === undefined ? {} : { ObjectLockEnabled }),
-    })
+    }
+    try {
+      await configure(ctx, name, properties, given)
+    } catch (error) {
+      // What cannot be finished is not left behind.
+      await ctx.call(DeleteBucket, { Bucket: name })
+      throw error
+    }
     return attributes(ctx, name)
   },
   adopt: (ctx, { BucketName = '' }) => attributes(ctx, BucketName),

@@ -1,8 +1,8 @@
-import { AwsError, awsError, commonError } from '@cloud-orrery/models'
+import { AwsError } from '@cloud-orrery/models'
 import { Decrypt, GenerateDataKey } from '@cloud-orrery/models/kms'
 import type { CallOptions, Context } from '../../context.ts'
 import { bucketArn, objectArn } from '../access.ts'
-import { accessDenied, s3Error } from '../errors.ts'
+import { accessDenied, kmsRefusal, s3Error, slowDown } from '../errors.ts'
 import type { Tags } from '../state.ts'
 
 /** How an object is encrypted with a key of KMS. */
@@ -110,10 +110,10 @@ function refusalOf(error: unknown): unknown {
   const { code, message } = error
   if (code === 'AccessDeniedException') return accessDenied(message)
   if (/Throttling|LimitExceeded/.test(code)) {
-    return awsError(commonError('SlowDown', 503), 'Please reduce your request rate.')
+    return slowDown()
   }
   if (error.fault === 'server') {
     return s3Error('InternalError', 'We encountered an internal error. Please try again.')
   }
-  return awsError(commonError(`KMS.${code}`, 400), message)
+  return kmsRefusal(code, message)
 }
