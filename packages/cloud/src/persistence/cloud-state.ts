@@ -129,8 +129,9 @@ export class StateReader {
       const { name, partition, records } = page
       this.#tables[name] ??= {}
       const table = this.#tables[name]
-      table[partition] =
-        table[partition] === undefined ? records : [...table[partition], ...records]
+      const earlier = table[partition]
+      if (earlier === undefined) table[partition] = records
+      else for (const record of records) earlier.push(record)
     } else if ('body' in line) {
       this.#bodies.push((line['body'] as { bytes: Uint8Array }).bytes)
     } else if ('beside' in line) this.beside.push(line['beside'] as BesideBody)
