@@ -4,8 +4,10 @@ import builtins
 import io
 import os
 import subprocess
+import sys
 
 _places = []
+_real_open = open
 
 
 def _mapped(path):
@@ -15,6 +17,16 @@ def _mapped(path):
         if path == seen or path.startswith(seen + "/"):
             return real + path[len(seen) :]
     return path
+
+
+def _interpreted(args):
+    """A script for AWS's Python is run by this one."""
+    try:
+        with _real_open(args[0], "rb") as script:
+            first = script.readline(100)
+    except (OSError, TypeError):
+        return args
+    return [sys.executable, *args] if first.startswith(b"#!/var/lang/bin/python") else args
 
 
 def _leading(real):
@@ -35,7 +47,7 @@ def install():
 
     def init(self, args, *rest, **kwargs):
         if isinstance(args, (list, tuple)):
-            args = [_mapped(arg) for arg in args]
+            args = _interpreted([_mapped(arg) for arg in args])
         else:
             args = _mapped(args)
         if kwargs.get("cwd") is not None:

@@ -23,14 +23,14 @@ import {
   signalOne,
 } from './process-group.ts'
 import { RuntimeApi } from './runtime-api.ts'
-import { canSandbox, type Folders, sandboxClock, sandboxed } from './sandbox.ts'
+import { canSandbox, type Folders, type Interpreter, sandboxClock, sandboxed } from './sandbox.ts'
 
 /** How a family of runtimes starts its process. */
 export interface Launch {
   /** For people. */
   readonly engine: string
-  /** Files of the machine that it needs: where a sandbox would hide them there is none. */
-  readonly needs?: string
+  /** The machine's interpreter of the language. Where a sandbox would hide it there is none. */
+  readonly interpreter?: Interpreter
   /** The command, run in the folder of the code. */
   command(places: Places): readonly string[]
   variables(ports: Ports, places: Places): Readonly<Record<string, string>>
@@ -277,7 +277,7 @@ export class ProcessEnvironment implements CodeProcess {
     this.#folders = folders
     this.#clock = new ModelClock(join(own, 'clock'))
     this.#clock.set(world.nowMs(), world.pace)
-    const isSandboxed = canSandbox() && !/^\/(opt|tmp)\//.test(this.#launch.needs ?? '')
+    const isSandboxed = canSandbox() && !/^\/(opt|tmp)\//.test(this.#launch.interpreter?.path ?? '')
     const places: Places = isSandboxed ? inSandbox : folders
     const environment = {
       PATH: `/usr/local/bin:/usr/bin:/bin:${places.opt}/bin:${process.env['PATH'] ?? ''}`,
@@ -297,7 +297,9 @@ export class ProcessEnvironment implements CodeProcess {
     }
     const run = (command: readonly string[]) =>
       this.#spawn(
-        isSandboxed ? sandboxed(folders, this.#environment.storageMb, command) : command,
+        isSandboxed
+          ? sandboxed(folders, this.#environment.storageMb, command, this.#launch.interpreter)
+          : command,
         task.folder,
         environment,
       )

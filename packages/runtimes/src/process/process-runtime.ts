@@ -30,7 +30,7 @@ export function pythonLaunch({ runtime }: CodeEnvironment): Launch {
   const python = pythonFor(runtime)
   return {
     engine: `${python.path} ${python.version}`,
-    needs: python.path,
+    interpreter: { name: 'python', path: python.path },
     command: ({ runtime }) => [python.path, `${runtime}/bootstrap.py`],
     variables: ({ plain, tls }, places) => ({
       AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`,

@@ -169,7 +169,10 @@ def handler(event, context):
   const withoutSandbox: CodeRuntime = {
     serves: pythonRuntime.serves,
     start: (environment) =>
-      new ProcessEnvironment(environment, { ...pythonLaunch(environment), needs: '/tmp/python' }),
+      new ProcessEnvironment(environment, {
+        ...pythonLaunch(environment),
+        interpreter: { name: 'python', path: '/tmp/python' },
+      }),
   }
 
   test.each([
@@ -181,7 +184,7 @@ def handler(event, context):
 import lib, os, subprocess
 def handler(event, context):
     open("/tmp/a", "w").write("x")
-    said = subprocess.run(["/opt/bin/say"], capture_output=True, text=True).stdout
+    said = [subprocess.run([f"/opt/bin/{name}"], capture_output=True, text=True).stdout for name in ("say", "say.py")]
     return [lib.name, open("/opt/data.txt").read(), said, os.listdir("/tmp"), os.path.exists("/var/task/index.py")]
 `,
       {
@@ -189,10 +192,17 @@ def handler(event, context):
         layers: [
           { 'python/lib.py': 'name = "first"', 'data.txt': 'first' },
           { 'data.txt': 'second', 'bin/say': '#!/bin/sh\necho said' },
+          { 'bin/say.py': '#!/var/lang/bin/python\nprint("said too")' },
         ],
       },
     )
-    expect(await returned(placed)).toEqual(['first', 'second', 'said\n', ['a'], true])
+    expect(await returned(placed)).toEqual([
+      'first',
+      'second',
+      ['said\n', 'said too\n'],
+      ['a'],
+      true,
+    ])
   })
 
   test('leaves nothing when it ends: no process, no file', async () => {

@@ -14,15 +14,21 @@ export interface Folders {
   readonly own: string
 }
 
+/** What scripts of a language name in their first line: `/var/lang/bin/python`, and the same with a 3. */
+export interface Interpreter {
+  readonly name: string
+  readonly path: string
+}
+
 /** The model's clock, as the code in a sandbox sees it. */
 export const sandboxClock = '/.orrery-clock'
 
 /**
  * A file tree of its own, in which the folders stand where AWS has them: the rest of the machine's tree is bound into
- * a fresh root. No privileges: a user namespace gives them. The command follows the six arguments.
+ * a fresh root. No privileges: a user namespace gives them. The command follows the eight arguments.
  */
 const script = `set -e
-root=$1; task=$2; opt=$3; runtime=$4; clock=$5; size=$6; shift 6
+root=$1; task=$2; opt=$3; runtime=$4; clock=$5; size=$6; language=$7; name=$8; shift 8
 mount -t tmpfs -o mode=755 none "$root"
 enter() {
   if [ -L "$1" ]; then cp -P "$1" "$root$1"
@@ -32,8 +38,12 @@ enter() {
 }
 for entry in /*; do case $entry in /var|/opt|/tmp) ;; *) enter "$entry" ;; esac; done
 mkdir "$root/var" "$root/opt" "$root/tmp"
-for entry in /var/*; do case $entry in /var/task|/var/runtime) ;; *) enter "$entry" ;; esac; done
+for entry in /var/*; do case $entry in /var/task|/var/runtime|/var/lang) ;; *) enter "$entry" ;; esac; done
 mkdir "$root/var/task" "$root/var/runtime"
+if [ -n "$language" ]; then
+  mkdir -p "$root/var/lang/bin"
+  for link in "$name" "\${name}3"; do ln -s "$language" "$root/var/lang/bin/$link"; done
+fi
 touch "$root${sandboxClock}"
 mount --bind "$clock" "$root${sandboxClock}"
 mount --bind "$task" "$root/var/task"
@@ -61,8 +71,10 @@ export function sandboxed(
   folders: Folders,
   storageMb: number,
   command: readonly string[],
+  interpreter?: Interpreter,
 ): [string, ...string[]] {
   const { own, task, opt, runtime } = folders
   const places = [`${own}/root`, task, opt, runtime, `${own}/clock`, `${storageMb}m`]
-  return ['unshare', ...namespaces, 'sh', '-c', script, 'sh', ...places, ...command]
+  const language = [interpreter?.path ?? '', interpreter?.name ?? '']
+  return ['unshare', ...namespaces, 'sh', '-c', script, 'sh', ...places, ...language, ...command]
 }
