@@ -1,3 +1,4 @@
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge'
 import {
   CancelKeyDeletionCommand,
   DecryptCommand,
@@ -13,8 +14,16 @@ import {
   RotateKeyOnDemandCommand,
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms'
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs'
+import { client } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
-import { bytes, refusal, text, world } from './keys.test-support.ts'
+import { accountId, bytes, refusal, text, world } from './keys.test-support.ts'
 
 /** Dates and kinds of a key's rotations. */
 async function rotationsOf(kms: KMSClient, KeyId: string) {
@@ -108,4 +117,41 @@ test('HMAC keys are not rotated', async () => {
   expect((await refusal(kms.send(new EnableKeyRotationCommand({ KeyId })))).code).toBe(
     'UnsupportedOperationException',
   )
+})
+
+test('EventBridge hears of rotations and deletions', async () => {
+  const { cloud, kms, key } = world()
+  const { KeyId, arn } = await key()
+  const events = client(cloud, EventBridgeClient)
+  const sqs = client(cloud, SQSClient)
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'heard' }))
+  const queueArn = `arn:aws:sqs:us-east-1:${accountId}:heard`
+  const Statement = {
+    Effect: 'Allow',
+    Principal: { Service: 'events.amazonaws.com' },
+    Action: 'sqs:SendMessage',
+    Resource: queueArn,
+  }
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement })
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }))
+  const EventPattern = JSON.stringify({ source: ['aws.kms'] })
+  await events.send(new PutRuleCommand({ Name: 'keys', EventPattern }))
+  await events.send(new PutTargetsCommand({ Rule: 'keys', Targets: [{ Id: 'q', Arn: queueArn }] }))
+  const heard = async () => {
+    await cloud.advance({ seconds: 1 })
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }))
+    for (const { ReceiptHandle } of Messages) {
+      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
+    }
+    return Messages.map(({ Body = '' }) => {
+      const event = JSON.parse(Body) as Record<string, unknown>
+      return [event['detail-type'], event['resources'], event['detail']]
+    })
+  }
+  await kms.send(new RotateKeyOnDemandCommand({ KeyId }))
+  await cloud.advance({ seconds: 10 })
+  expect(await heard()).toEqual([['KMS CMK Rotation', [arn], { 'key-id': KeyId }]])
+  await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }))
+  await cloud.advance({ days: 7 })
+  expect(await heard()).toEqual([['KMS CMK Deletion', [arn], { 'key-id': KeyId }]])
 })
