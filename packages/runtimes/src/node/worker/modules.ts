@@ -146,8 +146,8 @@ class ModuleLoader {
         if (!isNotFound(error)) throw error
       }
     }
-    this.#options.onMissing(specifier.split('/').slice(0, 2).join('/'))
-    return undefined
+    this.#options.onMissing(packageOf(specifier))
+    return `${runtimeRoot}/node_modules/${packageOf(specifier)}/${standIn}`
   }
 
   #importFrom(specifier: string, context: ResolveContext, next: NextResolve): string {
@@ -171,12 +171,15 @@ class ModuleLoader {
           if (codeOf(inner) !== 'ERR_MODULE_NOT_FOUND') throw inner
         }
       }
-      if (ours.length > 0) this.#options.onMissing(specifier.split('/').slice(0, 2).join('/'))
+      if (ours.length > 0) this.#options.onMissing(packageOf(specifier))
       throw error
     }
   }
 
   load(url: string, context: Parameters<LoadHook>[1], next: Parameters<LoadHook>[2]) {
+    if (url.endsWith(`/${standIn}`)) {
+      return { format: 'commonjs', source: standInFor(url), shortCircuit: true }
+    }
     if (!url.startsWith('file://') || !this.#isShown(url)) return next(url, context)
     const shown = fileURLToPath(url)
     const real = this.#paths.real(shown)
@@ -248,6 +251,27 @@ class ModuleLoader {
     if (error.stack !== undefined) error.stack = this.#paths.text(error.stack)
     return error
   }
+}
+
+function packageOf(specifier: string): string {
+  return specifier.split('/').slice(0, 2).join('/')
+}
+
+const standIn = 'orrery-stand-in.cjs'
+
+/**
+ * What a client of the SDK is that AWS's runtime has and this machine has not: it can be required, as on AWS, so that
+ * code which never uses it runs; who does use it is told what to install.
+ */
+function standInFor(url: string): string {
+  const name = url.split('/').slice(-3, -1).join('/')
+  const message = `This function uses ${name}, which AWS's runtime has and this machine has not: npm install --save-dev ${name}`
+  return `module.exports = new Proxy({}, {
+  get(target, name) {
+    if (typeof name === 'symbol' || name === '__esModule' || name === 'then') return undefined
+    return class { constructor() { throw new Error(${JSON.stringify(message)}) } }
+  },
+})`
 }
 
 /** Resolution by Node itself, from a place on this machine, past our own hooks. */
