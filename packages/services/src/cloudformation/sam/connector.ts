@@ -21,7 +21,7 @@ const endRule: PropertyRule = {
   required: true,
 }
 
-const connectorRules: PropertyRules = {
+export const connectorRules: PropertyRules = {
   Source: { fits: isObject, required: true },
   Destination: endRule,
   Permissions: {
@@ -61,7 +61,10 @@ function connect(
       `Unable to create connector from ${source.type} to ${destination.type}; it's not supported or the template is invalid.`,
     )
   }
-  const permissions = new Set(listOf(it.properties['Permissions']).map(String))
+  const { Permissions = [] } = it.properties
+  const permissions = new Set(
+    isObject(Permissions) ? Object.keys(Permissions) : listOf(Permissions).map(String),
+  )
   checkPermissions(it, profile, permissions, source, destination)
   const properties = filledProfile(it.logicalId, profile.Properties, source, destination)
   const part: Part = { x, it, source, destination, suffix, properties, permissions }

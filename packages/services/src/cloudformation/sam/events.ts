@@ -11,6 +11,7 @@ import type { RoleDraft } from './role.ts'
 import { ruleEvent, ruleRules, scheduleEvent, scheduleRules } from './rule-events.ts'
 import { schedulerEvent, schedulerRules } from './scheduler-event.ts'
 import { topicEvent, topicRules } from './topic-event.ts'
+import { shownText, withoutMembers } from './values.ts'
 
 /** Whoever an event is to call: a function, or its alias where it has one. */
 export interface EventTarget {
@@ -74,10 +75,11 @@ export function functionEvent(functionId: string, relativeId: string, definition
     throw notModelled(`events of type ${type} of AWS::Serverless::Function`)
   }
   const kind = typeof type === 'string' && Object.hasOwn(kinds, type) ? kinds[type] : undefined
-  if (kind === undefined || !isObject(definition)) {
+  if (!isObject(definition)) throw invalidEvent(relativeId, withoutMembers(definition))
+  if (kind === undefined) {
     throw invalidEvent(
       relativeId,
-      `Resource dict has missing or invalid value for key Type. Event Type is: ${type === undefined ? 'None' : String(type)}.`,
+      `Resource dict has missing or invalid value for key Type. Event Type is: ${shownText(type)}.`,
     )
   }
   const event: FunctionEvent = {

@@ -1,6 +1,6 @@
 import { notModelled } from '../../shared/not-modelled.ts'
 import { isObject, type Json, type JsonObject } from '../engine/json.ts'
-import { connectorType, expandConnector } from './connector.ts'
+import { connectorRules, connectorType, expandConnector } from './connector.ts'
 import type { Expansion } from './expansion.ts'
 import { expandFunction } from './function.ts'
 import { checkGlobals, withGlobals } from './globals.ts'
@@ -13,7 +13,7 @@ import {
   ServerlessProblem,
 } from './problems.ts'
 import { withMadeReferences, withNewIds } from './references.ts'
-import { definitionOf, type Made } from './resources.ts'
+import { definitionOf, given, type Made } from './resources.ts'
 import { expandSimpleTable } from './simple-table.ts'
 import { expandStateMachine } from './state-machine.ts'
 import { isGiven, mapOf } from './values.ts'
@@ -211,6 +211,7 @@ function withConnectors(
       collecting(problems, () => {
         const logicalId = sourceId + name
         const written = embedded(sourceId, name, connector)
+        given(logicalId, connectorType, written, connectorRules)
         if (Object.hasOwn(resources, logicalId)) {
           throw duplicateLogicalId(sourceId, logicalId, connectorType)
         }

@@ -29,6 +29,7 @@ import {
   resolved,
   tagList,
   textOf,
+  workedOut,
 } from './values.ts'
 
 /** What Lambda takes as it is written. */
@@ -213,7 +214,9 @@ function lambdaFunction(x: Expansion, it: Given): Made {
       FunctionName: isGiven(FunctionName) ? FunctionName : undefined,
       Role,
       Tags: functionTags(it),
-      TracingConfig: traces(x, Tracing) ? { Mode: Tracing ?? null } : undefined,
+      TracingConfig: traces(x, Tracing)
+        ? { Mode: workedOut(Tracing ?? null, x.parameters) }
+        : undefined,
       DeadLetterConfig: isGiven(DeadLetterQueue)
         ? { TargetArn: mapOf(DeadLetterQueue)['TargetArn'] ?? null }
         : undefined,

@@ -79,7 +79,7 @@ export function given(
       `Resource has incorrect Type; expected '${type}', got '${String(definition['Type'])}'`,
     )
   }
-  const written = definition['Properties'] ?? {}
+  const { Properties: written = {} } = definition
   if (!isObject(written)) {
     throw invalidResource(logicalId, 'Properties of a resource must be an object.')
   }

@@ -15,7 +15,7 @@ import {
 } from './resources.ts'
 import { grant, serviceTrust } from './role.ts'
 import { deadLetters, ruleTarget, stateOf, targetId } from './rule-events.ts'
-import { getAtt, isGiven, mapOf } from './values.ts'
+import { getAtt, isGiven, mapOf, shownText } from './values.ts'
 
 const scheduleRules: PropertyRules = {
   Schedule: { ...aText, required: true },
@@ -59,10 +59,9 @@ export function stateMachineEvent(
     !isObject(definition) ||
     !(scheduled || type === 'CloudWatchEvent' || type === 'EventBridgeRule')
   ) {
-    const shown = type === undefined ? 'None' : String(type)
     const { message } = invalidEvent(
       relativeId,
-      `Resource dict has missing or invalid value for key Type. Event Type is: ${shown}.`,
+      `Resource dict has missing or invalid value for key Type. Event Type is: ${shownText(type)}.`,
     )
     throw invalidResource(machine.logicalId, message)
   }

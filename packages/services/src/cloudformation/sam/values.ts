@@ -152,6 +152,32 @@ export function inSub(value: Json, replace: (whole: string, name: string) => str
   return typeof first === 'string' ? [rewrite(first), ...rest] : value
 }
 
+/** A value as Python writes it into a text: texts as they are. */
+export function shownText(value: Json | undefined): string {
+  return typeof value === 'string' ? value : pythonText(value)
+}
+
+/** What Python says about whatever has no members by name. */
+export function withoutMembers(value: Json): string {
+  const name = isList(value)
+    ? 'list'
+    : value === null
+      ? 'NoneType'
+      : typeof value === 'string'
+        ? 'str'
+        : typeof value === 'boolean'
+          ? 'bool'
+          : 'int'
+  return `'${name}' object has no attribute 'get'`
+}
+
+/**
+ * What the transform leaves of a value that it has worked out somewhere: all but a `Ref` that is the whole of it.
+ */
+export function workedOut(value: Json, parameters: JsonObject): Json {
+  return isObject(value) && typeof value['Ref'] === 'string' ? value : resolved(value, parameters)
+}
+
 /** A value as Python prints it: refusals of the transform show them so. */
 export function pythonText(value: Json | undefined): string {
   if (value === undefined || value === null) return 'None'
