@@ -124,6 +124,19 @@ describe('a cloud in a data directory', () => {
     await again.close()
   })
 
+  test('that was killed before its snapshots were whole has one before it goes on', async () => {
+    const folder = emptyFolder()
+    const first = await opened(folder)
+    await sendMessages(first.cloud, 20)
+    await crash(first, folder)
+    const second = await opened(folder, { framesMax: 10 })
+    expect(second.replayed.entries).toBe(21)
+    await crash(second, folder)
+    const third = await opened(folder)
+    expect(third.replayed.entries).toBe(0)
+    await third.close()
+  })
+
   test('time that passed while a server was down passes when it is back, task by task', async () => {
     const folder = emptyFolder()
     const wall = { nowMs: () => wallMs, setTimer: () => () => {} }

@@ -217,8 +217,11 @@ export class DurableCloud implements Durability, Past {
     cloud.kernel.clock.mode = clock
     cloud.kernel.scheduler.start()
     this.moved()
-    // What another version wrote is replayed once, by this one: later ones may answer otherwise.
-    if (log !== undefined && log.frames > 0 && log.version !== version) await this.snapshot()
+    // What another version wrote is replayed once, by this one: later ones may answer otherwise. And where a server is
+    // killed before each of its snapshots is whole, the way from the last one must not grow for ever.
+    const isOthers = log !== undefined && log.frames > 0 && log.version !== version
+    const { framesMax = framesMaxDefault } = this.#options
+    if (isOthers || this.replayed.entries >= framesMax) await this.snapshot()
     await this.kept()
   }
 
