@@ -6,7 +6,7 @@ import {
 import { type Cloud, type CloudOptions, client, createCloud } from '@cloud-orrery/cloud'
 import { ZipFile } from 'yazl'
 import type { CodeEnvironment, CodeInvocation, CodeOutcome } from '../code.ts'
-import { roles } from '../shared/identity/state.ts'
+import { accessKeys, roles, users } from '../shared/identity/state.ts'
 
 /** What a handler of a test sees besides its event. */
 export interface TestContext {
@@ -213,4 +213,32 @@ export async function makeFunction(
   )
   await cloud.advance({ seconds: 1 })
   return made
+}
+
+/** Credentials of a user who may do what `actions` say, with everything. */
+export function functionCaller(
+  cloud: Cloud,
+  actions: readonly string[],
+  resource = '*',
+): { accessKeyId: string; secretAccessKey: string } {
+  const accountId = cloud.defaultAccountId
+  const scope = cloud.scope(accountId, cloud.defaultRegion)
+  const document = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: [...actions], Resource: resource }],
+  } as const
+  users.put(scope, {
+    userName: 'bob',
+    userId: 'AIDABOBBOBBOBBOBBOBBO',
+    path: '/',
+    arn: `arn:aws:iam::${accountId}:user/bob`,
+    createdAtMs: 0,
+    inlinePolicies:
+      actions.length === 0 ? {} : { own: { text: JSON.stringify(document), document } },
+    attachedPolicies: [],
+    tags: {},
+  })
+  const key = { accessKeyId: 'AKIABOBBOBBOBBOBBOBB', secretAccessKey: 'bob-secret' }
+  accessKeys.put(scope, { ...key, accountId, userName: 'bob', status: 'Active', createdAtMs: 0 })
+  return key
 }

@@ -224,8 +224,8 @@ export interface EnvironmentRecord {
   /** Of the code's random numbers. */
   readonly seed: number
   readonly credentials?: EnvironmentCredentials
-  /** The invocation that runs. */
-  readonly requestId?: string
+  /** The invocation that runs, and the task that gives it up should its end never come. */
+  readonly run?: { readonly requestId: string; readonly giveUpTaskId: string }
 }
 
 export interface EnvironmentCredentials {

@@ -33,7 +33,7 @@ const file = 'test_lambda_api'
 function calls({ lambda, cloud }: Replay) {
   return {
     settle: () => cloud.advance({ seconds: 1 }),
-    create: async (more: object = {}) =>
+    create: async (more: Record<string, unknown> = {}) =>
       await lambda.send(new CreateFunctionCommand(await plainInput(FunctionName, more))),
     get: (Qualifier?: string, name = FunctionName) =>
       lambda.send(new GetFunctionCommand({ FunctionName: name, Qualifier })),

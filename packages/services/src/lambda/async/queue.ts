@@ -172,7 +172,7 @@ async function retry(
   }
   if (event.failures > retriesMax) return await conclude('RetriesExhausted')
   // Recorded: lambda, `test_maxeventage`: an event that would be too old by then is given up now.
-  if (ctx.now() + delayMs > endOf(event, config)) return await conclude('EventAgeExceeded')
+  if (ctx.now() + delayMs >= endOf(event, config)) return await conclude('EventAgeExceeded')
   asyncEvents.put(ctx, event)
   ctx.after(delayMs, runEvent, { requestId: event.requestId })
 }

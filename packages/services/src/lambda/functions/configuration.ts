@@ -3,6 +3,19 @@ import type { Context } from '../../context.ts'
 import { qualifierOf } from '../lookup.ts'
 import { runtimeVersionArn } from '../runtimes.ts'
 import type { FunctionRecord, Logging, Settings, VersionRecord } from '../state.ts'
+import { shownVariables } from './environment-encryption.ts'
+
+/** The same with variables under a key of the customer opened, as far as the caller may. */
+export async function openConfiguration(
+  ctx: Context,
+  fn: FunctionRecord,
+  version: VersionRecord,
+  qualifier: string | undefined,
+): Promise<FunctionConfiguration> {
+  const Environment = await shownVariables(ctx, fn.arn, version.deployment.settings)
+  const shown = configurationOf(ctx, fn, version, qualifier)
+  return Environment === undefined ? shown : { ...shown, Environment }
+}
 
 /** A version as Get and Update show it. `qualifier`: what the caller named, which its ARN ends in. */
 export function configurationOf(

@@ -55,7 +55,9 @@ export const createFunction = operation(CreateFunction, {
     await checkRole(ctx, input.Role, name)
     checkDeadLetterTarget(ctx, plain)
     const settings = await sealVariables(ctx, arn, plain)
-    return keep(ctx, input, { name, arn, settings, code })
+    const made = keep(ctx, input, { name, arn, settings, code })
+    const { variables } = plain
+    return variables === undefined ? made : { ...made, Environment: { Variables: variables } }
   },
 })
 

@@ -8,7 +8,7 @@ import { namedFunction, scopeOfName } from '../names.ts'
 import { type FunctionRecord, functions, type VersionRecord, versions } from '../state.ts'
 import { invalidMarker } from '../versions.ts'
 import { codeLocation } from './code-location.ts'
-import { configurationOf, listedConfiguration } from './configuration.ts'
+import { listedConfiguration, openConfiguration } from './configuration.ts'
 
 export const getFunction = operation(GetFunction, {
   authorize: (input, ctx) =>
@@ -18,7 +18,7 @@ export const getFunction = operation(GetFunction, {
   async run(ctx, input) {
     const named = namedFunction(ctx, input.FunctionName, input.Qualifier)
     const { fn, version } = found(ctx, named)
-    const Configuration = configurationOf(ctx, fn, version, named.qualifier)
+    const Configuration = await openConfiguration(ctx, fn, version, named.qualifier)
     const key = `${fn.name}-${version.deployment.code.zip.sha256.slice(0, 32)}`
     const Location = await codeLocation(ctx, 'snapshots', key, version.deployment.code)
     return {
@@ -37,10 +37,10 @@ export const getFunctionConfiguration = operation(GetFunctionConfiguration, {
     judgedFunction(ctx, input.FunctionName, { qualifier: input.Qualifier }),
   provenance: 'recorded',
   scope: scopeOfName,
-  run(ctx, input) {
+  async run(ctx, input) {
     const named = namedFunction(ctx, input.FunctionName, input.Qualifier)
     const { fn, version } = found(ctx, named)
-    return configurationOf(ctx, fn, version, named.qualifier)
+    return await openConfiguration(ctx, fn, version, named.qualifier)
   },
 })
 

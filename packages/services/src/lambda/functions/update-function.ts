@@ -9,7 +9,7 @@ import type { Deployment, VersionRecord } from '../state.ts'
 import { countIn, countOut } from '../storage.ts'
 import { publishLatest } from '../versions.ts'
 import { readCode } from './code.ts'
-import { configurationOf } from './configuration.ts'
+import { configurationOf, openConfiguration } from './configuration.ts'
 import { checkDeadLetterTarget } from './dead-letter-target.ts'
 import { sealVariables } from './environment-encryption.ts'
 import { deploy, settled } from './lifecycle.ts'
@@ -64,10 +64,10 @@ export const updateFunctionConfiguration = operation(UpdateFunctionConfiguration
     if (input.DeadLetterConfig !== undefined || input.Role !== undefined) {
       checkDeadLetterTarget(ctx, plain)
     }
-    const settings = await sealVariables(ctx, fn.arn, plain)
+    const settings = await sealVariables(ctx, fn.arn, plain, version.deployment.settings)
     const now = settled(ctx, fn, theLatest(ctx, fn.name))
     const deployment = { ...now.deployment, id: ctx.ids.hex(32), settings }
-    return configurationOf(ctx, fn, deploy(ctx, now, deployment), undefined)
+    return await openConfiguration(ctx, fn, deploy(ctx, now, deployment), undefined)
   },
 })
 

@@ -4,7 +4,7 @@ import type { CodeEnvironment } from '../../code.ts'
 import type { Context } from '../../context.ts'
 import { sessions } from '../../shared/identity/state.ts'
 import { roleRefused } from '../errors.ts'
-import { openVariables } from '../functions/environment-encryption.ts'
+import { variablesForCode } from '../functions/environment-encryption.ts'
 import { sessionName } from '../functions/roles.ts'
 import { initTimeoutMs, lambdaPrincipal, sessionSeconds } from '../limits.ts'
 import { qualifierOf } from '../lookup.ts'
@@ -46,20 +46,24 @@ export async function withCredentials(
 }
 
 /** The environment as the runtime takes it. */
-export function codeEnvironment(
+export async function codeEnvironment(
   ctx: Context,
   environment: EnvironmentRecord,
   deployment: Deployment,
+  functionArn: string,
   initMs = initTimeoutMs,
-): CodeEnvironment {
+): Promise<CodeEnvironment> {
   const { code, settings } = deployment
+  const { credentials, warm } = environment
+  const as = { caller: credentials?.caller ?? ctx.caller }
+  const own = await variablesForCode(ctx, functionArn, settings, as, warm)
   return {
     id: environment.id,
     runtime: settings.runtime,
     handler: settings.handler,
     code: code.zip,
     layers: settings.layers.map((layer) => layer.code.zip),
-    variables: variablesOf(ctx, environment, settings),
+    variables: variablesOf(ctx, environment, settings, own),
     memoryMb: settings.memoryMb,
     storageMb: settings.storageMb,
     initTimeoutMs: initMs,
@@ -72,6 +76,7 @@ function variablesOf(
   ctx: Context,
   environment: EnvironmentRecord,
   settings: Settings,
+  own: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const { credentials, functionName, version } = environment
   const { logging, runtime } = settings
@@ -83,7 +88,7 @@ function variablesOf(
     AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1:2000',
     _AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1',
     _AWS_XRAY_DAEMON_PORT: '2000',
-    ...openVariables(settings),
+    ...own,
     _HANDLER: settings.handler,
     AWS_REGION: ctx.region,
     AWS_DEFAULT_REGION: ctx.region,

@@ -92,11 +92,9 @@ function use(
   { settings }: Deployment,
 ): EnvironmentRecord {
   // The code's own deadline comes first: this one is for runs that were lost with their process.
-  ctx.after(settings.timeoutSeconds * 1000 + 2 * initTimeoutMs + graceMs, giveUpRun, {
-    id: environment.id,
-    requestId,
-  })
-  return environments.put(ctx, { ...environment, state: 'busy', requestId })
+  const delayMs = settings.timeoutSeconds * 1000 + 2 * initTimeoutMs + graceMs
+  const giveUpTaskId = ctx.after(delayMs, giveUpRun, { id: environment.id, requestId })
+  return environments.put(ctx, { ...environment, state: 'busy', run: { requestId, giveUpTaskId } })
 }
 
 const graceMs = 60_000
@@ -110,11 +108,12 @@ export function releaseEnvironment(
 ): void {
   const record = environments.get(ctx, id)
   if (record === undefined) return
+  if (record.run !== undefined) ctx.cancel(record.run.giveUpTaskId)
   if (!alive) {
     environments.delete(ctx, id)
     return
   }
-  const { requestId: _, ...rest } = record
+  const { run: _, ...rest } = record
   const first = !record.warm
   environments.put(ctx, {
     ...rest,
@@ -142,7 +141,7 @@ export const expireEnvironment = task<{ id: string }>('lambda.expire-environment
 export const giveUpRun = task<{ id: string; requestId: string }>('lambda.give-up-run', {
   run(ctx, { id, requestId }) {
     const record = environments.get(ctx, id)
-    if (record?.state === 'busy' && record.requestId === requestId) environments.delete(ctx, id)
+    if (record?.run?.requestId === requestId) environments.delete(ctx, id)
   },
 })
 

@@ -43,14 +43,15 @@ export async function execute(ctx: Context, run: Run): Promise<Executed> {
   const deployment = servingDeployment(run.version)
   const taken = takeEnvironment(ctx, run.fn, run.version, run.requestId)
   let environment: EnvironmentRecord
+  let first: CodeOutcome
+  const startedAtMs = ctx.now()
   try {
     environment = await withCredentials(ctx, taken, deployment.settings)
+    first = await invokeCode(ctx, environment, deployment, run, initTimeoutMs)
   } catch (error) {
-    environments.delete(ctx, taken.id)
+    releaseEnvironment(ctx, taken.id, false)
     throw error
   }
-  const startedAtMs = ctx.now()
-  const first = await invokeCode(ctx, environment, deployment, run, initTimeoutMs)
   // Source: developer guide, "Init phase": an init that failed runs again, as part of the invocation.
   const outcome = failedInit(first) ? await again(ctx, environment, deployment, run, first) : first
   const { settings } = deployment
@@ -61,7 +62,7 @@ export async function execute(ctx: Context, run: Run): Promise<Executed> {
   }
   const answer = answerOf(outcome.end, told)
   if (answer === undefined) {
-    environments.delete(ctx, environment.id)
+    releaseEnvironment(ctx, environment.id, false)
     if (outcome.end.kind === 'unavailable') throw runtimeUnavailable(outcome.end.message)
     throw serviceFailure('The invocation was lost with the process that ran it.')
   }
@@ -78,7 +79,7 @@ export async function execute(ctx: Context, run: Run): Promise<Executed> {
   return { answer, outcome, events }
 }
 
-function invokeCode(
+async function invokeCode(
   ctx: Context,
   environment: EnvironmentRecord,
   deployment: Deployment,
@@ -93,7 +94,8 @@ function invokeCode(
     traceId: traceId(ctx),
     ...(run.clientContext === undefined ? {} : { clientContext: run.clientContext }),
   }
-  return ctx.code.run(codeEnvironment(ctx, environment, deployment, initMs), invocation)
+  const code = await codeEnvironment(ctx, environment, deployment, run.fn.arn, initMs)
+  return await ctx.code.run(code, invocation)
 }
 
 function failedInit({ end }: CodeOutcome): boolean {

@@ -22,12 +22,12 @@ export const invoke = operation(Invoke, {
     const named = namedFunction(ctx, input.FunctionName, input.Qualifier)
     const found = invoked(ctx, named)
     const { InvocationType = 'RequestResponse', Payload } = input
-    if (InvocationType === 'DryRun') return { StatusCode: 204 }
+    if (InvocationType === 'DryRun') return { StatusCode: 204, Payload: new Uint8Array() }
     const event = InvocationType === 'Event'
     const payload = readPayload(Payload, event)
     if (event) {
       enqueue(ctx, found, { qualifier: named.qualifier, payload, clientContext: undefined })
-      return { StatusCode: 202 }
+      return { StatusCode: 202, Payload: new Uint8Array() }
     }
     const version = answering(ctx, found)
     const clientContext = readClientContext(input.ClientContext)

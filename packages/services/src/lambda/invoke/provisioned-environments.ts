@@ -1,7 +1,7 @@
 import { AwsError } from '@cloud-orrery/models'
 import type { Context } from '../../context.ts'
 import { versionKey } from '../lookup.ts'
-import { environments, type ProvisionedRecord, versions } from '../state.ts'
+import { environments, functions, type ProvisionedRecord, versions } from '../state.ts'
 import { codeEnvironment, withCredentials } from './code-environment.ts'
 import { endEnvironments, newEnvironment, servingDeployment } from './environments.ts'
 
@@ -11,7 +11,8 @@ export async function startProvisioned(
   { functionName, version: number, requested }: ProvisionedRecord,
 ): Promise<string | undefined> {
   const version = versions.get(ctx, versionKey(functionName, number))
-  if (version === undefined) return 'FUNCTION_ERROR_INIT_FAILURE'
+  const fn = functions.get(ctx, functionName)
+  if (version === undefined || fn === undefined) return 'FUNCTION_ERROR_INIT_FAILURE'
   const deployment = servingDeployment(version)
   let there = 0
   for (const it of environments.where(ctx, 'function', functionName)) {
@@ -21,7 +22,8 @@ export async function startProvisioned(
     const record = newEnvironment(ctx, version, deployment, true)
     try {
       const ready = await withCredentials(ctx, record, deployment.settings)
-      const outcome = await ctx.code.start(codeEnvironment(ctx, ready, deployment))
+      const { arn } = fn
+      const outcome = await ctx.code.start(await codeEnvironment(ctx, ready, deployment, arn))
       if (outcome.end.kind === 'returned') {
         environments.put(ctx, { ...ready, warm: true })
         continue

@@ -76,9 +76,9 @@ export const updateEventSourceMapping = operation(UpdateEventSourceMapping, {
   refuses: ['KMSKeyArn', 'MetricsConfig', 'LoggingConfig', 'ProvisionedPollerConfig'],
   async run(ctx, input) {
     const before = theMapping(ctx, input.UUID)
+    const plan = planOf(input, before)
     if (before.state !== 'Enabled' && before.state !== 'Disabled') throw mappingInUse()
     const at = input.FunctionName === undefined ? undefined : target(ctx, input.FunctionName)
-    const plan = planOf(input, before)
     if (at !== undefined) await checkQueue(ctx, before.sourceArn, at)
     const enabled = input.Enabled ?? before.enabled
     const { concurrencyMax: _, ...rest } = theMapping(ctx, input.UUID)
