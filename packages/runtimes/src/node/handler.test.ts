@@ -1,5 +1,7 @@
+import { build } from 'esbuild'
 import { describe, expect, test } from 'vitest'
 import { functionOf, outcomeOf, returned } from './code.test-support.ts'
+import { nodeRuntime } from './index.ts'
 
 type Options = Parameters<typeof outcomeOf>[1]
 
@@ -266,4 +268,58 @@ test('provisioned environments run their init phase ahead of the first event', a
     false,
     returned(1),
   ])
+})
+
+describe('NODE_OPTIONS', () => {
+  test('loads modules ahead of the handler', async () => {
+    const files = {
+      'index.js': 'exports.handler = async () => globalThis.seen',
+      'a.js': `globalThis.seen = ['a']`,
+      'b.mjs': `globalThis.seen.push('b')`,
+    }
+    const NODE_OPTIONS = '--require ./a.js --import=./b.mjs --inspect'
+    const { end, logs } = await outcomeOf(files, { variables: { NODE_OPTIONS } })
+    expect([end, logs.map(({ text }) => text)]).toEqual([
+      returned(['a', 'b']),
+      ['[orrery] NODE_OPTIONS: --inspect is not modelled.'],
+    ])
+  })
+
+  test('shows stacks of the sources where it says so', async () => {
+    const { outputFiles } = await build({
+      stdin: {
+        contents: `interface Nothing { x: 1 }\n\nexport const handler = async () => {\n  throw new Error('x')\n}`,
+        loader: 'ts',
+        sourcefile: 'src/app.ts',
+      },
+      format: 'cjs',
+      write: false,
+      sourcemap: 'linked',
+      outfile: '/index.js',
+    })
+    const files = Object.fromEntries(
+      outputFiles.map(({ path, text }) => [path.replace(/^\//, ''), text]),
+    )
+    const NODE_OPTIONS = '--enable-source-maps'
+    const { end } = await outcomeOf(files, { variables: { NODE_OPTIONS } })
+    const trace = end.kind === 'failed' ? end.error.trace : []
+    expect(trace?.[1]).toContain('(/var/task/src/app.ts:4:9)')
+  })
+})
+
+test('a wrapper script is refused by name', () => {
+  expect(() =>
+    nodeRuntime.start({
+      id: 'e',
+      runtime: 'nodejs22.x',
+      handler: 'index.handler',
+      code: { sha256: '', sizeBytes: 0 },
+      layers: [],
+      variables: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/wrap' },
+      memoryMb: 128,
+      storageMb: 512,
+      initTimeoutMs: 10_000,
+      seed: 1,
+    }),
+  ).toThrow('Wrapper scripts (AWS_LAMBDA_EXEC_WRAPPER) of Node functions are not modelled.')
 })

@@ -56,6 +56,7 @@ export class NodeProcess implements CodeProcess {
   /** What came while nothing could be handed over. */
   #waiting: HostMessage[] = []
   #takeBackTimer: (() => void) | undefined
+  #takeBackSpin: (() => void) | undefined
   #timerAtMs: number | undefined
   #signal: string | undefined
 
@@ -102,11 +103,7 @@ export class NodeProcess implements CodeProcess {
   async #init(world: CodeWorld): Promise<CodeEnd | undefined> {
     const { initTimeoutMs } = this.#environment
     const end = await this.#phase(world, 'init', world.nowMs() + initTimeoutMs, async () => {
-      try {
-        this.#folders = await mountFolders(this.#environment, world)
-      } catch (error) {
-        return this.#finish({ kind: 'unavailable', message: messageOf(error) })
-      }
+      this.#folders = await mountFolders(this.#environment, world)
       this.#thread = new Thread(this.#environment.memoryMb, this)
       this.#setTime(world)
       this.#thread.ref()
@@ -159,6 +156,8 @@ export class NodeProcess implements CodeProcess {
     takeBack()
     this.#takeBackTimer?.()
     this.#takeBackTimer = undefined
+    this.#takeBackSpin?.()
+    this.#takeBackSpin = undefined
     this.#timerAtMs = undefined
     this.#run = undefined
     return run.end ?? { kind: 'lost' }
@@ -187,7 +186,12 @@ export class NodeProcess implements CodeProcess {
     const piece = run.world.turns.piece(async () => {
       // With a real clock pieces are not put in order by the scheduler.
       await before
-      if (run.end === undefined) await this.#watched(run, step)
+      try {
+        if (run.end === undefined) await this.#watched(run, step)
+      } catch (error) {
+        // The code's own errors never come here: this machine could not do what it takes.
+        this.#finish({ kind: 'unavailable', message: messageOf(error) })
+      }
       if (run.end !== undefined) run.ended.resolve()
     })
     this.#lastPiece = piece
@@ -309,7 +313,7 @@ export class NodeProcess implements CodeProcess {
     const run = this.#run
     if (run === undefined) return
     this.#spinning = true
-    run.world.turns.at(Math.min(untilMs, run.deadlineMs), () => {
+    this.#takeBackSpin = run.world.turns.at(Math.min(untilMs, run.deadlineMs), () => {
       if (run.end !== undefined || this.#run !== run) return
       this.#piece(run, async () => {
         this.#spinning = false

@@ -5,11 +5,12 @@ import { replaceChildProcesses } from './child-processes.ts'
 import { replaceClocks } from './clock.ts'
 import { RuntimeError, reported } from './errors.ts'
 import { replaceFiles } from './files.ts'
-import { type LoadedHandler, loadHandler } from './handler.ts'
+import { type LoadedHandler, loadAhead, loadHandler } from './handler.ts'
 import { Invocation } from './invocation.ts'
 import type { Link } from './link.ts'
 import { hookModules } from './modules.ts'
 import { Network } from './network.ts'
+import { type NodeOptions, nodeOptionsOf } from './node-options.ts'
 import { Output } from './output.ts'
 import { Paths, taskRoot } from './paths.ts'
 import { guardProcess } from './process-guard.ts'
@@ -113,18 +114,19 @@ export class Environment {
     replaceChildProcesses({ link: this.#link, paths, node: message.node, marker: message.marker })
     this.#network.replace()
     output.replace()
+    const options = nodeOptionsOf(variables['NODE_OPTIONS'])
+    for (const name of options.unknown) output.note(`NODE_OPTIONS: ${name} is not modelled.`)
     hookModules({
       paths,
       runtimeModules: message.runtimeModules,
-      modern: this.#version >= modernVersion,
+      modern: this.#version >= modernVersion || options.requireModule,
+      sourceMaps: options.sourceMaps,
       onMissing: (name) => this.#noteMissing(name),
     })
-    if (/--enable-source-maps/.test(variables['NODE_OPTIONS'] ?? '')) {
-      process.setSourceMapsEnabled(true)
-    }
     syncBuiltinESMExports()
     this.#catchAll(output)
-    await this.#load(handler)
+    process.setSourceMapsEnabled(options.sourceMaps)
+    await this.#load(handler, options.preload)
   }
 
   #noteMissing(name: string): void {
@@ -133,9 +135,10 @@ export class Environment {
     )
   }
 
-  async #load(handler: string): Promise<void> {
+  async #load(handler: string, preload: NodeOptions['preload']): Promise<void> {
     this.#loading = true
     try {
+      await loadAhead(preload)
       this.#handler = await loadHandler(handler, this.#version)
       this.#link.send({ type: 'initialized' })
     } catch (error) {

@@ -1,5 +1,5 @@
-import http from 'node:http'
-import http2 from 'node:http2'
+import type http from 'node:http'
+import type http2 from 'node:http2'
 import type { AnswerMessage, HostMessage } from '../messages.ts'
 import type { FarEnd } from './far-end.ts'
 import type { Link } from './link.ts'
@@ -63,7 +63,8 @@ export class Exchanges {
   }
 
   #serveHttp2(): http2.Http2Server {
-    const server = http2.createServer()
+    // Loaded when the code asks for it: most code never does.
+    const server = process.getBuiltinModule('node:http2').createServer()
     server.on('session', (session) => {
       if (this.#accepting !== undefined) this.#accepted.set(session, this.#accepting)
       // The code has gone away.
@@ -78,10 +79,12 @@ export class Exchanges {
   }
 
   #serve(): http.Server {
-    const server = http.createServer(serverOptions, (request, response) => {
-      const accepted = this.#accepted.get(request.socket)
-      if (accepted !== undefined) this.#receive(request, response, accepted)
-    })
+    const server = process
+      .getBuiltinModule('node:http')
+      .createServer(serverOptions, (request, response) => {
+        const accepted = this.#accepted.get(request.socket)
+        if (accepted !== undefined) this.#receive(request, response, accepted)
+      })
     server.on('clientError', (_, socket) => {
       const accepted = this.#accepted.get(socket)
       if (accepted === undefined) socket.destroy()
@@ -157,13 +160,13 @@ export class Exchanges {
     if (body === undefined) delete rest['content-length']
     delete rest['transfer-encoding']
     if (body !== undefined && body.length > 0) rest['content-length'] ??= String(body.length)
-    if (response instanceof http2.Http2ServerResponse) {
+    if (isHttp2(response)) {
       delete rest['connection']
       delete rest['keep-alive']
       response.writeHead(status, rest)
     } else response.writeHead(status, rest)
     if (body === undefined) {
-      if (!(response instanceof http2.Http2ServerResponse)) response.flushHeaders()
+      if (!isHttp2(response)) response.flushHeaders()
       return
     }
     this.#open.delete(id)
@@ -172,9 +175,13 @@ export class Exchanges {
   }
 }
 
+function isHttp2(response: Response): response is http2.Http2ServerResponse {
+  return 'stream' in response
+}
+
 function writeTo(response: Response, body: Uint8Array): void {
   // Both kinds take the same arguments, but their types cannot be called as one.
-  if (response instanceof http2.Http2ServerResponse) response.write(body)
+  if (isHttp2(response)) response.write(body)
   else response.write(body)
 }
 

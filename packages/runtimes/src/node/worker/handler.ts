@@ -75,6 +75,17 @@ function exposeStreaming(): void {
   Object.assign(globalThis, { awslambda: { streamifyResponse, HttpResponseStream } })
 }
 
+/** Modules that Node's options load before anything else. */
+export async function loadAhead(
+  modules: readonly { readonly name: string; readonly imported: boolean }[],
+): Promise<void> {
+  const require = createRequire(path.join(taskRoot, '_'))
+  for (const { name, imported } of modules) {
+    if (imported) await import(name.startsWith('.') ? path.join(taskRoot, name) : name)
+    else require(name)
+  }
+}
+
 async function load(folder: string, moduleName: string): Promise<unknown> {
   try {
     return await loadModule(folder, moduleName)

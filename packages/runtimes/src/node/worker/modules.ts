@@ -26,6 +26,8 @@ export interface ModuleOptions {
   readonly runtimeModules: readonly string[]
   /** `require` of an ES module, and telling ES modules by their syntax. Source: Lambda developer guide, "Building Lambda functions with Node.js": off up to Node.js 22. */
   readonly modern: boolean
+  /** Stacks tell of the sources that a module was built from. */
+  readonly sourceMaps: boolean
   /** Called once for a module of AWS's runtime that this machine does not have. */
   onMissing(name: string): void
 }
@@ -193,7 +195,22 @@ class ModuleLoader {
     const format =
       context.importAttributes?.['type'] === 'json' ? 'json' : this.#formatOf(real, source)
     if (required && format === 'module' && !this.#options.modern) throw requireEsmError(shown)
-    return { format, source, shortCircuit: true }
+    const own = this.#options.sourceMaps ? this.#withMap(source, real) : source
+    return { format, source: own, shortCircuit: true }
+  }
+
+  /** Node itself would look for the map where the code believes to be. */
+  #withMap(source: string | Buffer, real: string): string | Buffer {
+    const found = /\n\/\/# sourceMappingURL=([^\s:]+)\s*$/.exec(String(source))
+    if (found?.[1] === undefined) return source
+    try {
+      const map = readFileSync(path.resolve(path.dirname(real), found[1]))
+      const url = `data:application/json;base64,${map.toString('base64')}`
+      return `${String(source).slice(0, found.index)}\n//# sourceMappingURL=${url}`
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return source
+      throw error
+    }
   }
 
   #formatOf(real: string, source: string | Buffer): Format {

@@ -1,4 +1,5 @@
 import os from 'node:os'
+import path from 'node:path'
 import worker from 'node:worker_threads'
 import type { Link } from './link.ts'
 
@@ -45,7 +46,7 @@ export function guardProcess(link: Link, folder: string): void {
     abort: () => endBySignal('SIGABRT'),
     cwd: () => cwd,
     chdir: (to: string) => {
-      cwd = to.startsWith('/') ? to : `${cwd}/${to}`
+      cwd = path.resolve(cwd, to)
     },
     umask: () => 0o22,
     setuid: refused('setuid'),
