@@ -71,12 +71,24 @@ function collect(request: IncomingMessage): Promise<Uint8Array | Unread> {
   return promise
 }
 
+/** Node reads the bytes of a header as ISO-8859-1; clients sign, and mean, UTF-8. What is no UTF-8 stays as it is. */
+function asText(value: string): string {
+  if (!/[\x80-\xff]/.test(value)) return value
+  try {
+    return utf8.decode(Buffer.from(value, 'latin1'))
+  } catch {
+    return value
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 /** Lower-case names; repeated ones joined with `,`. What only the in-process door may say is left out. */
 function headersOf(rawHeaders: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {}
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = lowerCaseName(rawHeaders[i] ?? '')
-    const value = rawHeaders[i + 1] ?? ''
+    const value = asText(rawHeaders[i + 1] ?? '')
     if (name.startsWith(':')) {
       if (name === ':authority') headers['host'] = value
       continue

@@ -173,6 +173,7 @@ async function write(
     if (method !== 'HEAD' && status !== 204 && status !== 304) {
       headers['content-length'] = body.byteLength
     }
+    carryDisposition(headers)
     response.writeHead(status, headers)
     if (method === 'HEAD') response.end()
     else if (body.byteLength > joinedBytesMax) response.end(body)
@@ -181,6 +182,18 @@ async function write(
   }
   response.writeHead(status, headers)
   await pipeline(Readable.from(body), response)
+}
+
+/**
+ * Beside a content length Node takes the ISO-8859-1 bytes of this one header for UTF-8, and refuses what is none: it is
+ * handed text whose bytes so read are the header, and after the length, on which that depends.
+ */
+function carryDisposition(headers: Record<string, string | number>): void {
+  const { 'content-disposition': text } = headers
+  if (typeof text !== 'string' || !/[\x80-\xff]/.test(text)) return
+  if (headers['content-length'] === undefined) return
+  delete headers['content-disposition']
+  headers['content-disposition'] = Buffer.from(text).toString('latin1')
 }
 
 /**
