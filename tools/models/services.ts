@@ -107,6 +107,10 @@ export const services: Readonly<Record<string, ServiceEntry>> = {
   ssm: entry('ssm', 'ssm/2014-11-06', 'AWS::SSM', 'ssm'),
   states: entry('sfn', 'stepfunctions/2016-11-23', 'AWS::StepFunctions', 'states'),
   sts: entry('sts', 'sts/2011-06-15', [], 'sts', { shapeName: 'AWSSecurityTokenServiceV20110615' }),
+  tagging: entry('resource-groups-tagging-api', 'resourcegroupstaggingapi/2017-01-26', [], 'tag', {
+    shapeName: 'ResourceGroupsTaggingAPI_20170126',
+    eventSource: 'resourcegroupstaggingapi.amazonaws.com',
+  }),
 }
 
 /** The table's row for a folder name; throws with the way to add one. */
