@@ -162,8 +162,10 @@ test('what is not built is refused by name', async () => {
 })
 
 test('a fork made while a function sleeps frees its environment, and answers anew', async () => {
+  let runs = 0
   const made = start({
     fn: async (_event: unknown, { sleep }) => {
+      runs += 1
       await sleep(60_000)
       return 'slept'
     },
@@ -173,6 +175,7 @@ test('a fork made while a function sleeps frees its environment, and answers ane
   await made.cloud.advance({ seconds: 30 })
   const fork = made.cloud.fork()
   await fork.advance({ minutes: 10 })
+  expect(runs, 'the event runs anew in the fork').toBe(2)
   const { Payload } = await client(fork, LambdaClient).send(
     new InvokeCommand({ FunctionName: 'fn' }),
   )

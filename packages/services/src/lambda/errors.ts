@@ -169,21 +169,14 @@ export function mappingInUse(): AwsError {
   )
 }
 
-/** How Lambda tells of KMS's refusals. */
-export function kmsFailure(
-  kind:
-    | 'KMSAccessDeniedException'
-    | 'KMSDisabledException'
-    | 'KMSInvalidStateException'
-    | 'KMSNotFoundException',
-  message: string,
-): AwsError {
-  return refusal(model[kind], message)
+const kmsFailures = {
+  KMSAccessDeniedException: model.KMSAccessDeniedException,
+  KMSDisabledException: model.KMSDisabledException,
+  KMSInvalidStateException: model.KMSInvalidStateException,
+  KMSNotFoundException: model.KMSNotFoundException,
 }
 
-export function recursiveInvocation(): AwsError {
-  return refusal(
-    model.RecursiveInvocationException,
-    'Lambda has detected your function being invoked in a recursive loop with other AWS resources and has stopped the invocation.',
-  )
+/** How Lambda tells of KMS's refusals. */
+export function kmsFailure(kind: keyof typeof kmsFailures, message: string): AwsError {
+  return refusal(kmsFailures[kind], message)
 }

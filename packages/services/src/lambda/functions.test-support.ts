@@ -34,7 +34,7 @@ export class EndsAs extends Error {
  * A family of runtimes for tests of the service: functions of the test, found by `handler`. It serves every runtime;
  * the real ones have tests of their own.
  */
-export function testRuntime(handlers: Readonly<Record<string, TestHandler>>) {
+function testRuntime(handlers: Readonly<Record<string, TestHandler>>) {
   return {
     serves: () => true,
     start: (environment: CodeEnvironment) => new TestProcess(environment, handlers),

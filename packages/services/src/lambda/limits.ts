@@ -38,9 +38,6 @@ export const responseBytesMax = 6_291_556
 /** Payload of an asynchronous invocation: 1 MB since October 2025. */
 export const asyncPayloadBytesMax = 1_048_576
 
-/** Response of an invocation that streams, in bytes. */
-export const streamedBytesMax = 209_715_200
-
 /** What LogType Tail gives back, in bytes. Source: Invoke, `LogResult`. */
 export const tailBytesMax = 4096
 

@@ -11,7 +11,7 @@ import { cloudOf, giveRole, type Made, type TestHandler, zipOf } from './functio
 
 /** Recordings are of this account. */
 export const recordedAccount = '111111111111'
-export const recordedRole = `arn:aws:iam::${recordedAccount}:role/function-role`
+const recordedRole = `arn:aws:iam::${recordedAccount}:role/function-role`
 
 export interface Replay extends Made {
   /** Compares an answer with the recorded one of a name. */

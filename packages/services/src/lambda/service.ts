@@ -1,6 +1,7 @@
 import { service } from '../define.ts'
 import { createAlias, deleteAlias, getAlias, listAliases, updateAlias } from './aliases.ts'
-import { asyncEvents, runAgain, runEvent } from './async/queue.ts'
+import { runAgain, runEvent } from './async/queue.ts'
+import { asyncEvents } from './async/state.ts'
 import { eventInvokeConfigType, eventSourceMappingType } from './cloudformation/event-sources.ts'
 import { functionType } from './cloudformation/function.ts'
 import { layerVersionPermissionType, layerVersionType } from './cloudformation/layers.ts'
@@ -198,6 +199,10 @@ export const lambda = service('lambda', {
     versions,
   ],
   resourceAccess,
+  *taggedResources(ctx) {
+    yield* functions.scan(ctx)
+    yield* mappings.scan(ctx)
+  },
   errors: { accessDenied, invalidInput },
   // The operation is Invoke, the permission InvokeFunction.
 })

@@ -20,15 +20,8 @@ export const tagResource = operation(TagResource, {
   scope: scopeOfResource,
   run(ctx, { Resource, Tags }) {
     const thing = theThing(ctx, Resource)
-    for (const key of Object.keys(Tags)) {
-      if (isReservedTag(ctx, key)) {
-        throw invalid('Your tag key is invalid. Tag keys that start with aws: are reserved.')
-      }
-    }
     const tags = { ...thing.tags, ...Tags }
-    if (Object.keys(tags).length > tagsMax) {
-      throw invalid('Number of tags exceeds resource tag limit.')
-    }
+    checkTags(ctx, Tags, tags)
     thing.keep(tags)
     return {}
   },
@@ -58,6 +51,16 @@ export const listTags = operation(ListTags, {
   scope: scopeOfResource,
   run: (ctx, { Resource }) => ({ Tags: { ...theThing(ctx, Resource).tags } }),
 })
+
+/** `all`: with those that are there already. */
+export function checkTags(ctx: Context, given: Tags, all: Tags = given): void {
+  if (Object.keys(given).some((key) => isReservedTag(ctx, key))) {
+    throw invalid('Your tag key is invalid. Tag keys that start with aws: are reserved.')
+  }
+  if (Object.keys(all).length > tagsMax) {
+    throw invalid('Number of tags exceeds resource tag limit.')
+  }
+}
 
 function scopeOfResource({ Resource }: { readonly Resource?: unknown }): { accountId?: string } {
   const accountId = typeof Resource === 'string' ? Resource.split(':')[4] : undefined

@@ -1,8 +1,9 @@
-import { orderedKey, table } from '@cloud-orrery/kernel'
+import { orderedKey } from '@cloud-orrery/kernel'
 import { AwsError } from '@cloud-orrery/models'
 import type { Context } from '../../context.ts'
 import { task } from '../../define.ts'
 import { isThrottle } from '../errors.ts'
+import { lostAfterMs, servingDeployment } from '../invoke/environments.ts'
 import { type Executed, execute } from '../invoke/execution.ts'
 import { answering } from '../invoke/target.ts'
 import {
@@ -14,30 +15,9 @@ import {
 } from '../limits.ts'
 import { type Found, find, latest, qualifierOf } from '../lookup.ts'
 import { functionArn } from '../names.ts'
-import { type EventInvokeConfigRecord, eventInvokeConfigs } from '../state.ts'
+import { type EventInvokeConfigRecord, eventInvokeConfigs, type VersionRecord } from '../state.ts'
 import { type Condition, deliverResult } from './results.ts'
-
-/** An asynchronous event that waits, runs, or waits to run again. */
-export interface AsyncEvent {
-  readonly requestId: string
-  readonly functionName: string
-  readonly qualifier?: string
-  /** JSON text. */
-  readonly payload: string
-  readonly clientContext?: string
-  readonly enqueuedAtMs: number
-  /** Runs that ended in an error of the function. */
-  readonly failures: number
-  /** Attempts that Lambda itself could not make: throttles, errors of its own. */
-  readonly putOff: number
-  /** Runs in all. */
-  readonly runs: number
-}
-
-export const asyncEvents = table<AsyncEvent>('lambda.async-events', {
-  key: (it) => it.requestId,
-  partition: 'region',
-})
+import { type AsyncEvent, asyncEvents } from './state.ts'
 
 export function enqueue(
   ctx: Context,
@@ -59,8 +39,7 @@ export function enqueue(
   ctx.after(0, runEvent, { requestId: ctx.requestId })
   // Lambda's queue is eventually consistent: an event may run twice. Source: developer guide, "Asynchronous invocation".
   if (ctx.choose('lambda.async-duplicate', [false, true])) {
-    const requestId = `${ctx.requestId}`
-    ctx.after(0, runAgain, { requestId })
+    ctx.after(0, runAgain, { requestId: ctx.requestId })
   }
 }
 
@@ -78,7 +57,7 @@ export const runAgain = task<{ requestId: string }>('lambda.run-again', {
     const found = event === undefined ? undefined : foundOf(ctx, event)
     if (event === undefined || found === undefined) return
     try {
-      await executeEvent(ctx, event, found)
+      await executeEvent(ctx, event, found, answering(ctx, found))
     } catch (error) {
       if (!(error instanceof AwsError)) throw error // No room for a duplicate: then there is none.
     }
@@ -96,9 +75,13 @@ function foundOf(ctx: Context, { functionName, qualifier }: AsyncEvent): Found |
   })
 }
 
-async function executeEvent(ctx: Context, event: AsyncEvent, found: Found) {
-  const version = answering(ctx, found)
-  const executed = await execute(ctx, {
+function executeEvent(
+  ctx: Context,
+  event: AsyncEvent,
+  found: Found,
+  version: VersionRecord,
+): Promise<Executed> {
+  return execute(ctx, {
     fn: found.fn,
     version,
     invokedArn: functionArn(ctx, {
@@ -111,7 +94,6 @@ async function executeEvent(ctx: Context, event: AsyncEvent, found: Found) {
     payload: event.payload,
     ...(event.clientContext === undefined ? {} : { clientContext: event.clientContext }),
   })
-  return { executed, version }
 }
 
 async function attempt(ctx: Context, event: AsyncEvent): Promise<void> {
@@ -124,14 +106,20 @@ async function attempt(ctx: Context, event: AsyncEvent): Promise<void> {
   if (found.fn.reservedConcurrency === 0) {
     return await giveUp(ctx, event, found, config, 'ZeroReservedConcurrency', undefined)
   }
-  let ran: Awaited<ReturnType<typeof executeEvent>>
+  const version = answering(ctx, found)
+  // In a fork the end of this run never comes: there the event runs anew.
+  const lostTaskId = ctx.after(lostAfterMs(servingDeployment(version)), runEvent, {
+    requestId: event.requestId,
+  })
+  let executed: Executed
   try {
-    ran = await executeEvent(ctx, event, found)
+    executed = await executeEvent(ctx, event, found, version)
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
     return await putOff(ctx, event, found, config, error)
+  } finally {
+    ctx.cancel(lostTaskId)
   }
-  const { executed, version } = ran
   const after = { ...event, runs: event.runs + 1 }
   const executedVersion = qualifierOf(version.number)
   if (!executed.answer.failed) {

@@ -9,7 +9,7 @@ import type { Executed } from '../invoke/execution.ts'
 import { lambdaPrincipal } from '../limits.ts'
 import { type Found, latest } from '../lookup.ts'
 import type { EventInvokeConfigRecord } from '../state.ts'
-import type { AsyncEvent } from './queue.ts'
+import type { AsyncEvent } from './state.ts'
 
 export type Condition =
   | 'Success'

@@ -68,7 +68,7 @@ async function objectOf(
 }
 
 /** Keeps a package that can be unpacked and is not too large. Recorded: lambda CreateFunction. */
-export function checkedCode(ctx: Context, zip: Uint8Array): StoredCode {
+function checkedCode(ctx: Context, zip: Uint8Array): StoredCode {
   if (zip.byteLength === 0) throw invalid('Uploaded file must be a non-empty zip')
   const directory = readZipDirectory(zip)
   if (directory === undefined) {

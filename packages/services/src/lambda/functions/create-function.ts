@@ -4,7 +4,7 @@ import { operation } from '../../define.ts'
 import { notModelled } from '../../shared/not-modelled.ts'
 import { functionExists, invalid, otherAccount, otherRegion, validation } from '../errors.ts'
 import { checkUnzipped } from '../layers/used-layers.ts'
-import { functionNameLengthMax, tagsMax } from '../limits.ts'
+import { functionNameLengthMax } from '../limits.ts'
 import { requestTagContext } from '../lookup.ts'
 import { type FunctionName, functionArn, readFunctionName } from '../names.ts'
 import {
@@ -15,6 +15,7 @@ import {
   versions,
 } from '../state.ts'
 import { countIn } from '../storage.ts'
+import { checkTags } from '../tags.ts'
 import { readCode } from './code.ts'
 import { configurationOf } from './configuration.ts'
 import { checkDeadLetterTarget } from './dead-letter-target.ts'
@@ -44,9 +45,7 @@ export const createFunction = operation(CreateFunction, {
     const { name } = newName(ctx, input.FunctionName)
     const arn = functionArn(ctx, { ...ctxScope(ctx), name })
     checkRequest(input)
-    if (Object.keys(input.Tags ?? {}).length > tagsMax) {
-      throw invalid('Number of tags exceeds resource tag limit.')
-    }
+    checkTags(ctx, input.Tags ?? {})
     authorizeRole(ctx, input.Role, arn)
     if (functions.has(ctx, name)) throw functionExists(name)
     const plain = changedSettings(ctx, defaults(input, name), input, name)

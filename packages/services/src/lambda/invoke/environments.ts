@@ -89,12 +89,18 @@ function use(
   ctx: Context,
   environment: EnvironmentRecord,
   requestId: string,
-  { settings }: Deployment,
+  deployment: Deployment,
 ): EnvironmentRecord {
-  // The code's own deadline comes first: this one is for runs that were lost with their process.
-  const delayMs = settings.timeoutSeconds * 1000 + 2 * initTimeoutMs + graceMs
-  const giveUpTaskId = ctx.after(delayMs, giveUpRun, { id: environment.id, requestId })
+  const giveUpTaskId = ctx.after(lostAfterMs(deployment), giveUpRun, {
+    id: environment.id,
+    requestId,
+  })
   return environments.put(ctx, { ...environment, state: 'busy', run: { requestId, giveUpTaskId } })
+}
+
+/** The code's own deadline comes first: this one is for runs that were lost with their process. */
+export function lostAfterMs({ settings }: Deployment): number {
+  return settings.timeoutSeconds * 1000 + 2 * initTimeoutMs + graceMs
 }
 
 const graceMs = 60_000
@@ -145,7 +151,7 @@ export const giveUpRun = task<{ id: string; requestId: string }>('lambda.give-up
   },
 })
 
-export function endEnvironment(ctx: Context, { id }: EnvironmentRecord): void {
+function endEnvironment(ctx: Context, { id }: EnvironmentRecord): void {
   environments.delete(ctx, id)
   ctx.code.end(id)
 }

@@ -160,7 +160,7 @@ function newestOf(ctx: Context, name: string, wanted: Wanted): LayerVersionRecor
 }
 
 /** A layer's name may be its ARN. Source: the model's pattern of `LayerName`. */
-export function nameOf(text: string): string {
+function nameOf(text: string): string {
   return text.slice(text.lastIndexOf(':') + 1)
 }
 

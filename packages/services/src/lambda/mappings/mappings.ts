@@ -24,6 +24,7 @@ import { lambdaPrincipal } from '../limits.ts'
 import { type Found, find, requestTagContext, tagContext } from '../lookup.ts'
 import { functionArn, namedFunction } from '../names.ts'
 import { roleMay } from '../role-permissions.ts'
+import { checkTags } from '../tags.ts'
 import { invalidMarker } from '../versions.ts'
 import { pollTask } from './poll-name.ts'
 import { type MappingRecord, type MappingState, mappings } from './state.ts'
@@ -46,6 +47,7 @@ export const createEventSourceMapping = operation(CreateEventSourceMapping, {
   provenance: 'recorded',
   refuses: ['KMSKeyArn', 'MetricsConfig', 'LoggingConfig', 'ProvisionedPollerConfig'],
   async run(ctx, input) {
+    checkTags(ctx, input.Tags ?? {})
     const sourceArn = queueOf(input)
     const at = target(ctx, input.FunctionName)
     const plan = planOf(input, undefined)
