@@ -110,6 +110,18 @@ describe('a connection', () => {
     ])
   })
 
+  test('to an address that nobody has is not possible', async () => {
+    const { value } = await answerOf(
+      `const failed = (url) => get('http', url).catch(({ message }) => message)
+      return [await failed('http://169.254.169.254/'), await failed('http://localhost:8080/')]`,
+      () => undefined,
+    )
+    expect(value).toEqual([
+      'connect EHOSTUNREACH 169.254.169.254:80',
+      'connect ECONNREFUSED 127.0.0.1:8080',
+    ])
+  })
+
   test.each([
     [
       'a database',

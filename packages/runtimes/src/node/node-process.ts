@@ -48,6 +48,8 @@ export class NodeProcess implements CodeProcess {
   #run: Run | undefined
   #initialized = false
   #gone = false
+  /** Its memory is being looked at, which takes long where it waits for a process. */
+  #checking = false
   /** Ends the piece that is under way: the worker has come to rest. */
   #onRest: (() => void) | undefined
   /** The worker looks at the clock only: nothing else can be handed to it. */
@@ -251,7 +253,10 @@ export class NodeProcess implements CodeProcess {
 
   /** Lambda ends a process that takes more memory than the function has. */
   async #checkMemory(run: Run): Promise<void> {
+    if (this.#checking) return
+    this.#checking = true
     const bytes = (await this.#thread?.memoryBytes()) ?? 0
+    this.#checking = false
     if (bytes <= memoryBytesMax(this.#environment.memoryMb) || run.end !== undefined) return
     if (this.#gone) return
     this.#finish({ kind: 'exited', phase: run.phase, reason: 'signal: killed', outOfMemory: true })

@@ -3,7 +3,7 @@ import type http2 from 'node:http2'
 import type { AnswerMessage, HostMessage } from '../messages.ts'
 import type { FarEnd } from './far-end.ts'
 import type { Link } from './link.ts'
-import { nameOf, notFound } from './names.ts'
+import { nameOf, unreachable } from './names.ts'
 import type { Destination } from './sockets.ts'
 
 type Request = http.IncomingMessage | http2.Http2ServerRequest
@@ -14,6 +14,7 @@ interface Exchange {
   /** Ends the connection at the code's end. */
   fail(error: Error): void
   readonly host: string
+  readonly port: number
 }
 
 export interface Accepted {
@@ -110,7 +111,7 @@ export class Exchanges {
     headers['host'] ??= `${host}${port}`
     const { pathname, search } = targetOf(request.url ?? '/')
     const body = new Uint8Array(content)
-    this.#open.set(id, { response, fail, host })
+    this.#open.set(id, { response, fail, host, port: to.port })
     response.on('close', () => {
       // The code has ended the connection before the answer was complete.
       if (this.#open.delete(id)) this.#link.send({ type: 'abort', id })
@@ -149,7 +150,7 @@ export class Exchanges {
         return
       case 'unknownHost':
         this.#open.delete(message.id)
-        fail(notFound('getaddrinfo', host))
+        fail(unreachable(host, exchange.port))
     }
   }
 

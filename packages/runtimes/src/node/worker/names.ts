@@ -25,9 +25,19 @@ export function nameOf(host: string): string {
   return namesByAddress.get(host) ?? host
 }
 
-export function notFound(syscall: string, hostname: string): Error {
+function notFound(syscall: string, hostname: string): Error {
   const error = new Error(`${syscall} ENOTFOUND ${hostname}`)
   return Object.assign(error, { errno: -3008, code: 'ENOTFOUND', syscall, hostname })
+}
+
+/** Why there is no connection to a host that the model does not have. */
+export function unreachable(host: string, port: number): Error {
+  if (net.isIP(host) === 0 && host !== 'localhost') return notFound('getaddrinfo', host)
+  const loopback = host === 'localhost' || host === '::1' || host.startsWith('127.')
+  const [code, errno] = loopback ? ['ECONNREFUSED', -111] : ['EHOSTUNREACH', -113]
+  const address = addressOf(host)
+  const error = new Error(`connect ${code} ${address}:${port}`)
+  return Object.assign(error, { errno, code, syscall: 'connect', address, port })
 }
 
 /** Answers all that `dns` can be asked from the model, without a packet. */
