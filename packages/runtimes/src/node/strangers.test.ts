@@ -233,9 +233,13 @@ describe('the AWS SDK', () => {
     expect(one).not.toEqual(other)
   })
 
-  test('that is not installed is a missing module, and the log says what to install', async () => {
-    const { end, logs } = await outcomeOf(`require('@aws-sdk/client-nope')`)
-    expect(end.kind === 'initFailed' && end.error.errorType).toBe('Runtime.ImportModuleError')
+  test('that is not installed can be required; who uses it is told what to install', async () => {
+    const { end, logs } = await outcomeOf(`
+      const { NopeClient } = require('@aws-sdk/client-nope')
+      exports.handler = async () => new NopeClient({})`)
+    expect(end.kind === 'failed' && end.error.errorMessage).toBe(
+      "This function uses @aws-sdk/client-nope, which AWS's runtime has and this machine has not: npm install --save-dev @aws-sdk/client-nope",
+    )
     expect(logs[0]?.text).toBe(
       `[orrery] @aws-sdk/client-nope is part of AWS's runtime but not installed here: run "npm install @aws-sdk/client-nope" in your project.`,
     )
