@@ -22,6 +22,7 @@ import type {
   ResourceHandler,
   Service,
   ServiceEvent,
+  TaggedResource,
   Task,
 } from '@cloud-orrery/services'
 import { decide, judge } from './authorization.ts'
@@ -173,6 +174,12 @@ export class ServiceContext implements Context {
 
   resourceHandler(typeName: string): Promise<ResourceHandler | undefined> {
     return this.#cloud.services.resource(typeName)
+  }
+
+  *taggedResources(): Iterable<TaggedResource> {
+    // A service that this cloud has not met has no resources in it.
+    const services = [...this.#cloud.services.used].sort((a, b) => (a.name < b.name ? -1 : 1))
+    for (const service of services) yield* service.taggedResources?.(this) ?? []
   }
 
   pendingTasks(): Iterable<TaskRecord> {

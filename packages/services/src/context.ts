@@ -11,7 +11,7 @@ import type { Operation } from '@cloud-orrery/models'
 import type { Principal, RequestContext, SourcedPolicy } from '@cloud-orrery/policy'
 import type { HttpRequest } from '@cloud-orrery/protocols'
 import type { CodeRunner } from './code.ts'
-import type { Provenance, ResourceHandler, Task } from './define.ts'
+import type { Provenance, ResourceHandler, TaggedResource, Task } from './define.ts'
 
 /** Who makes a call, as plain data, so that pending work can keep it and act as them later. */
 export interface Caller {
@@ -135,6 +135,8 @@ export interface Context extends TableContext {
   readonly code: CodeRunner
   /** The handler of a CloudFormation resource type, if some service of the model has it. */
   resourceHandler(typeName: string): Promise<ResourceHandler | undefined>
+  /** What all services of the model say of their tags in this account and region, service by service. */
+  taggedResources(): Iterable<TaggedResource>
   /** Pending tasks, the earliest first: what `orrery status` shows. */
   pendingTasks(): Iterable<TaskRecord>
   /**

@@ -201,6 +201,12 @@ export interface ResourceAccess {
   readonly policyKind?: 'normal' | 'trust' | 'required'
 }
 
+/** A resource and its tags, as the Resource Groups Tagging API lists them. */
+export interface TaggedResource {
+  readonly arn: string
+  readonly tags: Readonly<Record<string, string>>
+}
+
 /** Requests per second and burst, per account and region. Source: the service's quota page. */
 export interface RateLimit {
   readonly perSecond: number
@@ -235,6 +241,11 @@ export interface ServiceOptions {
     arn: string,
     action?: string,
   ) => ResourceAccess | undefined
+  /**
+   * Resources of the context's account and region that can have tags: what the Resource Groups Tagging API looks
+   * through without asking for permissions of this service. Those that have none may be among them.
+   */
+  readonly taggedResources?: (ctx: Context) => Iterable<TaggedResource>
   /** Whether the model's constraints or the caller's permissions are looked at first. Default `validate`. */
   readonly first?: 'validate' | 'authorize'
   /** The service's own code and words for refusals that every service has. */

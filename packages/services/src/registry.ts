@@ -101,4 +101,8 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     load: async () => (await import('./sts/service.ts')).sts,
     queryVersion: '2011-06-15',
   },
+  tagging: {
+    load: async () => (await import('./tagging/service.ts')).tagging,
+    targetPrefix: 'ResourceGroupsTaggingAPI_20170126',
+  },
 }

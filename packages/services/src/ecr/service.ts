@@ -16,7 +16,7 @@ import {
   putImageScanningConfiguration,
   putImageTagMutability,
 } from './repositories.ts'
-import { repositories, repositoryAddress } from './state.ts'
+import { repositories, repositoryAddress, repositoryArn } from './state.ts'
 import { listTagsForResource, tagResource, untagResource } from './tags.ts'
 
 /** Repositories without images: what stacks that name one need. */
@@ -40,6 +40,11 @@ export const ecr = service('ecr', {
   ],
   resources: [repositoryType],
   tables: [repositories],
+  *taggedResources(ctx) {
+    for (const { name, tags } of repositories.scan(ctx)) {
+      yield { arn: repositoryArn(ctx, name), tags }
+    }
+  },
   resourceAccess(ctx, arn) {
     const address = repositoryAddress(arn)
     if (address === undefined) return undefined

@@ -88,5 +88,9 @@ export const events = service('events', {
   resources: [ruleType, eventBusType, eventBusPolicyType, archiveType],
   tables: [eventBuses, rules, targetTable, archives, archivedEvents, replays, forwards],
   resourceAccess,
+  *taggedResources(ctx) {
+    yield* eventBuses.scan(ctx)
+    yield* rules.scan(ctx)
+  },
   rateLimits: callRates,
 })

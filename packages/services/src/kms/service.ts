@@ -76,6 +76,9 @@ export const kms = service('kms', {
   resources: [aliasType, keyType, replicaKeyType],
   tables: [aliases, grants, keys, materials],
   resourceAccess,
+  *taggedResources(ctx) {
+    for (const key of keys.scan(ctx)) if (key.manager === 'CUSTOMER') yield key
+  },
   errors: { accessDenied, invalidInput },
   rateLimits: callRates,
 })

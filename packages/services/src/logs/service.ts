@@ -86,6 +86,7 @@ export const logs = service('logs', {
   resources: [logGroupType, logStreamType, resourcePolicyType, subscriptionFilterType],
   tables: [logEvents, logGroups, logStreams, resourcePolicies, subscriptionFilters],
   resourceAccess,
+  taggedResources: (ctx) => logGroups.scan(ctx),
   rateLimits: callRates,
   errors: {
     invalidInput(message, violations) {

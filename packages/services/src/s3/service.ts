@@ -1,5 +1,5 @@
 import { service } from '../define.ts'
-import { resourceAccess } from './access.ts'
+import { bucketArn, resourceAccess } from './access.ts'
 import { answered } from './answered.ts'
 import { getBucketAcl, getObjectAcl, putBucketAcl, putObjectAcl } from './bucket-acls.ts'
 import { getBucketRequestPayment, putBucketRequestPayment } from './bucket-settings.ts'
@@ -188,6 +188,11 @@ export const s3 = service('s3', {
   resources: [bucketType, bucketPolicyType],
   tables: [buckets, versions, uploads, parts, sequences, logLines, inventories],
   resourceAccess,
+  *taggedResources(ctx) {
+    for (const { name, region, tags = {} } of buckets.where(ctx, 'owner', ctx.accountId)) {
+      if (region === ctx.region) yield { arn: bucketArn(ctx, name), tags }
+    }
+  },
   unlisted,
   answered,
   errors: { accessDenied: refuseAccess, invalidInput },

@@ -25,7 +25,7 @@ export const putBucketTagging = operation(PutBucketTagging, {
   scope: scopeOfBucket,
   run(ctx, { Bucket, Tagging }) {
     const bucket = bucketOf(ctx, Bucket)
-    const tags = readTags(ctx, Tagging.TagSet, 'bucket')
+    const tags = readTags(ctx, Tagging.TagSet, 'bucket', bucket.tags)
     checkSystemTags(ctx, bucket.tags, tags)
     const { tags: _former, ...rest } = bucket
     buckets.put(ctx, Object.keys(tags).length === 0 ? rest : { ...rest, tags })

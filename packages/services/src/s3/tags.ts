@@ -13,10 +13,16 @@ const valueCharactersMax = 256
 export type Tagged = 'bucket' | 'object'
 
 /**
- * Tags of a `Tagging` body. Recorded: S3, PutBucketTagging and PutObjectTagging, February 2026.
- * Throws InvalidTag, BadRequest.
+ * Tags of a `Tagging` body. Recorded: S3, PutBucketTagging and PutObjectTagging, February 2026. Tags that AWS put
+ * may be sent back as they are (`former`): without them nobody could tag a bucket of a stack. Observed on AWS:
+ * what infrastructure tools do with such buckets. Throws InvalidTag, BadRequest.
  */
-export function readTags(ctx: Context, list: readonly Tag[], tagged: Tagged): Tags {
+export function readTags(
+  ctx: Context,
+  list: readonly Tag[],
+  tagged: Tagged,
+  former: Tags = {},
+): Tags {
   const tags: Record<string, string> = {}
   const max = tagged === 'bucket' ? bucketTagsMax : objectTagsMax
   if (list.filter(({ Key }) => !isSystemTag(Key)).length > max) throw tooManyTags(tagged)
@@ -24,7 +30,7 @@ export function readTags(ctx: Context, list: readonly Tag[], tagged: Tagged): Ta
     if (Object.hasOwn(tags, Key)) {
       throw invalidTag('Cannot provide multiple Tags with the same key', { TagKey: Key })
     }
-    if (isReservedTag(ctx, Key)) {
+    if (isReservedTag(ctx, Key) && former[Key] !== Value) {
       throw invalidTag(
         tagged === 'bucket'
           ? 'System tags cannot be added/updated by requester'

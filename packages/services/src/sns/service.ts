@@ -73,6 +73,7 @@ export const sns = service('sns', {
       ? undefined
       : { accountId: address.accountId, policy: topic.policy.document }
   },
+  taggedResources: (ctx) => topics.scan(ctx),
   errors: { accessDenied: (message) => authorizationError(message), invalidInput },
   // SNS writes its actions with a capital prefix.
   denialWording: (action) => ({ action: action.replace(/^sns:/, 'SNS:') }),

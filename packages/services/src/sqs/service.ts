@@ -83,6 +83,7 @@ export const sqs = service('sqs', {
     const { policy } = queue
     return policy === undefined ? { accountId } : { accountId, policy: policy.document }
   },
+  taggedResources: (ctx) => queues.scan(ctx),
   errors: { accessDenied, invalidInput },
   // SQS prints actions in lower case. Source: answers of SQS quoted in AWS re:Post.
   denialWording: (action) => ({ action: action.toLowerCase() }),

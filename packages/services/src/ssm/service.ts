@@ -63,5 +63,9 @@ export const ssm = service('ssm', {
     parameterVersions,
     relatedItems,
   ],
+  *taggedResources(ctx) {
+    yield* opsItems.scan(ctx)
+    yield* parameters.scan(ctx)
+  },
   rateLimits: callRates,
 })

@@ -121,6 +121,9 @@ export class DeployerContext implements ResourceContext {
   resourceHandler(typeName: string) {
     return this.#ctx.resourceHandler(typeName)
   }
+  taggedResources() {
+    return this.#ctx.taggedResources()
+  }
   pendingTasks() {
     return this.#ctx.pendingTasks()
   }
