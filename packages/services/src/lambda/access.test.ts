@@ -1,3 +1,4 @@
+import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
 import {
   AddPermissionCommand,
   CreateAliasCommand,
@@ -181,4 +182,19 @@ test('a fork made while a function sleeps frees its environment, and answers ane
   )
   expect(Buffer.from(Payload ?? []).toString()).toBe('"slept"')
   await made.cloud.advance({ minutes: 10 })
+})
+
+test("event history has a function's creation without its variables, and no invocations", async () => {
+  const made = start({ fn: () => 'done' })
+  await makeFunction(made, 'fn', { Environment: { Variables: { TOKEN: 'hush' } } })
+  await made.lambda.send(new InvokeCommand({ FunctionName: 'fn' }))
+  await made.cloud.advance({ minutes: 20 })
+  const trail = client(made.cloud, CloudTrailClient)
+  const { Events = [] } = await trail.send(
+    new LookupEventsCommand({
+      LookupAttributes: [{ AttributeKey: 'EventSource', AttributeValue: 'lambda.amazonaws.com' }],
+    }),
+  )
+  expect(Events.map(({ EventName }) => EventName)).toEqual(['CreateFunction'])
+  expect(Events[0]?.CloudTrailEvent).not.toContain('hush')
 })
