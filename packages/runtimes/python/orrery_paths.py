@@ -13,6 +13,8 @@ _real_open = open
 def _mapped(path):
     if not isinstance(path, str):
         return path
+    if any(path.startswith(real) for _, real in _places):
+        return path
     for seen, real in _places:
         if path == seen or path.startswith(seen + "/"):
             return real + path[len(seen) :]

@@ -23,12 +23,21 @@ import {
   signalOne,
 } from './process-group.ts'
 import { RuntimeApi } from './runtime-api.ts'
-import { canSandbox, type Folders, type Interpreter, sandboxClock, sandboxed } from './sandbox.ts'
+import {
+  canSandbox,
+  type Folders,
+  type Interpreter,
+  isHidden,
+  sandboxClock,
+  sandboxed,
+} from './sandbox.ts'
 
 /** How a family of runtimes starts its process. */
 export interface Launch {
   /** For people. */
   readonly engine: string
+  /** Whether hooks of the language bring the model's time to the code; else it has the machine's. */
+  readonly hasModelTime: boolean
   /** The machine's interpreter of the language. Where a sandbox would hide it there is none. */
   readonly interpreter?: Interpreter
   /** The command, run in the folder of the code. */
@@ -80,6 +89,7 @@ export class ProcessEnvironment implements CodeProcess {
   #child: ChildProcess | undefined
   #exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null } | undefined
   #outOfMemory = false
+  #isSandboxed = false
   #world: CodeWorld | undefined
   /** Real moment at which the phase has taken too long. */
   #stuckAtMs = 0
@@ -113,21 +123,35 @@ export class ProcessEnvironment implements CodeProcess {
     }
     if (end === undefined && invocation !== undefined) {
       const { deadlineMs } = invocation
-      end = await this.#phase('invoke', world, deadlineMs, async () => this.#api.hand(invocation))
+      end = await this.#phase('invoke', world, deadlineMs, async () =>
+        this.#api.hand(this.#launch.hasModelTime ? invocation : onMachineTime(invocation, world)),
+      )
       end ??= this.#api.result(world.nowMs())
     }
-    const alive = end === undefined || /^(returned|streamed|failed)$/.test(end.kind)
+    const goesOn = end === undefined || /^(returned|streamed|failed)$/.test(end.kind)
+    const alive = goesOn && this.#exit === undefined
     if (alive) this.#signal('SIGSTOP') // On AWS the environment is frozen between invocations.
     this.#world = undefined
     return {
-      end: end ?? { kind: 'returned', payload: 'null' },
-      logs: this.#logs.take(),
+      end: this.#shown(end ?? { kind: 'returned', payload: 'null' }),
+      logs: this.#shown(this.#logs.take()),
       started,
       ...(initEndedAtMs === undefined ? {} : { initEndedAtMs }),
       alive,
       extensions: this.#api.extensions.names,
       engine: this.engine,
     }
+  }
+
+  /** What the code told, with the places of AWS for those of this machine, which are others in each run. */
+  #shown<T>(told: T): T {
+    if (this.#folders === undefined || this.#isSandboxed) return told
+    const { task, opt, tmp } = this.#folders
+    const text = JSON.stringify(told)
+      .replaceAll(task, inSandbox.task)
+      .replaceAll(opt, inSandbox.opt)
+      .replaceAll(tmp, inSandbox.tmp)
+    return JSON.parse(text) as T // As it was, but for texts.
   }
 
   async end(): Promise<void> {
@@ -191,7 +215,10 @@ export class ProcessEnvironment implements CodeProcess {
     takeBack()
     if (failure !== undefined) throw failure
     if (this.#api.isDone && !isLate) return undefined
-    if (!isLate && this.#exit !== undefined && !this.#stuck) return this.#exited(phase, this.#exit)
+    if (!isLate && this.#exit !== undefined && !this.#stuck) {
+      // What was posted before the end counts: libraries tell of a panic, then exit.
+      return this.#api.hasPosted ? undefined : this.#exited(phase, this.#exit)
+    }
     await world.turns.piece(() => this.#kill())
     if (!isLate) await new Promise<void>((resolve) => void world.turns.at(deadlineMs, resolve))
     return { kind: 'timedOut', phase }
@@ -277,7 +304,8 @@ export class ProcessEnvironment implements CodeProcess {
     this.#folders = folders
     this.#clock = new ModelClock(join(own, 'clock'))
     this.#clock.set(world.nowMs(), world.pace)
-    const isSandboxed = canSandbox() && !/^\/(opt|tmp)\//.test(this.#launch.interpreter?.path ?? '')
+    const isSandboxed = canSandbox() && !isHidden(this.#launch.interpreter)
+    this.#isSandboxed = isSandboxed
     const places: Places = isSandboxed ? inSandbox : folders
     const environment = {
       PATH: `/usr/local/bin:/usr/bin:/bin:${places.opt}/bin:${process.env['PATH'] ?? ''}`,
@@ -406,6 +434,11 @@ const signalWords: Partial<Record<NodeJS.Signals, string>> = {
   SIGABRT: 'aborted',
   SIGTERM: 'terminated',
   SIGBUS: 'bus error',
+}
+
+/** Libraries give up work at the deadline by the clock that they see. */
+function onMachineTime(invocation: CodeInvocation, world: CodeWorld): CodeInvocation {
+  return { ...invocation, deadlineMs: Date.now() + invocation.deadlineMs - world.nowMs() }
 }
 
 function filesOf(folder: string): string[] {

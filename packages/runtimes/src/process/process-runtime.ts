@@ -30,6 +30,7 @@ export function pythonLaunch({ runtime }: CodeEnvironment): Launch {
   const python = pythonFor(runtime)
   return {
     engine: `${python.path} ${python.version}`,
+    hasModelTime: true,
     interpreter: { name: 'python', path: python.path },
     command: ({ runtime }) => [python.path, `${runtime}/bootstrap.py`],
     variables: ({ plain, tls }, places) => ({
@@ -49,6 +50,8 @@ export function pythonLaunch({ runtime }: CodeEnvironment): Launch {
 
 const providedLaunch: Launch = {
   engine: 'its own executable',
+  // Deviation: an executable sees the machine's clock, and what it sleeps is not counted in the model's time.
+  hasModelTime: false,
   command: ({ task, opt }) => [
     'sh',
     '-c',

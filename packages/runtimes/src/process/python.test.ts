@@ -171,7 +171,7 @@ def handler(event, context):
     start: (environment) =>
       new ProcessEnvironment(environment, {
         ...pythonLaunch(environment),
-        interpreter: { name: 'python', path: '/tmp/python' },
+        interpreter: { name: 'python', path: '/opt/python' },
       }),
   }
 
@@ -181,9 +181,11 @@ def handler(event, context):
   ])('has layers at /opt, and a /tmp of its own, %s', async (_, runtime) => {
     const placed = await python(
       `
-import lib, os, subprocess
+import lib, os, subprocess, tempfile
 def handler(event, context):
     open("/tmp/a", "w").write("x")
+    with tempfile.NamedTemporaryFile("w") as other:
+        other.write("x")
     said = [subprocess.run([f"/opt/bin/{name}"], capture_output=True, text=True).stdout for name in ("say", "say.py")]
     return [lib.name, open("/opt/data.txt").read(), said, os.listdir("/tmp"), os.path.exists("/var/task/index.py")]
 `,

@@ -39,6 +39,11 @@ export class RuntimeApi {
     return this.#requestId === undefined || this.#posted !== undefined
   }
 
+  /** Whether an answer or an error was posted in this phase. */
+  get hasPosted(): boolean {
+    return this.#posted !== undefined
+  }
+
   /** Takes a request that is for these APIs; false for all others. */
   take(asked: ProcessRequest): boolean {
     const { path } = asked.request
