@@ -4,8 +4,14 @@ import { Draw } from './draw.ts'
 import type { Action, Part } from './part.ts'
 import { clockPart } from './parts/clock.ts'
 import { endFaults, faultsPart } from './parts/faults.ts'
+import { Keys } from './parts/keys.ts'
+import { Logs } from './parts/logs.ts'
+import { Objects } from './parts/objects.ts'
+import { Parameters } from './parts/parameters.ts'
 import { People } from './parts/people.ts'
 import { Queues } from './parts/queues.ts'
+import { Rules } from './parts/rules.ts'
+import { Topics } from './parts/topics.ts'
 import type { OptionalPart, Settings } from './settings.ts'
 import { Violation } from './violation.ts'
 import { World } from './world.ts'
@@ -76,13 +82,19 @@ export async function run(settings: Settings): Promise<Outcome> {
 
 function partsOf(world: World, queues: Queues, people: People): readonly Part[] {
   const optional: Readonly<Partial<Record<OptionalPart, () => Part>>> = {
+    topics: () => new Topics(world, queues),
+    rules: () => new Rules(world, queues),
+    objects: () => new Objects(world, queues),
+    logs: () => new Logs(world),
+    parameters: () => new Parameters(world),
+    keys: () => new Keys(world),
     faults: () => faultsPart(world),
   }
   const chosen = Object.entries(optional).filter(([name]) =>
     // The keys are the names of the parts.
     world.settings.parts.has(name as OptionalPart),
   )
-  return [queues, people, clockPart(world), ...chosen.map(([, make]) => make())]
+  return [queues, people, clockPart(world, queues), ...chosen.map(([, make]) => make())]
 }
 
 /** First the part, so that one with many actions does not crowd out the others. */

@@ -1,13 +1,16 @@
 import type { Part } from '../part.ts'
 import type { World } from '../world.ts'
+import type { Queues } from './queues.ts'
 
 const secondMs = 1000
 const hourMs = 3600 * secondMs
 
 /** Model time goes on. Under faults less far: what is retried for a day is then given up by right. */
-export function clockPart(world: World): Part {
+export function clockPart(world: World, queues: Queues): Part {
   const advance = async (byMs: number): Promise<string> => {
     const ms = world.hasFaults ? Math.min(byMs, 600 * secondMs) : byMs
+    // S3 tries for some minutes only.
+    if (world.hasFaults && ms > 60 * secondMs) queues.doubt((_, via) => via === 'a bucket')
     await world.cloud.advance(ms)
     return `advance ${ms / 1000} s`
   }

@@ -97,6 +97,15 @@ export class Queues implements Part {
     if (group !== undefined) groups.set(group, [...(groups.get(group) ?? []), token])
   }
 
+  /** What is on the way to some queues may still come, and need not any more. */
+  doubt(concerns: (name: string, via: string) => boolean): void {
+    for (const { name, awaited } of this.books.values()) {
+      for (const one of awaited.values()) {
+        if (!one.seen && !one.isDirect && concerns(name, one.via)) one.sure = false
+      }
+    }
+  }
+
   readonly actions: Readonly<Record<string, Action>> = {
     'queues.send': (draw) => this.#send(draw),
     'queues.sendBatch': (draw) => this.#sendBatch(draw),
