@@ -10,17 +10,43 @@ export interface ProcessRequest {
   readonly gone: AbortSignal
 }
 
+/**
+ * Requests that are being read and answers that are being written. While there are any, a process that waits may do so
+ * for us.
+ */
+export class Traffic {
+  #moving = 0
+
+  get moves(): boolean {
+    return this.#moving > 0
+  }
+
+  begin(): () => void {
+    this.#moving += 1
+    let isOver = false
+    return () => {
+      if (!isOver) this.#moving -= 1
+      isOver = true
+    }
+  }
+}
+
 /** Largest body, in bytes: what S3 takes in one request. */
 const bodyBytesMax = 5 * 1024 ** 3
 
 /** A server on the loopback for one environment. Returns when it listens; the server is closed by its owner. */
-export async function serve(take: (request: ProcessRequest) => void): Promise<Server> {
+export async function serve(
+  take: (request: ProcessRequest) => void,
+  traffic: Traffic,
+): Promise<Server> {
   const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (incoming, response) => {
     const leaving = new AbortController()
     response.on('close', () => {
       if (!response.writableFinished) leaving.abort()
     })
+    const isRead = traffic.begin()
     void read(incoming).then((request) => {
+      isRead()
       if (request !== undefined) take({ request, response, gone: leaving.signal })
       else response.writeHead(413).end()
     })

@@ -10,7 +10,7 @@ import { type Unpacked, unpack } from '../archive.ts'
 import type { CodeProcess } from '../process.ts'
 import type { CodeWorld } from '../world.ts'
 import { LogLines } from './log-lines.ts'
-import { type ProcessRequest, portOf, serve } from './loopback-server.ts'
+import { type ProcessRequest, portOf, serve, Traffic } from './loopback-server.ts'
 import { ModelClock } from './model-clock.ts'
 import {
   areAsleep,
@@ -82,6 +82,7 @@ export class ProcessEnvironment implements CodeProcess {
   readonly #logs: LogLines
   readonly #children: ChildProcess[] = []
   #servers: readonly Server[] = []
+  readonly #traffic = new Traffic()
   #folders: Folders | undefined
   #unpacked: Unpacked[] = []
   #clock: ModelClock | undefined
@@ -264,6 +265,7 @@ export class ProcessEnvironment implements CodeProcess {
   }
 
   #isAsleep(): boolean {
+    if (this.#traffic.moves) return false
     const pid = this.#child?.pid
     return pid === undefined || areAsleep(familyOf(pid))
   }
@@ -287,9 +289,9 @@ export class ProcessEnvironment implements CodeProcess {
 
   async #start(world: CodeWorld): Promise<void> {
     this.#servers = await Promise.all([
-      serve((request) => this.#take(request)),
-      serve((request) => void this.#pass(request, { tls: false, endpoint: false })),
-      serve((request) => void this.#pass(request, { tls: true, endpoint: false })),
+      serve((request) => this.#take(request), this.#traffic),
+      serve((request) => void this.#pass(request, { tls: false, endpoint: false }), this.#traffic),
+      serve((request) => void this.#pass(request, { tls: true, endpoint: false }), this.#traffic),
     ])
     const [api = 0, plain = 0, tls = 0] = this.#servers.map(portOf)
     const { code, layers, variables, id, handler, seed } = this.#environment
@@ -400,8 +402,10 @@ export class ProcessEnvironment implements CodeProcess {
     await this.#piece(world, () => {
       this.#outstanding -= 1
       if (answer === undefined) return void response.destroy()
+      const isWritten = this.#traffic.begin()
+      response.once('close', isWritten)
       response.writeHead(answer.status, answer.headers)
-      response.end(Buffer.concat(chunks))
+      response.end(Buffer.concat(chunks), isWritten)
     })
   }
 
