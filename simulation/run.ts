@@ -3,7 +3,9 @@ import { checkJournal, checkReplay } from './checks.ts'
 import { Draw } from './draw.ts'
 import type { Action, Part } from './part.ts'
 import { clockPart } from './parts/clock.ts'
+import { Crashes } from './parts/crashes.ts'
 import { endFaults, faultsPart } from './parts/faults.ts'
+import { Functions } from './parts/functions.ts'
 import { Keys } from './parts/keys.ts'
 import { Logs } from './parts/logs.ts'
 import { Objects } from './parts/objects.ts'
@@ -11,6 +13,8 @@ import { Parameters } from './parts/parameters.ts'
 import { People } from './parts/people.ts'
 import { Queues } from './parts/queues.ts'
 import { Rules } from './parts/rules.ts'
+import { Stacks } from './parts/stacks.ts'
+import { Timelines } from './parts/timelines.ts'
 import { Topics } from './parts/topics.ts'
 import type { OptionalPart, Settings } from './settings.ts'
 import { Violation } from './violation.ts'
@@ -88,7 +92,11 @@ function partsOf(world: World, queues: Queues, people: People): readonly Part[] 
     logs: () => new Logs(world),
     parameters: () => new Parameters(world),
     keys: () => new Keys(world),
-    faults: () => faultsPart(world),
+    functions: () => new Functions(world, queues),
+    stacks: () => new Stacks(world),
+    timelines: () => new Timelines(world),
+    crashes: () => new Crashes(world),
+    faults: () => faultsPart(world, queues),
   }
   const chosen = Object.entries(optional).filter(([name]) =>
     // The keys are the names of the parts.
@@ -106,7 +114,7 @@ function pickAction(parts: readonly Part[], draw: Draw): [string, Action] {
 
 /** Faults end, and all that is retried, delayed or hidden has its time: EventBridge retries for a day. */
 async function rest(world: World): Promise<void> {
-  endFaults(world)
+  await endFaults(world)
   for (let i = 0; i < 3; i += 1) await world.cloud.advance({ hours: 9 })
   await world.cloud.settle()
 }

@@ -25,6 +25,8 @@ export interface AttemptOptions extends Partial<Place> {
   readonly as?: Credentials | undefined
   /** Codes of refusals that are right here. */
   readonly refusals?: readonly string[]
+  /** It may be answered later in model time, without any fault. */
+  readonly waits?: boolean
 }
 
 /** What a call came to: an output, or the code of a refusal that was to be expected. */
@@ -40,6 +42,8 @@ export class World {
   durable: DurableCloud | undefined
   /** Tokens that were given out; each marks one thing that was sent. */
   readonly tokens = new Set<string>()
+  /** How many faults were armed so far. */
+  faultsArmed = 0
   calls = 0
   refusals = 0
 
@@ -92,14 +96,14 @@ export class World {
   async attempt<I, O>(
     operation: Operation<I, O>,
     input: I,
-    { as, refusals = [], ...place }: AttemptOptions = {},
+    { as, refusals = [], waits, ...place }: AttemptOptions = {},
   ): Promise<Answer<O>> {
     this.calls += 1
     const mayFail = this.hasFaults
     const name = `${operation.service}.${operation.name}`
     try {
       const options = { ...home, ...place, ...(as === undefined ? {} : { credentials: as }) }
-      return { output: await this.finished(call(this.cloud, operation, input, options)) }
+      return { output: await this.finished(call(this.cloud, operation, input, options), waits) }
     } catch (error) {
       if (!(error instanceof AwsError)) {
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error)

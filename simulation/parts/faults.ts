@@ -2,6 +2,7 @@ import type { FaultEffect } from '@cloud-orrery/kernel'
 import type { Draw } from '../draw.ts'
 import type { Part } from '../part.ts'
 import { faultMessage, type World } from '../world.ts'
+import type { Queues } from './queues.ts'
 
 const sites = [
   'sqs.SendMessage',
@@ -26,30 +27,42 @@ const sites = [
 ]
 
 /** Outages, throttling, slowness: armed and ended at random. */
-export function faultsPart(world: World): Part {
+export function faultsPart(world: World, queues: Queues): Part {
   return {
     name: 'faults',
     actions: {
-      'faults.arm': (draw) => Promise.resolve(arm(world, draw)),
-      'faults.end': async (draw) => {
+      'faults.arm': (draw) => inTurn(world, () => arm(world, queues, draw)),
+      'faults.end': (draw) => {
         const id = draw.maybe(world.cloud.kernel.faults.rules.map((rule) => rule.id))
-        if (id === undefined) return 'end a fault: none is armed'
-        world.cloud.endFault(id)
-        return `end ${id}`
+        if (id === undefined) return Promise.resolve('end a fault: none is armed')
+        return inTurn(world, () => {
+          world.cloud.endFault(id)
+          return `end ${id}`
+        })
       },
       'faults.endAll': async () => {
-        endFaults(world)
+        await endFaults(world)
         return 'end all faults'
       },
     },
   }
 }
 
-export function endFaults({ cloud }: World): void {
-  for (const { id } of [...cloud.kernel.faults.rules]) cloud.endFault(id)
+export async function endFaults(world: World): Promise<void> {
+  for (const { id } of [...world.cloud.kernel.faults.rules]) {
+    await inTurn(world, () => world.cloud.endFault(id))
+  }
 }
 
-function arm(world: World, draw: Draw): string {
+/** After what was due before it, as a server's control calls come: a replay has it so. */
+function inTurn<T>({ cloud }: World, change: () => T): Promise<T> {
+  return cloud.kernel.scheduler.enter(change)
+}
+
+function arm(world: World, queues: Queues, draw: Draw): string {
+  world.faultsArmed += 1
+  // A function's result is tried a few times, within minutes.
+  queues.doubt((_, via) => via === 'a function')
   const site = draw.pick(sites)
   const effect = effectOf(draw)
   const times = draw.chance(0.6) ? { times: draw.int(1, 6) } : {}

@@ -249,7 +249,7 @@ export class Queues implements Part {
       const held = source.deadLetters === book.name ? source.held.get(id) : undefined
       if (held === undefined) continue
       holds(
-        held.receives >= receivesMax,
+        source.isConsumed || held.receives >= receivesMax,
         'dead letters',
         () => `${id} was given up by ${source.name} after ${held.receives} receives`,
       )
@@ -353,11 +353,12 @@ export class Queues implements Part {
     const inOrder = books.sort(
       (a, b) => Number(isDeadLetters.has(a.name)) - Number(isDeadLetters.has(b.name)),
     )
-    for (const book of inOrder) await this.#drain(book)
+    for (const book of inOrder) await this.drain(book)
     for (const book of inOrder) this.#checkLost(book)
   }
 
-  async #drain(book: QueueBook): Promise<void> {
+  /** Receives and deletes until nothing is left. */
+  async drain(book: QueueBook): Promise<void> {
     for (let i = 0; i < 1000; i += 1) {
       const { Attributes = {} } = await this.#world.done(
         GetQueueAttributes,
