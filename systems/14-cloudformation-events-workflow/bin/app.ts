@@ -1,7 +1,11 @@
 import { App } from 'aws-cdk-lib'
 import { StackFailureDesk } from '../lib/stack-failure-desk.ts'
+import { StackInventory } from '../lib/stack-inventory.ts'
 
 const app = new App()
 new StackFailureDesk(app, 'StackFailureDesk', {
   description: 'Turns failed stack resources into OpsItems and mails.',
+})
+new StackInventory(app, 'StackInventory', {
+  description: 'Tags the resources of every stack and keeps an inventory of them.',
 })

@@ -1,4 +1,7 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { LambdaClient } from '@aws-sdk/client-lambda'
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { SQSClient } from '@aws-sdk/client-sqs'
@@ -14,11 +17,18 @@ export const operator = 'operators@example.com'
 
 const folder = new URL('..', import.meta.url).pathname
 
-/** The desk, deployed, its one subscriber confirmed. */
+/** Both stacks, deployed, the desk's one subscriber confirmed. */
 export const desk = system({
   name: '14-cloudformation-events-workflow',
   async setUp(aws) {
-    const { outputs } = await aws.deploy(folder)
+    await aws.deploy(folder)
+    const { Stacks = [] } = await aws
+      .client(CloudFormationClient)
+      .send(new DescribeStacksCommand({}))
+    const outputs: Record<string, string> = {}
+    for (const { OutputKey = '', OutputValue = '' } of Stacks.flatMap((it) => it.Outputs ?? [])) {
+      outputs[OutputKey] = OutputValue
+    }
     const [invitation] = aws.mailbox.to(operator)
     const link = invitation?.links.find((url) => url.includes('ConfirmSubscription'))
     if (link === undefined) throw new Error('no invitation came')
@@ -34,6 +44,8 @@ export function clientsOf(aws: Aws, accountId = aws.accountId) {
     sqs: aws.client(SQSClient, { accountId }),
     sns: aws.client(SNSClient, { accountId }),
     ssm: aws.client(SSMClient, { accountId }),
+    lambda: aws.client(LambdaClient, { accountId }),
+    tagging: aws.client(ResourceGroupsTaggingAPIClient, { accountId }),
     events: aws.client(EventBridgeClient, { accountId }),
   }
 }

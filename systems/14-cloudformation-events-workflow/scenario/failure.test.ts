@@ -29,8 +29,8 @@ desk.promise(
     await aws.tryDeploy(bucketTemplate('taken'), { stackName: 'shop' })
     await aws.clock.advance({ minutes: 1 })
     expect(await openItems(aws)).toEqual([])
-    const { sqs, events, ssm, sns } = clientsOf(aws)
-    const { Messages = [] } = await sqs.send(
+    const clients = clientsOf(aws)
+    const { Messages = [] } = await clients.sqs.send(
       new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'], VisibilityTimeout: 0 }),
     )
     expect(
@@ -44,7 +44,7 @@ desk.promise(
         PolicyDocument: decodeURIComponent(PolicyDocument),
       }),
     )
-    expect(await redrive({ sqs, events, ssm, sns }, QueueUrl)).toBe(1)
+    expect(await redrive(clients, QueueUrl)).toBe(1)
     const [item, ...others] = await openItems(aws)
     expect(others).toEqual([])
     expect(fact(item, 'resource')).toBe('Data')

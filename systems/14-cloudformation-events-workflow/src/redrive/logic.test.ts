@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readDeadLetter, ruleOf, transform } from './logic.ts'
+import { readDeadLetter, readFailedInvocation, ruleOf, transform } from './logic.ts'
 
 test('a placeholder between quotes gives text, outside it gives JSON', () => {
   const event = { detail: { 'stack-id': 'arn:stack', reason: 'say "no"' } }
@@ -31,4 +31,14 @@ test('a dead letter tells the rule, the target and the error', () => {
       ERROR_CODE: { StringValue: 'AccessDenied' },
     }),
   ).toEqual({ event: { id: '1' }, ruleArn: 'rule', targetArn: 'target', errorCode: 'AccessDenied' })
+})
+
+test('a failed invocation names its function and the event; other letters do not', () => {
+  const functionArn = 'arn:aws:lambda:eu-west-1:111111111111:function:keeper'
+  const letter = {
+    requestContext: { functionArn: `${functionArn}:$LATEST` },
+    requestPayload: { a: 1 },
+  }
+  expect(readFailedInvocation(JSON.stringify(letter))).toEqual({ functionArn, event: { a: 1 } })
+  expect(readFailedInvocation('{"id":"1"}')).toBeUndefined()
 })

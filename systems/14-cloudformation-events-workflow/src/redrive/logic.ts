@@ -28,6 +28,23 @@ export function readDeadLetter(
   }
 }
 
+/**
+ * What Lambda leaves of an asynchronous invocation that failed each time: the event, and the function by its
+ * name. Undefined for letters of other kinds. Source: Lambda developer guide, "Capturing records of asynchronous
+ * invocations".
+ */
+export function readFailedInvocation(
+  body: string | undefined,
+): { functionArn: string; event: unknown } | undefined {
+  const { requestContext, requestPayload } = JSON.parse(body ?? '{}') as {
+    requestContext?: { functionArn?: string }
+    requestPayload?: unknown
+  }
+  const functionArn = requestContext?.functionArn
+  if (functionArn === undefined) return undefined
+  return { functionArn: functionArn.split(':').slice(0, 7).join(':'), event: requestPayload }
+}
+
 /** `rule/name` or `rule/bus/name` at the end of a rule's ARN. */
 export function ruleOf(ruleArn: string): { Name: string; EventBusName?: string } {
   const [, first = '', second] = ruleArn.split(':').slice(5).join(':').split('/')

@@ -1,4 +1,5 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { LambdaClient } from '@aws-sdk/client-lambda'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { SSMClient } from '@aws-sdk/client-ssm'
@@ -15,5 +16,6 @@ const clients = {
   events: new EventBridgeClient(),
   ssm: new SSMClient(),
   sns: new SNSClient(),
+  lambda: new LambdaClient(),
 }
 process.stdout.write(`${await redrive(clients, queueUrl)} delivered\n`)

@@ -1,4 +1,5 @@
 import { type EventBridgeClient, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge'
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns'
 import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import {
@@ -6,13 +7,21 @@ import {
   OpsItemAlreadyExistsException,
   type SSMClient,
 } from '@aws-sdk/client-ssm'
-import { type DeadLetter, readDeadLetter, readOpsItem, ruleOf, transform } from './logic.ts'
+import {
+  type DeadLetter,
+  readDeadLetter,
+  readFailedInvocation,
+  readOpsItem,
+  ruleOf,
+  transform,
+} from './logic.ts'
 
 export interface Clients {
   readonly sqs: SQSClient
   readonly events: EventBridgeClient
   readonly ssm: SSMClient
   readonly sns: SNSClient
+  readonly lambda: LambdaClient
 }
 
 /**
@@ -31,7 +40,9 @@ export async function redrive(clients: Clients, queueUrl: string): Promise<numbe
     )
     if (Messages.length === 0) return delivered
     for (const { Body, MessageAttributes, ReceiptHandle } of Messages) {
-      await deliver(clients, readDeadLetter(Body, MessageAttributes))
+      const failed = readFailedInvocation(Body)
+      if (failed === undefined) await deliver(clients, readDeadLetter(Body, MessageAttributes))
+      else await invoke(clients.lambda, failed.functionArn, failed.event)
       await clients.sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }))
       delivered += 1
     }
@@ -47,11 +58,20 @@ async function deliver(clients: Clients, letter: DeadLetter): Promise<void> {
   const transformer = target?.InputTransformer
   const input =
     transformer === undefined ? JSON.stringify(letter.event) : transform(letter.event, transformer)
-  if (letter.targetArn.split(':')[2] === 'sns') {
+  const service = letter.targetArn.split(':')[2]
+  if (service === 'lambda') {
+    await invoke(clients.lambda, letter.targetArn, letter.event)
+  } else if (service === 'sns') {
     await clients.sns.send(new PublishCommand({ TopicArn: letter.targetArn, Message: input }))
   } else {
     await openItem(clients.ssm, input)
   }
+}
+
+/** In the way of events: what fails again is tried again, and waits in the queue in the end. */
+async function invoke(lambda: LambdaClient, FunctionName: string, event: unknown): Promise<void> {
+  const Payload = JSON.stringify(event)
+  await lambda.send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload }))
 }
 
 async function openItem(ssm: SSMClient, input: string): Promise<void> {
