@@ -1,19 +1,15 @@
 """Chance that follows the run's seed: the same seed gives the same numbers and identifiers."""
 
 import hashlib
+import itertools
 import os
 
-_counter = 0
+_draws = itertools.count(1)
 
 
 def _urandom(size):
-    """A stream of SHA-256 blocks over the seed and a counter."""
-    global _counter
-    out = b""
-    while len(out) < size:
-        _counter += 1
-        out += hashlib.sha256(f"{os.environ['ORRERY_SEED']}/{_counter}".encode()).digest()
-    return out[:size]
+    """As many bytes of SHAKE-256 over the seed and the number of the draw."""
+    return hashlib.shake_256(f"{os.environ['ORRERY_SEED']}/{next(_draws)}".encode()).digest(size)
 
 
 def install():

@@ -31,6 +31,7 @@ import {
   sandboxClock,
   sandboxed,
 } from './sandbox.ts'
+import { WorkMeter } from './work-meter.ts'
 
 /** How a family of runtimes starts its process. */
 export interface Launch {
@@ -64,10 +65,11 @@ export interface Ports {
 
 /** Real time for extensions and runtime to shut down, in ms. Source: Lambda Extensions API, "Shutdown phase". */
 const shutdownMs = 2_000
-/** Real time that a phase may take at least, in ms, however near its deadline is in model time. */
+/** Work that a phase may take at least, in ms, however near its deadline is in model time. */
 const phaseMsMin = 1_000
-/** How often a process that works is looked at, in ms of real time. */
+/** Real time between looks at a process that works, in ms: at first, and when it works for long. */
 const lookMs = 2
+const lookMsMax = 16
 
 const inSandbox: Places = { task: '/var/task', opt: '/opt', runtime: '/var/runtime', tmp: '/tmp' }
 
@@ -92,8 +94,8 @@ export class ProcessEnvironment implements CodeProcess {
   #outOfMemory = false
   #isSandboxed = false
   #world: CodeWorld | undefined
-  /** Real moment at which the phase has taken too long. */
-  #stuckAtMs = 0
+  /** Work that the phase may still take, in ms. */
+  #workLeftMs = 0
   #stuck = false
   /** Requests into the cloud, and sleeps, that are not answered. */
   #outstanding = 0
@@ -202,7 +204,7 @@ export class ProcessEnvironment implements CodeProcess {
       this.#note()
     })
     this.#stuck = false
-    this.#stuckAtMs = Date.now() + Math.max(phaseMsMin, deadlineMs - world.nowMs())
+    this.#workLeftMs = Math.max(phaseMsMin, deadlineMs - world.nowMs())
     let failure: unknown
     void this.#piece(world, begin).catch((error: unknown) => {
       failure = error
@@ -245,6 +247,7 @@ export class ProcessEnvironment implements CodeProcess {
 
   /** Ends when all of it waits for someone, or is over; what never does is killed. */
   async #rests(): Promise<void> {
+    const work = new WorkMeter(() => this.#family())
     for (let looks = 0; ; looks += 1) {
       await turnOfEvents()
       // What was written before the end may still be on its way.
@@ -255,13 +258,22 @@ export class ProcessEnvironment implements CodeProcess {
         await turnOfEvents()
         if (this.#outstanding === waitsFor && this.#isAsleep()) return
       }
-      if (Date.now() > this.#stuckAtMs) {
+      if (looks % 8 === 7) {
+        this.#watchMemory()
+        this.#workLeftMs -= work.sinceLast()
+      }
+      if (this.#workLeftMs < 0) {
         this.#stuck = true
         return await this.#kill()
       }
-      if (looks > 0) await Promise.race([delay(lookMs), this.#changed.promise])
-      if (looks % 8 === 7) this.#watchMemory()
+      const pauseMs = Math.min(lookMsMax, lookMs + looks / 8)
+      if (looks > 0) await Promise.race([delay(pauseMs), this.#changed.promise])
     }
+  }
+
+  #family(): number[] {
+    const pid = this.#child?.pid
+    return pid === undefined ? [] : familyOf(pid)
   }
 
   #isAsleep(): boolean {

@@ -47,6 +47,24 @@ export function residentBytes(pids: readonly number[]): number {
   return pages * pageBytes
 }
 
+/** Time of the processor that they have had together, in ms. Undefined where that cannot be told. */
+export function processorMs(pids: readonly number[]): number | undefined {
+  let ticks = 0
+  for (const pid of pids) {
+    const stat = read(`/proc/${pid}/stat`)
+    const [user, system] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13)
+    if (user === undefined || system === undefined) return undefined
+    ticks += Number(user) + Number(system)
+  }
+  return ticks * tickMs
+}
+
+/** Linux tells processor time in hundredths of a second. */
+const tickMs = 10
+
 /** Of every machine that Linux counts with `statm` here. */
 const pageBytes = 4096
 
