@@ -24,6 +24,7 @@ export function httpInput({ method, path, query, headers, body }: HttpRequest): 
 export function httpAnswer(output: unknown, requestId: string): HttpResponse {
   const { status, headers, body } = output as HttpOperationOutput // The operation's own type.
   // S3's own header of that kind is another.
-  const named = 'x-amz-request-id' in headers ? {} : { 'x-amzn-requestid': requestId }
+  const named: Record<string, string> =
+    'x-amz-request-id' in headers ? {} : { 'x-amzn-requestid': requestId }
   return { status, headers: { ...named, ...headers }, body }
 }

@@ -180,3 +180,19 @@ const kmsFailures = {
 export function kmsFailure(kind: keyof typeof kmsFailures, message: string): AwsError {
   return refusal(kmsFailures[kind], message)
 }
+
+/** CloudFormation's: `ZipFile` for a runtime whose code is no text. */
+export function inlineCodeRuntime(): AwsError {
+  return awsError(
+    commonError('InvalidRequest', 400),
+    'ZipFile can only be used when Runtime is set to any of nodejs, python.',
+  )
+}
+
+/** CloudFormation's. Source: user reports of AWS::Lambda::Version whose function did not change. */
+export function versionExists(version: string): AwsError {
+  return awsError(
+    commonError('AlreadyExists', 400),
+    `A version for this Lambda function exists ( ${version} ). Modify the function to create a new version.`,
+  )
+}

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { awsError, commonError } from '@cloud-orrery/models'
+import { inlineCodeRuntime } from '../errors.ts'
 
 /**
  * The package that CloudFormation makes of `ZipFile`: a file `index` in the runtime's language, and beside it the module
@@ -10,10 +10,7 @@ export function inlinePackage(source: string, runtime: string | undefined): Uint
   const node = runtime?.startsWith('nodejs') === true
   const python = runtime?.startsWith('python') === true
   if (!node && !python) {
-    throw awsError(
-      commonError('InvalidRequest', 400),
-      'ZipFile can only be used when Runtime is set to any of nodejs, python.',
-    )
+    throw inlineCodeRuntime()
   }
   const files: [string, string][] = [[node ? 'index.js' : 'index.py', source]]
   if (node && /['"]cfn-response['"]/.test(source)) files.push(['cfn-response.js', nodeModule])

@@ -1,4 +1,3 @@
-import { awsError, commonError } from '@cloud-orrery/models'
 import {
   AwsLambdaAlias,
   type AwsLambdaAliasProperties,
@@ -17,6 +16,7 @@ import {
 import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
 import { notModelled } from '../../shared/not-modelled.ts'
+import { versionExists } from '../errors.ts'
 import { unlessGone } from './gone.ts'
 
 interface Ahead {
@@ -62,14 +62,6 @@ export const versionType = resource(AwsLambdaVersion, {
     return { FunctionName, ...(Description === '' ? {} : { Description }) }
   },
 })
-
-/** Source: user reports of AWS::Lambda::Version whose function did not change. */
-function versionExists(version: string) {
-  return awsError(
-    commonError('AlreadyExists', 400),
-    `A version for this Lambda function exists ( ${version} ). Modify the function to create a new version.`,
-  )
-}
 
 export const aliasType = resource(AwsLambdaAlias, {
   durationMs: { create: provisionedDurationMs, update: provisionedDurationMs },
