@@ -227,7 +227,8 @@ export class Cloud {
     const services = [...this.services.used].map(({ name }) => name)
     const buckets = this.buckets.export()
     const state = this.kernel.export()
-    return { state, buckets, services, outsideNumber: 0, bodies, beside: [] }
+    const { outsideNumber } = this.kernel.scheduler
+    return { state, buckets, services, outsideNumber, bodies, beside: [] }
   }
 
   /** Ends timers, waiting calls and the user's code. The cloud can still be read. */

@@ -251,6 +251,22 @@ describe('a recording', () => {
     await waiting
   })
 
+  test('of a fork numbers work outside on from where its origin was', async () => {
+    const cloud = createCloud({ seed: 3 })
+    const outside = (one: Cloud, result: string) =>
+      one.kernel.scheduler.enter((turn) =>
+        one.kernel.scheduler.outside('hook', undefined, turn, () => Promise.resolve(result)),
+      )
+    await outside(cloud, 'first')
+    const fork = cloud.fork()
+    await outside(fork, 'second')
+    const results = record(fork).entered.map(({ data }) => data)
+    expect(results).toEqual([
+      { number: 1, result: 'first' },
+      { number: 2, result: 'second' },
+    ])
+  })
+
   test('needs the journal from its beginning', async () => {
     const cloud = createCloud({ journalEntriesMax: 10 })
     for (let i = 0; i < 30; i += 1) await hello(cloud, 'CreateGreeting', { Name: `n${i}` })

@@ -150,7 +150,7 @@ async function runAgain(recording: Recording, to?: ReplayEnd): Promise<Again> {
     )
   }
   const cloud = await cloudOf(recording)
-  const replayer = new Replayer(cloud, { outsideBefore: recording.beginning?.outsideNumber ?? 0 })
+  const replayer = new Replayer(cloud)
   const entered = recording.entered.filter((entry) => isUntil(entry, to))
   let differing: Difference | undefined
   for (const entry of entered) {

@@ -30,12 +30,10 @@ export interface Difference {
  */
 export class Replayer {
   readonly #cloud: Cloud
-  readonly #results: RecordedResults
+  readonly #results = new RecordedResults()
 
-  /** `outsideBefore`: pieces of outside work that the run had begun before this cloud's own beginning. */
-  constructor(cloud: Cloud, options: { outsideBefore?: number } = {}) {
+  constructor(cloud: Cloud) {
     this.#cloud = cloud
-    this.#results = new RecordedResults(options.outsideBefore ?? 0)
     cloud.kernel.scheduler.replayed = this.#results
   }
 
@@ -170,16 +168,11 @@ const turnsMax = 1_000
 
 /** Hands each piece of outside work its recorded result when the replay reaches it. */
 class RecordedResults implements OutsideResults {
-  readonly #before: number
   readonly #pending = new Map<number, PromiseWithResolvers<{ result: unknown } | undefined>>()
   #ended = false
 
-  constructor(before: number) {
-    this.#before = before
-  }
-
   get(number: number): Promise<{ readonly result: unknown } | undefined> {
-    return this.#ended ? Promise.resolve(undefined) : this.#resultOf(number + this.#before).promise
+    return this.#ended ? Promise.resolve(undefined) : this.#resultOf(number).promise
   }
 
   /** The work takes its turn before the next entry comes: `taken` then holds. */

@@ -91,7 +91,7 @@ export class Kernel {
   fork(runTask: RunTask, options: Omit<KernelOptions, 'seed' | 'startAtMs'> = {}): Kernel {
     const wall = options.wall ?? this.#wall
     const mode = options.clock ?? { kind: 'held' }
-    return new Kernel({ choices: this.choices, ...options }, runTask, {
+    const fork = new Kernel({ choices: this.choices, ...options }, runTask, {
       clock: new Clock({ nowMs: this.clock.nowMs, mode, wall }),
       store: this.store.fork(),
       tasks: this.tasks.fork(),
@@ -100,6 +100,9 @@ export class Kernel {
       faults: this.faults.fork(),
       blobs: this.blobs,
     })
+    // Its journal goes on from this one's, and so do the numbers in it.
+    fork.scheduler.outsideNumber = this.scheduler.outsideNumber
+    return fork
   }
 
   /** Everything that a later process needs to go on from here, as plain data. */

@@ -34,7 +34,8 @@ export class Scheduler {
   #stopped = false
   /** Work outside the model that is not back yet. */
   readonly #outside = new Set<Promise<unknown>>()
-  #outsideNumber = 0
+  /** How many pieces of outside work have begun, over the whole run: each result is journaled under its own number. */
+  outsideNumber = 0
   readonly #code: CodeRuns
   /** Advances that are under way: a held clock does not move by itself meanwhile. */
   #advancing = 0
@@ -207,9 +208,9 @@ export class Scheduler {
     turn: Turn | undefined,
     work: () => Promise<T>,
   ): Promise<T> {
-    this.#outsideNumber += 1
+    this.outsideNumber += 1
     const own = turn ?? this.#newTurn(false)
-    const working = this.#workOutside(this.#outsideNumber, name, cause, own, work)
+    const working = this.#workOutside(this.outsideNumber, name, cause, own, work)
     const done = working.then(nothing, nothing)
     this.#outside.add(done)
     try {
@@ -234,12 +235,12 @@ export class Scheduler {
     turn: Turn | undefined,
     { work, lost }: CodeWork<T>,
   ): Promise<T> {
-    this.#outsideNumber += 1
+    this.outsideNumber += 1
     const own = turn ?? this.#newTurn(false)
     const end = this.#code.start(own, name)
     const replayed = this.replayed !== undefined
     try {
-      return await this.#workOutside(this.#outsideNumber, name, cause, own, () =>
+      return await this.#workOutside(this.outsideNumber, name, cause, own, () =>
         replayed ? Promise.resolve(lost()) : work(this.#codeTurns),
       )
     } finally {

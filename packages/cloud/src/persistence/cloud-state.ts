@@ -28,7 +28,7 @@ export interface CapturedState {
   readonly outsideNumber: number
 }
 
-export function captureState(cloud: Cloud, outsideNumber: number): CapturedState {
+export function captureState(cloud: Cloud): CapturedState {
   const { kernel } = cloud
   return {
     kernel: kernel.exportWithoutTables(),
@@ -36,7 +36,7 @@ export function captureState(cloud: Cloud, outsideNumber: number): CapturedState
     blobs: kernel.blobs,
     buckets: cloud.buckets.export(),
     services: [...cloud.services.used].map(({ name }) => name),
-    outsideNumber,
+    outsideNumber: kernel.scheduler.outsideNumber,
   }
 }
 

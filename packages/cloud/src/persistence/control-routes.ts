@@ -29,7 +29,7 @@ export async function rewind(present: Present, to: unknown): Promise<Record<stri
 
 /** A recording that begins and ends now: what a second server begins with. */
 async function presentState(cloud: Cloud): Promise<Recording> {
-  const state = await cloud.kernel.scheduler.enter(() => captureState(cloud, 0))
+  const state = await cloud.kernel.scheduler.enter(() => captureState(cloud))
   const reader = new StateReader()
   for await (const line of stateLines(state)) {
     reader.take(fromText(line) as Record<string, unknown>) // An object, as all lines.

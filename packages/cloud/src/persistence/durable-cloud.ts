@@ -53,9 +53,6 @@ export class DurableCloud implements Durability, Past {
   readonly #wall: Wall
   readonly #options: DurableOptions
   readonly #writer: LogWriter
-  /** Of pieces of outside work: the run's own number is the process's and this. */
-  readonly #outsideBefore: number
-  #outsideNumber: number
   /** The number of the entry that the present log follows. */
   #base: number
   #snapshotting: Promise<void> | undefined
@@ -69,8 +66,6 @@ export class DurableCloud implements Durability, Past {
     this.cloud = opened.cloud
     this.remarks = opened.remarks
     this.replayed = opened.replayed
-    this.#outsideBefore = opened.outsideBefore
-    this.#outsideNumber = opened.outsideNumber
     const { log } = opened
     this.#base = log?.base ?? opened.base
     const path = directory.logPath(this.#base)
@@ -227,16 +222,9 @@ export class DurableCloud implements Durability, Past {
 
   #keep(entry: JournalEntry): void {
     const entered = asEntered(entry)
-    const { data } = entered
-    if (entered.kind === 'outside' && typeof data['number'] === 'number') {
-      this.#outsideNumber = Math.max(this.#outsideNumber, data['number'] + this.#outsideBefore)
-      const number = data['number'] + this.#outsideBefore
-      this.#writer.append({ entry: { ...entered, data: { ...data, number } } })
-    } else {
-      const { caller } = data
-      const shared = typeof caller === 'object' && caller !== null ? [caller] : []
-      this.#writer.append({ entry: entered }, shared)
-    }
+    const { caller } = entered.data
+    const shared = typeof caller === 'object' && caller !== null ? [caller] : []
+    this.#writer.append({ entry: entered }, shared)
     this.#snapshotWhenDue()
   }
 
@@ -293,7 +281,7 @@ export class DurableCloud implements Durability, Past {
     const { journal } = this.cloud.kernel
     const sequence = journal.lastSequence
     if (journal.openCount > 0 || sequence === this.#base) return undefined
-    const state = captureState(this.cloud, this.#outsideNumber)
+    const state = captureState(this.cloud)
     this.#base = sequence
     this.#writer.beginFile(this.#directory.logPath(sequence), logHead(sequence, version))
     this.moved()

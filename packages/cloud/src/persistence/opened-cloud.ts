@@ -16,8 +16,6 @@ export interface Opened {
   readonly log: Log | undefined
   readonly base: number
   readonly moment: Moment | undefined
-  readonly outsideBefore: number
-  readonly outsideNumber: number
 }
 
 /** The newest snapshot, and what entered after it again. */
@@ -30,11 +28,9 @@ export async function readDirectory(
   const logs = await directory.logsAfter(base)
   const cloud = await cloudOf(directory, given, state)
   const startedAtMs = performance.now()
-  const outsideBefore = state?.outsideNumber ?? 0
-  const replayer = new Replayer(cloud, { outsideBefore })
+  const replayer = new Replayer(cloud)
   const { journal } = cloud.kernel
   let entries = 0
-  let outsideNumber = outsideBefore
   let moment: Moment | undefined
   for (const log of logs) {
     if (journal.lastSequence !== log.base) throw differs(log, `#${log.base}`, journal.lastSequence)
@@ -49,10 +45,6 @@ export async function readDirectory(
         const { sequence, kind, name } = item.entry
         throw differs(log, `#${sequence} (${kind} ${name})`, journal.lastSequence)
       }
-      const { number } = item.entry.data
-      if (item.entry.kind === 'outside' && typeof number === 'number') {
-        outsideNumber = Math.max(outsideNumber, number)
-      }
       entries += 1
     }
   }
@@ -60,7 +52,7 @@ export async function readDirectory(
   if (log?.torn !== undefined) remarks.push(log.torn)
   const tookMs = performance.now() - startedAtMs
   const replayed = { entries, tookMs }
-  return { cloud, replayer, remarks, replayed, log, base, moment, outsideBefore, outsideNumber }
+  return { cloud, replayer, remarks, replayed, log, base, moment }
 }
 
 async function cloudOf(

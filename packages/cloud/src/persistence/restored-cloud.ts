@@ -29,5 +29,6 @@ export async function restoredCloud(
   cloud = new Cloud({ ...options, clock: { kind: 'held' } }, kernel, known)
   cloud.buckets.import(beginning.buckets)
   cloud.beginning = beginning
+  kernel.scheduler.outsideNumber = beginning.outsideNumber
   return cloud
 }
