@@ -144,6 +144,6 @@ test('the same seed gives the same run, byte for byte; an unknown promise is wro
   expect(await orrery('run', '14', '--only', '99').ended).toEqual({
     code: 2,
     out: '',
-    err: 'orrery: There is no promise 99.\nThere are: 1, 2, 3, 4, 5, 6, 7, 8.\n',
+    err: 'orrery: There is no promise 99.\nThere are: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15.\n',
   })
 }, 60_000)

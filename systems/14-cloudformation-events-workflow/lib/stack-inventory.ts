@@ -30,7 +30,7 @@ export class StackInventory extends Stack {
   constructor(scope: Construct, id: string, props: StackProps = {}) {
     super(scope, id, props)
     const inventory = this.#bucket()
-    const undelivered = new Queue(this, 'Undelivered', {
+    const unprocessed = new Queue(this, 'Unprocessed', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
@@ -40,7 +40,7 @@ export class StackInventory extends Stack {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     })
-    const role = this.#role(inventory, undelivered, logGroup)
+    const role = this.#role(inventory, unprocessed, logGroup)
     const keeper = new NodejsFunction(this, 'Keeper', {
       description: 'Keeps the inventory of stack resources and tags them with their stack.',
       entry: fileURLToPath(new URL('../src/inventory/handler.ts', import.meta.url)),
@@ -52,7 +52,7 @@ export class StackInventory extends Stack {
       role: role.withoutPolicyUpdates(),
       environment: { INVENTORY_BUCKET: inventory.bucketName },
       bundling: { externalModules: [], minify: true },
-      onFailure: new SqsDestination(undelivered),
+      onFailure: new SqsDestination(unprocessed),
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),
     })
@@ -79,11 +79,11 @@ export class StackInventory extends Stack {
       new Rule(this, name, {
         description: 'What CloudFormation has done to other stacks.',
         eventPattern,
-        targets: [new LambdaFunction(keeper, { deadLetterQueue: undelivered })],
+        targets: [new LambdaFunction(keeper, { deadLetterQueue: unprocessed })],
       })
     }
     new CfnOutput(this, 'InventoryBucket', { value: inventory.bucketName })
-    new CfnOutput(this, 'InventoryUndeliveredUrl', { value: undelivered.queueUrl })
+    new CfnOutput(this, 'UnprocessedUrl', { value: unprocessed.queueUrl })
     new CfnOutput(this, 'KeeperName', { value: keeper.functionName })
     new CfnOutput(this, 'KeeperRoleName', { value: role.roleName })
   }
@@ -111,7 +111,7 @@ export class StackInventory extends Stack {
     return bucket
   }
 
-  #role(inventory: Bucket, undelivered: Queue, logGroup: LogGroup): Role {
+  #role(inventory: Bucket, unprocessed: Queue, logGroup: LogGroup): Role {
     const role = new Role(this, 'KeeperRole', {
       description: 'Reads stacks, tags their resources and keeps the inventory.',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -143,7 +143,7 @@ export class StackInventory extends Stack {
       new PolicyStatement({
         sid: 'LeaveLetters',
         actions: ['sqs:SendMessage'],
-        resources: [undelivered.queueArn],
+        resources: [unprocessed.queueArn],
       }),
       ...tagPermissions(this),
     ]

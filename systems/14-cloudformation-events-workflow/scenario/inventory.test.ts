@@ -4,7 +4,12 @@ import {
   ListRolePoliciesCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam'
-import { InvokeCommand } from '@aws-sdk/client-lambda'
+import {
+  AddPermissionCommand,
+  GetPolicyCommand,
+  InvokeCommand,
+  RemovePermissionCommand,
+} from '@aws-sdk/client-lambda'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { PutObject } from '@cloud-orrery/models/s3'
@@ -28,6 +33,7 @@ desk.promise(
     expect(arns).toEqual(
       [
         `arn:aws:events:${region}:${account}:event-bus/orders`,
+        `arn:aws:events:${region}:${account}:rule/hourly`,
         `arn:aws:kms:${region}:${account}:key/${rows['Key']?.['physicalId']}`,
         `arn:aws:lambda:${region}:${account}:function:worker`,
         `arn:aws:logs:${region}:${account}:log-group:/shop/orders`,
@@ -89,7 +95,7 @@ desk.promise(
     expect(letter).toContain('is not authorized to perform: sqs:tagqueue on resource')
 
     await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: before }))
-    expect(await redrive(clientsOf(aws), outputs['InventoryUndeliveredUrl'] ?? '')).toBe(1)
+    expect(await redrive(clientsOf(aws), outputs['UnprocessedUrl'] ?? '')).toBe(1)
     await aws.clock.advance({ minutes: 1 })
     expect(await taggedWith(aws, 'jobs')).toEqual([
       `arn:aws:sqs:${aws.region}:${aws.accountId}:first`,
@@ -151,11 +157,52 @@ desk.promise(
   },
 )
 
+desk.promise(
+  15,
+  'events that cannot reach the function wait in the queue too, and are processed later',
+  async ({ aws, outputs }) => {
+    const { lambda } = clientsOf(aws)
+    const FunctionName = outputs['KeeperName'] ?? ''
+    const { Policy = '' } = await lambda.send(new GetPolicyCommand({ FunctionName }))
+    // Lambda's own form of a resource policy, with a statement a rule.
+    const { Statement } = JSON.parse(Policy) as { Statement: Permission[] }
+    for (const { Sid } of Statement) {
+      await lambda.send(new RemovePermissionCommand({ FunctionName, StatementId: Sid }))
+    }
+    await aws.deploy(queuesTemplate({ First: 30 }), { stackName: 'jobs' })
+    await aws.clock.advance({ minutes: 1 })
+    expect(await rowsOf(aws, outputs, 'jobs')).toEqual({})
+    expect(await letters(aws, outputs)).toHaveLength(2)
+
+    for (const { Sid, Condition } of Statement) {
+      await lambda.send(
+        new AddPermissionCommand({
+          FunctionName,
+          StatementId: Sid,
+          Action: 'lambda:InvokeFunction',
+          Principal: 'events.amazonaws.com',
+          SourceArn: Condition.ArnLike['AWS:SourceArn'],
+        }),
+      )
+    }
+    expect(await redrive(clientsOf(aws), outputs['UnprocessedUrl'] ?? '')).toBe(2)
+    await aws.clock.advance({ minutes: 1 })
+    expect(Object.keys(await rowsOf(aws, outputs, 'jobs'))).toEqual(['First'])
+    expect(await taggedWith(aws, 'jobs')).toHaveLength(1)
+    expect(await letters(aws, outputs)).toEqual([])
+  },
+)
+
+interface Permission {
+  readonly Sid: string
+  readonly Condition: { readonly ArnLike: { readonly 'AWS:SourceArn': string } }
+}
+
 /** Bodies of what waits in the inventory's dead-letter queue. */
 async function letters(aws: Aws, outputs: Readonly<Record<string, string>>): Promise<string[]> {
   const { Messages = [] } = await clientsOf(aws).sqs.send(
     new ReceiveMessageCommand({
-      QueueUrl: outputs['InventoryUndeliveredUrl'],
+      QueueUrl: outputs['UnprocessedUrl'],
       MaxNumberOfMessages: 10,
       VisibilityTimeout: 0,
     }),

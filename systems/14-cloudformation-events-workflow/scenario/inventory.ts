@@ -36,6 +36,10 @@ export async function taggedWith(aws: Aws, stackName: string): Promise<string[]>
 export const oneOfEachTemplate = {
   Resources: {
     Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'orders' } },
+    Hourly: {
+      Type: 'AWS::Events::Rule',
+      Properties: { Name: 'hourly', EventBusName: 'default', ScheduleExpression: 'rate(1 hour)' },
+    },
     Key: {
       Type: 'AWS::KMS::Key',
       Properties: {
