@@ -36,8 +36,14 @@ export interface Outcome {
   readonly modelMs: number
 }
 
-/** One run by its settings: steps, then rest, then the comparison of everything with what was acknowledged. */
-export async function run(settings: Settings): Promise<Outcome> {
+/**
+ * One run by its settings: steps, then rest, then the comparison of everything with what was acknowledged.
+ * `beforeRest` does something behind the books' back: a checker must notice.
+ */
+export async function run(
+  settings: Settings,
+  beforeRest?: (world: World) => Promise<void>,
+): Promise<Outcome> {
   const world = await World.open(settings)
   const startedAtMs = world.nowMs
   const told: string[] = []
@@ -59,6 +65,7 @@ export async function run(settings: Settings): Promise<Outcome> {
     }
     step += 1
     told.push('rest, and compare')
+    await beforeRest?.(world)
     await rest(world)
     for (const part of [...parts].reverse()) await part.end?.()
     reportBugs(world)

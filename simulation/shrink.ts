@@ -9,14 +9,18 @@ const patienceMs = 60_000
  * The shortest run found that still breaks the same rule: steps after the failing one go, then ever smaller pieces of
  * those before it. Steps have their own chance, so what stays does the same as before.
  */
-export async function shrink(settings: Settings, checker: string): Promise<Outcome> {
+export async function shrink(
+  settings: Settings,
+  checker: string,
+  runOnce: (settings: Settings) => Promise<Outcome> = (given) => run(given),
+): Promise<Outcome> {
   const endsAt = performance.now() + patienceMs
   const attempt = async (steps: readonly Step[]): Promise<Outcome | undefined> => {
-    const outcome = await inFolder({ ...settings, steps }, run)
+    const outcome = await inFolder({ ...settings, steps }, runOnce)
     return outcome.violation?.checker === checker ? outcome : undefined
   }
   let steps = settings.steps
-  let shortest = await inFolder(settings, run)
+  let shortest = await inFolder(settings, runOnce)
   const failedAt = shortest.violation?.step ?? steps.length
   const prefix = steps.filter(({ number }) => number <= failedAt)
   const first = await attempt(prefix)

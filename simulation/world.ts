@@ -44,6 +44,8 @@ export class World {
   readonly tokens = new Set<string>()
   /** How many faults were armed so far. */
   faultsArmed = 0
+  /** A process ended while something was under way: functions may have run more often, or in vain. */
+  isInterrupted = false
   calls = 0
   refusals = 0
 

@@ -35,6 +35,7 @@ export class Crashes implements Part {
     if (durable === undefined || folder === undefined) return `${what}: no data directory`
     await this.#world.cloud.settle()
     const isAtRest = durable.cloud.kernel.journal.openCount === 0
+    this.#world.isInterrupted ||= !isAtRest
     await durable.kept()
     const before = stateText(durable.cloud)
     if (harm === undefined) await durable.close()

@@ -160,7 +160,7 @@ export class Functions implements Part {
       if (way === 'job') {
         holds(isGivenUp === isPoison, 'dead letters', () => `${token}: poisoned ${isPoison}`)
       }
-      if (!this.#world.isCalm) continue
+      if (!this.#world.isCalm || this.#world.isInterrupted) continue
       const expected = !isPoison || way === 'sync' ? 1 : way === 'async' ? attempts : 3
       holds(
         times === expected,

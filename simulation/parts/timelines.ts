@@ -48,6 +48,8 @@ export class Timelines implements Part {
     const { cloud, durable } = this.#world
     if (durable !== undefined) return 'go on in a fork: not with a data directory'
     await cloud.settle()
+    // What is under way does not come along: a function that sleeps would have run for nothing.
+    if (cloud.kernel.journal.openCount > 0) return 'go on in a fork: something is under way'
     const fork = cloud.fork()
     same('a fork', stateText(cloud), stateText(fork))
     cloud.close()
