@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { HttpResponse } from '@cloud-orrery/protocols'
 import type { CodeEnd, CodeEnvironment, CodeInvocation, CodeOutcome } from '@cloud-orrery/services'
 import { type Unpacked, unpack } from '../archive.ts'
 import type { CodeProcess } from '../process.ts'
+import { removeFolder, temporaryFolder } from '../temporary-folder.ts'
 import type { CodeWorld } from '../world.ts'
 import { LogLines } from './log-lines.ts'
 import { type ProcessRequest, portOf, serve, Traffic } from './loopback-server.ts'
@@ -177,7 +177,7 @@ export class ProcessEnvironment implements CodeProcess {
     this.#clock?.close()
     this.#clock = undefined
     if (this.#folders !== undefined) {
-      rmSync(this.#folders.own, { recursive: true, force: true })
+      await removeFolder(this.#folders.own)
       this.#folders = undefined
     }
     await Promise.all(this.#unpacked.splice(0).map((one) => one.release()))
@@ -310,7 +310,7 @@ export class ProcessEnvironment implements CodeProcess {
     const task = await unpack([world.body(code)])
     const opt = await unpack(layers.map((layer) => world.body(layer)))
     this.#unpacked = [task, opt]
-    const own = mkdtempSync(join(tmpdir(), 'orrery-environment-'))
+    const own = mkdtempSync(join(temporaryFolder(), 'environment-'))
     const tmp = join(own, 'tmp')
     mkdirSync(tmp)
     mkdirSync(join(own, 'root'))

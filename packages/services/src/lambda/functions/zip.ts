@@ -15,7 +15,7 @@ export interface ZipDirectory {
   readonly unzippedBytes: number
 }
 
-/** Undefined where the bytes are no zip archive, or a broken one. */
+/** Undefined where the bytes are no zip archive, or a broken one, or one that leads out of its folder. */
 export function readZipDirectory(zip: Uint8Array): ZipDirectory | undefined {
   const view = Buffer.from(zip.buffer, zip.byteOffset, zip.byteLength)
   const end = endRecord(view)
@@ -30,11 +30,18 @@ export function readZipDirectory(zip: Uint8Array): ZipDirectory | undefined {
     if (size === zip64) return undefined
     const nameBytes = view.readUInt16LE(at + 28)
     const restBytes = view.readUInt16LE(at + 30) + view.readUInt16LE(at + 32)
-    names.push(view.toString('utf8', at + entryBytes, at + entryBytes + nameBytes))
+    const name = view.toString('utf8', at + entryBytes, at + entryBytes + nameBytes)
+    if (leadsOut(name)) return undefined
+    names.push(name)
     unzippedBytes += size
     at += entryBytes + nameBytes + restBytes
   }
   return { names, unzippedBytes }
+}
+
+/** Names that would be unpacked elsewhere than in the folder of the package. */
+function leadsOut(name: string): boolean {
+  return /^[/\\]|^[A-Za-z]:|\0/.test(name) || name.split(/[/\\]/).includes('..')
 }
 
 function endRecord(view: Buffer): number | undefined {
