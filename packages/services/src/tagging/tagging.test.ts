@@ -1,3 +1,4 @@
+import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation'
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { EventBridgeClient, PutRuleCommand } from '@aws-sdk/client-eventbridge'
 import {
@@ -126,6 +127,29 @@ describe('tagging', () => {
     const queueUrl = `https://sqs.us-east-1.amazonaws.com/${account}/jobs`
     const { Tags } = await sqs.send(new ListQueueTagsCommand({ QueueUrl: queueUrl }))
     expect(Tags).toEqual({ old: '1', team: 'red' })
+  })
+
+  test('a bucket that a stack made keeps the tags of its stack beside new ones', async () => {
+    const { cloud, tag, untag, found } = world()
+    const Resources = { Papers: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'papers' } } }
+    const cloudFormation = client(cloud, CloudFormationClient)
+    await cloudFormation.send(
+      new CreateStackCommand({ StackName: 'shop', TemplateBody: JSON.stringify({ Resources }) }),
+    )
+    await cloud.advance({ minutes: 1 })
+    const papers = 'arn:aws:s3:::papers'
+    const before = (await found()).tags
+    expect(before[papers]).toMatchObject({ 'aws:cloudformation:stack-name': 'shop' })
+    expect((await tag([papers], { team: 'red' })).FailedResourcesMap).toEqual({})
+    expect((await found()).tags).toEqual({ [papers]: { ...before[papers], team: 'red' } })
+    await untag([papers], ['team'])
+    expect((await found()).tags).toEqual(before)
+
+    const { FailedResourcesMap } = await untag([papers], ['aws:cloudformation:stack-name'])
+    expect(FailedResourcesMap?.[papers]).toMatchObject({
+      ErrorCode: 'InvalidTag',
+      ErrorMessage: 'System tags cannot be removed by requester',
+    })
   })
 
   test('what is not there fails alone, in the words of its service', async () => {
