@@ -251,6 +251,23 @@ describe('a recording', () => {
     await waiting
   })
 
+  test('can be replayed up to a moment at which a call waited that was answered later', async () => {
+    const cloud = createCloud({ seed: 3 })
+    const sqs = client(cloud, SQSClient)
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'queue' }))
+    const waiting = sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }))
+    await untilWaiting(cloud)
+    await hello(cloud, 'CreateGreeting', { Name: 'meanwhile' })
+    const meanwhile = cloud.kernel.journal.lastSequence
+    await hello(cloud, 'CreateGreeting', { Name: 'too' })
+    await cloud.advance({ seconds: 30 })
+    await waiting
+    const again = await compareReplay(record(cloud), { sequence: meanwhile })
+    expect(again).toMatchObject({ difference: undefined, whole: false })
+    expect(again.cloud.kernel.scheduler.waiting).toHaveLength(1)
+    again.cloud.close()
+  })
+
   test('of a fork numbers work outside on from where its origin was', async () => {
     const cloud = createCloud({ seed: 3 })
     const outside = (one: Cloud, result: string) =>

@@ -202,11 +202,14 @@ function differenceInJournal(
   const sums = known.length === 0 ? [] : sumsOf(journal.entries)
   // The replay's journal may have dropped its oldest entries.
   const dropped = count - sums.length
+  // What still waits where the replay ends had an answer in the recording: its entry is not complete here.
+  const open = whole ? [] : journal.openEntries.map(({ sequence }) => sequence)
   for (const [index, sum] of known.entries()) {
     if (index < dropped || sums[index - dropped] === sum) continue
     const entry = recording.entered[index]
     const next = recording.entered[index + 1]
     const last = next === undefined ? journal.lastSequence : next.sequence - 1
+    if (open.some((sequence) => sequence >= (entry?.sequence ?? 0) && sequence <= last)) continue
     return {
       sequence: entry?.sequence ?? 0,
       text: `entry #${entry?.sequence} (${entry?.kind} ${entry?.name}) or what followed it, up to #${last}, is not as recorded`,
