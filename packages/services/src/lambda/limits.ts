@@ -59,8 +59,11 @@ export const updateMs = 100
 /** How long provisioned environments take. Deviation: a minute or more on AWS. */
 export const provisioningMs = 1000
 
-/** Deviation: AWS leaves open how long an idle environment lives; observers report five to seven minutes and more. */
-export const idleMs = 420_000
+/**
+ * How long an idle environment lives. AWS leaves it open; observers report five to seven minutes, and hours. The usual
+ * one here outlasts an hourly schedule.
+ */
+export const idleMsChoices = [7_200_000, 420_000] as const
 
 /** Longest life of an environment's credentials, in s: the shortest that every role allows. */
 export const sessionSeconds = 3600

@@ -215,6 +215,8 @@ export interface EnvironmentRecord {
   /** Whether code was started: the init phase ran. */
   readonly warm: boolean
   readonly lastUsedAtMs: number
+  /** How long it stays when nothing uses it. */
+  readonly idleMs: number
   /** Order of use within a moment. */
   readonly useNumber: number
   readonly logGroup: string

@@ -10,13 +10,19 @@ import { initTimeoutMs, lambdaPrincipal, sessionSeconds } from '../limits.ts'
 import { qualifierOf } from '../lookup.ts'
 import { type Deployment, type EnvironmentRecord, environments, type Settings } from '../state.ts'
 
-/** Gives an environment the credentials of the function's role, which STS judges. */
+/**
+ * Gives an environment the credentials of the function's role, which STS judges.
+ * Deviation: where AWS begins a new environment before the credentials of one expire, they are made to last longer here,
+ * with STS's consent: code keeps the ones that it found at its start.
+ */
 export async function withCredentials(
   ctx: Context,
   environment: EnvironmentRecord,
-  { roleArn }: Settings,
+  { roleArn, timeoutSeconds }: Settings,
 ): Promise<EnvironmentRecord> {
-  if (environment.credentials !== undefined) return environment
+  const { credentials } = environment
+  const neededUntilMs = ctx.now() + timeoutSeconds * 1000 + initTimeoutMs
+  if (credentials !== undefined && credentials.expiresAtMs > neededUntilMs) return environment
   const input = {
     RoleArn: roleArn,
     RoleSessionName: sessionName(environment.functionName),
@@ -33,6 +39,14 @@ export async function withCredentials(
   const session = sessions.get(ctx, accessKeyId)
   if (session === undefined) throw roleRefused()
   const { secretAccessKey, sessionToken, expiresAtMs, caller } = session
+  if (credentials !== undefined) {
+    const { accessKeyId: kept, secretAccessKey, sessionToken } = credentials
+    sessions.put(ctx, { ...session, accessKeyId: kept, secretAccessKey, sessionToken })
+    sessions.delete(ctx, accessKeyId)
+    return environments.update(ctx, environment.id, {
+      credentials: { ...credentials, expiresAtMs },
+    })
+  }
   return environments.update(ctx, environment.id, {
     credentials: {
       accessKeyId,

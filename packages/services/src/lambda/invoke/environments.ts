@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import { task } from '../../define.ts'
 import { checkConcurrency } from '../concurrency.ts'
-import { idleMs, initTimeoutMs } from '../limits.ts'
+import { idleMsChoices, initTimeoutMs } from '../limits.ts'
 import { qualifierOf } from '../lookup.ts'
 import {
   type Deployment,
@@ -30,15 +30,10 @@ export function takeEnvironment(
   const deployment = servingDeployment(version)
   const { functionName, number } = version
   const pool = { functionName, version: number, deploymentId: deployment.id }
-  const neededUntilMs = ctx.now() + deployment.settings.timeoutSeconds * 1000
   for (const idle of environments.scanIndex(ctx, 'idle', {
     prefix: idlePrefix(pool),
     reverse: true,
   })) {
-    if ((idle.credentials?.expiresAtMs ?? Infinity) <= neededUntilMs) {
-      endEnvironment(ctx, idle)
-      continue
-    }
     if (!idle.provisioned) checkConcurrency(ctx, fn)
     return use(ctx, idle, requestId, deployment)
   }
@@ -70,6 +65,7 @@ export function newEnvironment(
     provisioned,
     warm: false,
     lastUsedAtMs: ctx.now(),
+    idleMs: ctx.choose('lambda.idle', idleMsChoices),
     useNumber: 0,
     logGroup: settings.logging.group,
     logStream: stream,
@@ -129,7 +125,7 @@ export function releaseEnvironment(
     lastUsedAtMs: ctx.now(),
     useNumber: record.useNumber + 1,
   })
-  if (first && !record.provisioned) ctx.after(idleMs, expireEnvironment, { id })
+  if (first && !record.provisioned) ctx.after(record.idleMs, expireEnvironment, { id })
 }
 
 /** An environment that was idle long enough is ended; one that was used meanwhile is looked at again later. */
@@ -137,7 +133,7 @@ export const expireEnvironment = task<{ id: string }>('lambda.expire-environment
   run(ctx, { id }) {
     const record = environments.get(ctx, id)
     if (record === undefined) return
-    const restMs = record.lastUsedAtMs + idleMs - ctx.now()
+    const restMs = record.lastUsedAtMs + record.idleMs - ctx.now()
     if (record.state === 'idle' && restMs <= 0) endEnvironment(ctx, record)
     else ctx.after(Math.max(restMs, 1000), expireEnvironment, { id })
   },

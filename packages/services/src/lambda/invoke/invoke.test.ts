@@ -46,7 +46,13 @@ test('invocations one after the other share an environment', async () => {
     counts.push(await text(Payload))
   }
   expect(counts).toEqual([1, 2, 3])
-  await made.cloud.advance({ minutes: 20 }) // Idle environments are ended.
+  for (let hour = 0; hour < 20; hour += 1) {
+    await made.cloud.advance({ hours: 1 }) // Its credentials are renewed.
+    await made.lambda.send(new InvokeCommand({ FunctionName: 'count' }))
+  }
+  const later = await made.lambda.send(new InvokeCommand({ FunctionName: 'count' }))
+  expect(await text(later.Payload)).toBe(24)
+  await made.cloud.advance({ hours: 3 }) // Idle environments are ended.
   const { Payload } = await made.lambda.send(new InvokeCommand({ FunctionName: 'count' }))
   expect(await text(Payload)).toBe(1)
 })
