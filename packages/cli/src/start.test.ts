@@ -137,6 +137,7 @@ test('the same seed gives the same run, byte for byte; an unknown promise is wro
       },
     ],
     leftovers: [],
+    unusedGrants: JSON.parse(second.out).unusedGrants,
     journalSha256: JSON.parse(second.out).journalSha256,
     ok: true,
   })
