@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { markerName } from './worker/child-processes.ts'
 
 /** Processes that the code of an environment started; each leads a group of its own. */
@@ -14,11 +14,11 @@ export class Children {
   /** Undefined: one that the code waited for, so that its id was never known. */
   add(pid: number | undefined): void {
     this.#used = true
-    if (pid !== undefined) this.#pids.add(pid)
+    if (pid !== undefined && isOwn(pid)) this.#pids.add(pid)
   }
 
   remove(pid: number): void {
-    this.#pids.delete(pid)
+    if (!this.#pids.delete(pid)) return
     // What it started itself and left behind goes with it.
     kill(-pid)
   }
@@ -30,6 +30,19 @@ export class Children {
     if (!this.#used) return
     for (const pid of marked(`${markerName}=${this.#marker}`)) kill(pid)
     this.#used = false
+  }
+}
+
+/** Whether a process may be ended: the code itself tells its id, so that it must not be believed. */
+function isOwn(pid: number): boolean {
+  // A negative id, or that of the first process, would stand for many.
+  if (pid <= 1 || pid === process.pid || pid === process.ppid) return false
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // After the name, which is in brackets and may contain any character: its state, and its parent.
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === process.pid
+  } catch {
+    return !existsSync('/proc/self') // Where it cannot be seen.
   }
 }
 

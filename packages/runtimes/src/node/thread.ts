@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { workerEntry } from './entry.ts'
 import { Control, type HostMessage, type WorkerMessage } from './messages.ts'
+import { workerMessage } from './worker-message.ts'
 
 /** How a thread ended by itself. */
 export interface ThreadEnd {
@@ -68,7 +69,7 @@ export class Thread {
       this.#listener.ended(this.#ended)
       resolve()
     })
-    this.#port.on('message', (message: WorkerMessage) => this.#receive(message))
+    this.#port.on('message', (message: unknown) => this.#receive(message))
     this.unref()
   }
 
@@ -129,7 +130,13 @@ export class Thread {
     }
   }
 
-  #receive(message: WorkerMessage): void {
+  /** A thread that says what no runtime says is ended, as AWS ends a process that breaks its protocol. */
+  #receive(value: unknown): void {
+    const message = workerMessage(value)
+    if (message === undefined) {
+      if (this.#ended === undefined) void this.#worker.terminate()
+      return
+    }
     if (message.type === 'log') this.#control.addRead(message.text.length)
     this.#listener.message(message)
   }

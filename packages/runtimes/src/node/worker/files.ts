@@ -1,8 +1,13 @@
 import fs from 'node:fs'
 import fsPromises from 'node:fs/promises'
+import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isRecord } from './arguments.ts'
 import type { Paths } from './paths.ts'
+
+// Taken before they are replaced.
+const realpathReally = fs.realpathSync.native
+const readlinkReally = fs.readlinkSync
 
 type AnyFunction = (...args: unknown[]) => unknown
 
@@ -44,6 +49,25 @@ const writers = [
   'writeFile',
 ]
 
+/** Calls that change a link itself, not what it leads to. */
+const onLinks = new Set([
+  'lchmod',
+  'lchown',
+  'link',
+  'lutimes',
+  'mkdir',
+  'mkdtemp',
+  'mkdtempDisposable',
+  'rename',
+  'rm',
+  'rmdir',
+  'symlink',
+  'unlink',
+])
+
+/** What would show the simulator's own process: its variables, and its memory. */
+const ofSimulator = /^\/proc\/.+\/(environ|mem)$/
+
 /** Calls with two paths; the second is changed, of `rename` the first one too. */
 const pairs = ['copyFile', 'cp', 'link', 'rename', 'symlink']
 
@@ -70,8 +94,7 @@ export function replaceFiles(paths: Paths): void {
     for (const name of writers) wrapper.replace(target, name, { paths: 1, writes: [0] })
     for (const name of pairs) {
       const writes = name === 'rename' ? [0, 1] : [1]
-      // What a symbolic link says is kept as it is.
-      wrapper.replace(target, name, { paths: name === 'symlink' ? [1] : 2, writes })
+      wrapper.replace(target, name, { paths: 2, writes })
     }
     wrapper.replace(target, 'open', { paths: 1, writes: 'flags' })
   }
@@ -121,7 +144,11 @@ class FileCalls {
           if (this === fsPromises) return Promise.reject(refused)
           throw refused
         }
-        for (const at of positions) args[at] = calls.#realOf(args[at])
+        for (const at of positions) {
+          // What a symbolic link says is kept where it is no path from the root.
+          const kept = name === 'symlink' && at === 0 && !textOf(args[at])?.startsWith('/')
+          if (!kept) args[at] = calls.#realOf(args[at])
+        }
         if (callback !== undefined) {
           args[args.length - 1] = (...results: unknown[]) =>
             Reflect.apply(
@@ -160,7 +187,9 @@ class FileCalls {
       return value.endsWith('/') && !real.endsWith('/') ? `${real}/` : real
     }
     if (value instanceof URL) return pathToFileURL(this.#paths.real(fileURLToPath(value)))
-    if (Buffer.isBuffer(value)) return Buffer.from(this.#paths.real(value.toString()))
+    if (value instanceof Uint8Array) {
+      return Buffer.from(this.#paths.real(Buffer.from(value).toString()))
+    }
     return value
   }
 
@@ -197,19 +226,66 @@ class FileCalls {
   ): Error | undefined {
     const changed = writes === 'flags' ? (opensToWrite(args[1]) ? [0] : []) : writes
     for (const at of changed) {
-      const path = textOf(args[at])
-      if (path === undefined || this.#paths.writable(path)) continue
+      const text = textOf(args[at])
+      if (text === undefined || this.#mayWrite(text, onLinks.has(name))) continue
       if (positions.length === 0) return undefined
-      return readOnly(syscalls[name] ?? name, path)
+      return refusal('EROFS', syscalls[name] ?? name, text)
     }
-    return undefined
+    const source = textOf(args[0])
+    if (source === undefined) return undefined
+    // The code, and `/tmp`, are file systems of their own on AWS.
+    if (name === 'link' && !this.#mayWrite(source, true)) return refusal('EXDEV', name, source)
+    return this.#showsSimulator(source)
+      ? refusal('EACCES', syscalls[name] ?? name, source)
+      : undefined
   }
+
+  /** Whether the code may change what is there, wherever links lead. */
+  #mayWrite(text: string, linkItself: boolean): boolean {
+    if (!this.#paths.writable(text)) return false
+    const real = this.#paths.real(text)
+    if (real.startsWith('/dev/')) return true
+    const place = linkItself
+      ? path.join(followed(path.dirname(real)), path.basename(real))
+      : followed(real)
+    return this.#paths.writable(place)
+  }
+
+  #showsSimulator(text: string): boolean {
+    const absolute = this.#paths.absolute(text)
+    // What was unpacked has no links that lead outside.
+    if (this.#paths.mounted(absolute) && !this.#paths.writable(absolute)) return false
+    return ofSimulator.test(followed(this.#paths.real(absolute)))
+  }
+}
+
+/** Links of a path that lead on, at most. Source: Linux, `path_resolution(7)`. */
+const linksMax = 40
+
+/** Where a path leads to in the end, though there may be nothing yet. */
+function followed(start: string): string {
+  let name = start
+  for (let links = 0; links < linksMax; links += 1) {
+    try {
+      return realpathReally(name)
+    } catch {
+      const folder = path.dirname(name)
+      if (folder === name) return name
+      const parent = followed(folder)
+      try {
+        name = path.resolve(parent, readlinkReally(path.join(parent, path.basename(name))))
+      } catch {
+        return path.join(parent, path.basename(name))
+      }
+    }
+  }
+  return name
 }
 
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value
   if (value instanceof URL) return fileURLToPath(value)
-  return Buffer.isBuffer(value) ? value.toString() : undefined
+  return value instanceof Uint8Array ? Buffer.from(value).toString() : undefined
 }
 
 function opensToWrite(flags: unknown): boolean {
@@ -218,7 +294,14 @@ function opensToWrite(flags: unknown): boolean {
   return typeof flags === 'number' && (flags & (O_WRONLY | O_RDWR | O_CREAT)) !== 0
 }
 
-function readOnly(syscall: string, path: string): Error {
-  const error = new Error(`EROFS: read-only file system, ${syscall} '${path}'`)
-  return Object.assign(error, { errno: -30, code: 'EROFS', syscall, path })
+const refusals = {
+  EROFS: { errno: -30, text: 'read-only file system' },
+  EXDEV: { errno: -18, text: 'cross-device link not permitted' },
+  EACCES: { errno: -13, text: 'permission denied' },
+}
+
+function refusal(code: keyof typeof refusals, syscall: string, path: string): Error {
+  const { errno, text } = refusals[code]
+  const error = new Error(`${code}: ${text}, ${syscall} '${path}'`)
+  return Object.assign(error, { errno, code, syscall, path })
 }

@@ -4,6 +4,8 @@ import { Control, type HostMessage, outputWindowBytes, type WorkerMessage } from
 // Taken before the code's clocks are replaced.
 const wallOriginMs = performance.timeOrigin
 const realPerformanceNow = performance.now.bind(performance)
+// Of its own, so that the code cannot put itself between.
+const takeMessage = receiveMessageOnPort
 const wallNowMs = () => wallOriginMs + realPerformanceNow()
 
 /** How often the code may look at the clock at one moment before time moves. */
@@ -19,17 +21,19 @@ const longStepMs = 10
 export class Link {
   readonly #port: MessagePort
   readonly #control: Control
+  readonly #post: MessagePort['postMessage']
   #sentBytes = 0
   #reads = 0
   #steps = 0
 
   constructor(port: MessagePort, control: SharedArrayBuffer) {
     this.#port = port
+    this.#post = port.postMessage.bind(port)
     this.#control = new Control(control)
   }
 
   send(message: WorkerMessage, transfer: ArrayBuffer[] = []): void {
-    this.#port.postMessage(message, transfer)
+    this.#post(message, transfer)
   }
 
   /** The next message; the thread sleeps until it is there. */
@@ -42,7 +46,7 @@ export class Link {
   #next(): HostMessage {
     for (;;) {
       const { rings } = this.#control
-      const received = receiveMessageOnPort(this.#port)
+      const received = takeMessage(this.#port)
       if (received !== undefined) return received.message
       this.#control.wait(rings)
     }

@@ -1,5 +1,7 @@
+import inspector from 'node:inspector'
 import os from 'node:os'
 import path from 'node:path'
+import v8 from 'node:v8'
 import worker from 'node:worker_threads'
 import type { Link } from './link.ts'
 
@@ -43,6 +45,7 @@ export function guardProcess(link: Link, folder: string): void {
     pid: ownPid,
     ppid: 1,
     kill,
+    _kill: kill,
     abort: () => endBySignal('SIGABRT'),
     cwd: () => cwd,
     chdir: (to: string) => {
@@ -69,6 +72,8 @@ export function guardProcess(link: Link, folder: string): void {
     tmpdir: () => process.env['TMPDIR'] ?? '/tmp',
     totalmem: () => Number(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'] ?? 128) * 2 ** 20,
     networkInterfaces: () => ({}),
+    getPriority: () => 0,
+    setPriority: () => undefined,
     userInfo: () => ({
       uid: 993,
       gid: 990,
@@ -78,6 +83,50 @@ export function guardProcess(link: Link, folder: string): void {
     }),
   })
   hideThread()
+  hideSimulator()
+}
+
+/** Bindings of Node's that show or change nothing outside of the code's own thread. */
+const harmlessBindings = new Set([
+  'buffer',
+  'config',
+  'constants',
+  'http_parser',
+  'natives',
+  'util',
+  'uv',
+])
+
+/** What would show, change or stop the process of the simulator, which is not the function's. */
+function hideSimulator(): void {
+  const not = (name: string) => () => {
+    const error = new Error(`Orrery does not model ${name} inside functions.`)
+    throw Object.assign(error, { code: 'ERR_NOT_MODELLED' })
+  }
+  for (const name of ['binding', '_linkedBinding'] as const) {
+    const real: unknown = Reflect.get(process, name)
+    if (typeof real !== 'function') continue
+    Reflect.set(process, name, (module: string) => {
+      if (!harmlessBindings.has(module)) throw new Error(`No such module: ${module}`)
+      return Reflect.apply(real, process, [module])
+    })
+  }
+  Object.assign(process.report, {
+    getReport: not('process.report'),
+    writeReport: not('process.report'),
+  })
+  Object.assign(inspector, { open: not('inspector.open'), waitForDebugger: not('inspector') })
+  inspector.Session.prototype.connectToMainThread = not('inspector.Session.connectToMainThread')
+  const { setFlagsFromString } = v8
+  Object.assign(v8, {
+    setFlagsFromString: (flags: string) => {
+      // All threads share their flags; this one many programs set to tidy up.
+      if (/^--(no-)?expose[-_]gc$/.test(flags)) setFlagsFromString(flags)
+      else not(`the V8 flag ${flags}`)()
+    },
+    writeHeapSnapshot: not('v8.writeHeapSnapshot'),
+    setHeapSnapshotNearHeapLimit: not('v8.setHeapSnapshotNearHeapLimit'),
+  })
 }
 
 /** The code runs in a thread of the simulator, which is nothing that it could know on AWS. */
