@@ -251,6 +251,21 @@ describe('a recording', () => {
     await waiting
   })
 
+  test('has a fault where it was armed and ended, also between a call and the tasks that follow it', async () => {
+    const cloud = createCloud({ seed: 3 })
+    const { kernel } = cloud
+    const taskRuns = () => kernel.journal.entries.some(({ kind }) => kind === 'task')
+    await hello(cloud, 'CreateGreeting', { Name: 'a', ExpiresInSeconds: 10 })
+    const advanced = cloud.advance({ seconds: 10 })
+    while (!taskRuns()) await Promise.resolve()
+    const fault = cloud.armFault('hello.GetGreeting', { kind: 'error', code: 'Unavailable' })
+    await advanced
+    await hello(cloud, 'CreateGreeting', { Name: 'b', ExpiresInSeconds: 0 })
+    cloud.endFault(fault)
+    await hello(cloud, 'GetGreeting', { Name: 'b' })
+    await expectSameRun(cloud)
+  })
+
   test('can be replayed up to a moment at which a call waited that was answered later', async () => {
     const cloud = createCloud({ seed: 3 })
     const sqs = client(cloud, SQSClient)

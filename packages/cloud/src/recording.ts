@@ -150,8 +150,8 @@ async function runAgain(recording: Recording, to?: ReplayEnd): Promise<Again> {
     )
   }
   const cloud = await cloudOf(recording)
-  const replayer = new Replayer(cloud)
   const entered = recording.entered.filter((entry) => isUntil(entry, to))
+  const replayer = new Replayer(cloud, entered)
   let differing: Difference | undefined
   for (const entry of entered) {
     const difference = await replayer.enter(entry)

@@ -31,9 +31,15 @@ export interface Difference {
 export class Replayer {
   readonly #cloud: Cloud
   readonly #results = new RecordedResults()
+  /** By number: what was done without a turn, perhaps in the middle of other work. */
+  readonly #notes: Map<number, EnteredEntry>
 
-  constructor(cloud: Cloud) {
+  /** `entered`: all that will enter, where it is known before. */
+  constructor(cloud: Cloud, entered: readonly EnteredEntry[] = []) {
     this.#cloud = cloud
+    const notes = entered.filter(({ kind }) => kind === 'fault' || kind === 'account')
+    this.#notes = new Map(notes.map((entry) => [entry.sequence, entry]))
+    if (notes.length > 0) cloud.kernel.journal.beforeEntry = (sequence) => this.#note(sequence)
     cloud.kernel.scheduler.replayed = this.#results
   }
 
@@ -62,9 +68,18 @@ export class Replayer {
     }
   }
 
+  /** A fault that was armed between two tasks of one moment is armed between them again. */
+  #note(sequence: number): void {
+    const entry = this.#notes.get(sequence)
+    if (entry === undefined) return
+    this.#notes.delete(sequence)
+    noteAgain(this.#cloud, entry)
+  }
+
   /** Outside work that is not back has no result in the recording: it is done again, or lost. */
   end(): void {
     this.#cloud.kernel.scheduler.replayed = undefined
+    this.#cloud.kernel.journal.beforeEntry = undefined
     this.#results.end()
   }
 
@@ -91,10 +106,11 @@ export class Replayer {
         await scheduler.enter(() => void journal.append(copied(entry)))
         break
       case 'account':
-        cloud.openAccount(String(entry.data['accountId']))
-        break
       case 'fault':
-        faultAgain(cloud, entry)
+        if (journal.lastSequence < entry.sequence) {
+          this.#notes.delete(entry.sequence)
+          noteAgain(cloud, entry)
+        }
         break
       default:
         throw new SimulatorError(
@@ -157,9 +173,10 @@ async function callAgain(cloud: Cloud, entry: EnteredEntry): Promise<void> {
   await Promise.race([done, left])
 }
 
-function faultAgain(cloud: Cloud, entry: EnteredEntry): void {
-  const { id, site, effect, options } = entry.data
-  if (entry.name === 'end') cloud.endFault(String(id))
+function noteAgain(cloud: Cloud, entry: EnteredEntry): void {
+  const { accountId, id, site, effect, options } = entry.data
+  if (entry.kind === 'account') cloud.openAccount(String(accountId))
+  else if (entry.name === 'end') cloud.endFault(String(id))
   else cloud.armFault(String(site), effect as FaultEffect, options as FaultOptions) // Made by `armFault`.
 }
 

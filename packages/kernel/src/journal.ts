@@ -94,6 +94,8 @@ export class Journal {
    * A fork does not inherit it.
    */
   onEntered: JournalListener | undefined
+  /** Is told which number is given next, and may add the entry with that number itself: a replay does. */
+  beforeEntry: ((sequence: number) => void) | undefined
 
   /** `sequence`: the last number given before this journal began, which goes on from there. */
   constructor(options: { entriesMax?: number; bytesMax?: number; sequence?: number } = {}) {
@@ -130,6 +132,7 @@ export class Journal {
 
   /** Adds an entry and leaves it open: its data may be completed until `close`. */
   open(entry: Omit<JournalEntry, 'sequence'>): JournalEntry {
+    this.beforeEntry?.(this.#sequence + 1)
     this.#sequence += 1
     const added = new Entry(this.#sequence, entry)
     this.#entries.push(added)
