@@ -11,6 +11,12 @@ export interface Wall {
 export const processWall: Wall = {
   nowMs: () => Date.now(),
   setTimer(delayMs, run) {
+    if (delayMs === 0) {
+      // A timer of no delay takes a millisecond.
+      const immediate = setImmediate(run)
+      immediate.unref()
+      return () => clearImmediate(immediate)
+    }
     const timer = setTimeout(run, Math.min(delayMs, 0x7fff_ffff))
     timer.unref()
     return () => clearTimeout(timer)

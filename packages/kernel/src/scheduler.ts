@@ -470,18 +470,11 @@ export class Scheduler {
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
     if (next === undefined) return
-    if (movesByItself) {
-      this.#cancelTimer = this.#wall.setTimer(0, () => {
-        this.#armedFor = undefined
-        void this.#skip()
-      })
-      return
-    }
-    const delayMs = this.#clock.wallDelayMs(next.atMs)
+    const delayMs = movesByItself ? 0 : this.#clock.wallDelayMs(next.atMs)
     if (delayMs === undefined) return
     this.#cancelTimer = this.#wall.setTimer(delayMs, () => {
       this.#armedFor = undefined
-      void this.#drainInBackground()
+      void (movesByItself ? this.#skip() : this.#drainInBackground())
     })
   }
 
