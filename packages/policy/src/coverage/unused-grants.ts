@@ -15,10 +15,15 @@ export interface UnusedGrant {
   readonly narrower?: readonly string[]
 }
 
+/** What SNS gives a topic without a policy of its own: nobody wrote it. Source: SNS developer guide, "Default policy". */
+const ownersStatement = '__default_statement_ID'
+
 /** What the allows of these policies give beyond what was used; denies grant nothing. */
 export function unusedGrants(coverage: readonly StatementCoverage[]): readonly UnusedGrant[] {
   return coverage
-    .filter(({ effect, policy }) => effect === 'Allow' && policy !== 'boundary')
+    .filter(({ effect, policy, sid }) => {
+      return effect === 'Allow' && policy !== 'boundary' && sid !== ownersStatement
+    })
     .flatMap((statement): UnusedGrant[] => {
       const { policy, owner, source, statementIndex, sid, state } = statement
       const where = {
