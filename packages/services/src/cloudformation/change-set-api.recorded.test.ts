@@ -1,5 +1,6 @@
 import {
   CreateChangeSetCommand,
+  CreateStackCommand,
   DeleteChangeSetCommand,
   DeleteStackCommand,
   DescribeChangeSetCommand,
@@ -8,7 +9,7 @@ import {
   ListChangeSetsCommand,
 } from '@aws-sdk/client-cloudformation'
 import { GetParameterCommand } from '@aws-sdk/client-ssm'
-import { describe, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   asRecorded,
   type Recorded,
@@ -80,6 +81,16 @@ describe.skipIf(!recordingsPresent)('change sets, as recorded', () => {
       },
       recorded('test_deleted_changeset'),
     )
+  })
+
+  // Source: the CDK's CLI, which deletes by a name that never was before it makes a change set.
+  test('deleting a change set that is not there succeeds where the stack is', async () => {
+    const { cloud, cfn } = deploymentWorld()
+    await cfn.send(new CreateStackCommand({ StackName: 'stack-1', TemplateBody: metadata }))
+    await cloud.advance({ seconds: 5 })
+    const named = { StackName: 'stack-1', ChangeSetName: 'never-was' }
+    const { $metadata } = await cfn.send(new DeleteChangeSetCommand(named))
+    expect($metadata.httpStatusCode).toBe(200)
   })
 
   test('a change set of a stack that is not there', async () => {

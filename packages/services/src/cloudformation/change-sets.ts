@@ -10,7 +10,7 @@ import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { startOperation } from './apply/machine.ts'
 import { creationOf, updateOf } from './apply/stack-records.ts'
-import { changeSetOrThrow, isExecuted } from './change-set-lookup.ts'
+import { changeSetOrThrow, findChangeSet, isExecuted } from './change-set-lookup.ts'
 import { page } from './describe-stacks.ts'
 import type { Cause, PropertyChange, ResourceChange } from './engine/change-plan.ts'
 import { type Json, stringified } from './engine/json.ts'
@@ -284,6 +284,10 @@ export const deleteChangeSet = operation(DeleteChangeSet, {
     // Only a stack that is not there is an error: what is deleted already is deleted.
     if (ChangeSetName.startsWith('arn:') && !changeSets.has(ctx, ChangeSetName)) return {}
     if (StackName !== undefined) stackOrThrow(ctx, StackName, stackMissing)
+    // The CDK's CLI rests on it: it deletes by a fresh name before it makes a change set.
+    if (StackName !== undefined && findChangeSet(ctx, ChangeSetName, StackName) === undefined) {
+      return {}
+    }
     const changeSet = changeSetOrThrow(ctx, ChangeSetName, StackName)
     if (changeSet.executionStatus === 'EXECUTE_IN_PROGRESS') {
       throw changeSetNotDeletable(changeSet.arn, changeSet.status)

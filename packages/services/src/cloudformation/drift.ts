@@ -12,7 +12,12 @@ import { operation, task } from '../define.ts'
 import { livingResources } from './apply/plan.ts'
 import { DeployerContext } from './apply/resource-context.ts'
 import { page } from './describe-stacks.ts'
-import { differences, type PropertyDifference, shownValue } from './engine/drift.ts'
+import {
+  differences,
+  type PropertyDifference,
+  shownValue,
+  withoutStackTags,
+} from './engine/drift.ts'
 import { isObject, type JsonObject } from './engine/json.ts'
 import { typedProperties } from './engine/property-validation.ts'
 import { schemaOf } from './engine/resource-types.ts'
@@ -183,7 +188,7 @@ async function look(
   if (actual === undefined) {
     return keep(ctx, { ...common, status: 'DELETED', expected, differences: [] })
   }
-  const shown = onlyExpected(expected, actual)
+  const shown = onlyExpected(expected, actual, rctx.stackTags)
   const found = differences(expected, shown)
   return keep(ctx, {
     ...common,
@@ -195,13 +200,18 @@ async function look(
 }
 
 /** Recorded: properties that the template does not set are not shown. */
-function onlyExpected(expected: JsonObject, actual: object): JsonObject {
+function onlyExpected(
+  expected: JsonObject,
+  actual: object,
+  stackTags: Readonly<Record<string, string>>,
+): JsonObject {
   const plain: unknown = JSON.parse(JSON.stringify(actual))
   const all = isObject(plain) ? plain : {}
   return Object.fromEntries(
-    Object.keys(expected).flatMap((name) => {
+    Object.entries(expected).flatMap(([name, wanted]) => {
       const value = all[name]
-      return value === undefined ? [] : [[name, value]]
+      if (value === undefined) return []
+      return [[name, name === 'Tags' ? withoutStackTags(wanted, value, stackTags) : value]]
     }),
   )
 }

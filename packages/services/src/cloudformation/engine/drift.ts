@@ -77,15 +77,36 @@ function compareLists(
   }
 }
 
+/** Tags without those that only the stack gave; what the template gives too is the template's. */
+export function withoutStackTags(
+  expected: Json,
+  actual: Json,
+  stackTags: Readonly<Record<string, string>>,
+): Json {
+  if (isList(expected) && isList(actual)) {
+    const own = new Set(expected.map(tagKey))
+    return actual.filter((tag) => own.has(tagKey(tag)) || !Object.hasOwn(stackTags, tagKey(tag)))
+  }
+  if (!isObject(expected) || !isObject(actual)) return actual
+  return Object.fromEntries(
+    Object.entries(actual).filter(
+      ([key]) => Object.hasOwn(expected, key) || !Object.hasOwn(stackTags, key),
+    ),
+  )
+}
+
+function tagKey(tag: Json): string {
+  return isObject(tag) ? String(tag['Key']) : ''
+}
+
 /** Tags have no order, and those that CloudFormation itself adds are none of the template's. */
 function compareTags(expected: Json, actual: Json | undefined, found: PropertyDifference[]): void {
   if (!isList(expected) || !isList(actual)) {
     compare(expected, actual, '/Tags', found)
     return
   }
-  const keyOf = (tag: Json) => (isObject(tag) ? String(tag['Key']) : '')
   for (const [i, tag] of expected.entries()) {
-    const is = actual.find((each) => keyOf(each) === keyOf(tag))
+    const is = actual.find((each) => tagKey(each) === tagKey(tag))
     if (is === undefined)
       found.push({ path: `/Tags/${i}`, expected: tag, actual: is, type: 'REMOVE' })
     else compare(tag, is, `/Tags/${i}`, found)

@@ -1,3 +1,4 @@
+import { AwsError, type ResourceTag } from '@cloud-orrery/models'
 import {
   AwsEcrRepository,
   type AwsEcrRepositoryProperties,
@@ -6,6 +7,9 @@ import {
   DeleteRepository,
   DeleteRepositoryPolicy,
   DescribeRepositories,
+  GetLifecyclePolicy,
+  GetRepositoryPolicy,
+  ListTagsForResource,
   PutImageScanningConfiguration,
   PutImageTagMutability,
   PutLifecyclePolicy,
@@ -50,7 +54,7 @@ export const repositoryType = resource(AwsEcrRepository, {
   async delete(ctx, { physicalId = '' }, { EmptyOnDelete }) {
     await ctx.call(DeleteRepository, { repositoryName: physicalId, force: EmptyOnDelete === true })
   },
-  async read(ctx, { physicalId = '' }) {
+  async read(ctx, { physicalId = '' }, properties) {
     const { repositories = [] } = await ctx.call(DescribeRepositories, {
       repositoryNames: [physicalId],
     })
@@ -61,9 +65,49 @@ export const repositoryType = resource(AwsEcrRepository, {
       ImageScanningConfiguration: {
         ScanOnPush: repository?.imageScanningConfiguration?.scanOnPush,
       },
+      ...(await currentPolicies(ctx, physicalId, properties)),
+      ...(properties.Tags === undefined ? {} : { Tags: await currentTags(ctx, physicalId) }),
     }
   },
 })
+
+/** What the repository says now of the policies that its template gives. */
+async function currentPolicies(
+  ctx: ResourceContext,
+  repositoryName: string,
+  { LifecyclePolicy, RepositoryPolicyText }: AwsEcrRepositoryProperties,
+): Promise<Partial<AwsEcrRepositoryProperties>> {
+  const lifecycle =
+    LifecyclePolicy === undefined
+      ? undefined
+      : await unlessGone(ctx.call(GetLifecyclePolicy, { repositoryName }))
+  const policy =
+    RepositoryPolicyText === undefined
+      ? undefined
+      : await unlessGone(ctx.call(GetRepositoryPolicy, { repositoryName }))
+  const LifecyclePolicyText = lifecycle?.lifecyclePolicyText
+  return {
+    ...(LifecyclePolicyText === undefined ? {} : { LifecyclePolicy: { LifecyclePolicyText } }),
+    ...(policy?.policyText === undefined
+      ? {}
+      : { RepositoryPolicyText: JSON.parse(policy.policyText) as unknown }),
+  }
+}
+
+async function currentTags(ctx: ResourceContext, name: string): Promise<ResourceTag[]> {
+  const resourceArn = repositoryArn(ctx, name)
+  const { tags = [] } = await ctx.call(ListTagsForResource, { resourceArn })
+  return tags.map(({ Key, Value }) => ({ Key, Value }))
+}
+
+async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof AwsError && /NotFound/.test(error.code)) return undefined
+    throw error
+  }
+}
 
 function stateOf(ctx: ResourceContext, name: string) {
   return {

@@ -11,7 +11,7 @@ import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
 import { unlessGone } from './gone.ts'
 import { jsonText, likeTemplate } from './json-text.ts'
-import { allTags, updateTags } from './tags.ts'
+import { allTags, currentTags, updateTags } from './tags.ts'
 
 export const eventBusType = resource(AwsEventsEventBus, {
   async create(ctx, properties) {
@@ -46,13 +46,14 @@ export const eventBusType = resource(AwsEventsEventBus, {
   async delete(ctx, { Name }) {
     await unlessGone(ctx.call(DeleteEventBus, { Name }))
   },
-  async read(ctx, { Name }, properties) {
+  async read(ctx, { Arn, Name }, properties) {
     const bus = await unlessGone(ctx.call(DescribeEventBus, { Name }))
     if (bus === undefined) return undefined
     return {
       Name,
       ...(bus.Description === undefined ? {} : { Description: bus.Description }),
       ...(bus.Policy === undefined ? {} : { Policy: likeTemplate(bus.Policy, properties.Policy) }),
+      ...(await currentTags(ctx, Arn, properties)),
     }
   },
 })

@@ -16,7 +16,7 @@ import { namedBus } from '../bus-lookup.ts'
 import { defaultBus } from '../state.ts'
 import { isGone, unlessGone } from './gone.ts'
 import { jsonText, likeTemplate } from './json-text.ts'
-import { allTags, updateTags } from './tags.ts'
+import { allTags, currentTags, updateTags } from './tags.ts'
 
 export const ruleType = resource(AwsEventsRule, {
   async create(ctx, properties) {
@@ -48,7 +48,7 @@ export const ruleType = resource(AwsEventsRule, {
     await removeTargets(ctx, RuleName, EventBusName, ids)
     await unlessGone(ctx.call(DeleteRule, { Name: RuleName, EventBusName }))
   },
-  async read(ctx, { RuleName }, properties) {
+  async read(ctx, { Arn, RuleName }, properties) {
     const { EventBusName } = properties
     const rule = await unlessGone(ctx.call(DescribeRule, { Name: RuleName, EventBusName }))
     if (rule === undefined) return undefined
@@ -66,6 +66,7 @@ export const ruleType = resource(AwsEventsRule, {
       ...(rule.RoleArn === undefined ? {} : { RoleArn: rule.RoleArn }),
       ...(rule.State === undefined ? {} : { State: rule.State }),
       ...(Targets.length === 0 ? {} : { Targets: inTemplateOrder(Targets, properties) }),
+      ...(await currentTags(ctx, Arn, properties)),
     }
   },
 })

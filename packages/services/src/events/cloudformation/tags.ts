@@ -1,5 +1,5 @@
 import type { ResourceTag } from '@cloud-orrery/models'
-import { TagResource, UntagResource } from '@cloud-orrery/models/events'
+import { ListTagsForResource, TagResource, UntagResource } from '@cloud-orrery/models/events'
 import type { ResourceContext } from '../../context.ts'
 
 interface Tag {
@@ -14,6 +14,17 @@ export function allTags(ctx: ResourceContext, own: readonly ResourceTag[] = []):
     ...Object.fromEntries(own.map(({ Key, Value }) => [Key, Value])),
   }
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+}
+
+/** The tags that a resource has now, where its template gives it some. */
+export async function currentTags(
+  ctx: ResourceContext,
+  ResourceARN: string,
+  { Tags }: { readonly Tags?: readonly ResourceTag[] | undefined },
+): Promise<{ readonly Tags?: readonly ResourceTag[] }> {
+  if (Tags === undefined) return {}
+  const found = await ctx.call(ListTagsForResource, { ResourceARN })
+  return found.Tags === undefined ? {} : { Tags: found.Tags }
 }
 
 /** Brings the tags of a resource from what the previous template said to what this one says. */

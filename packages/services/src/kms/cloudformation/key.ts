@@ -91,7 +91,7 @@ export const keyType = resource(AwsKmsKey, {
       Enabled: key.Enabled ?? true,
       ...(await currentRotation(ctx, key, properties)),
       ...(properties.KeyPolicy === undefined ? {} : { KeyPolicy: await currentPolicy(ctx, KeyId) }),
-      ...(properties.Tags === undefined ? {} : { Tags: await ownTags(ctx, KeyId) }),
+      ...(properties.Tags === undefined ? {} : { Tags: await currentTags(ctx, KeyId) }),
     }
   },
 })
@@ -205,10 +205,7 @@ async function currentPolicy(ctx: ResourceContext, KeyId: string): Promise<unkno
   return JSON.parse(Policy) as unknown
 }
 
-/** Tags of the stack are not the template's. */
-async function ownTags(ctx: ResourceContext, KeyId: string): Promise<ResourceTag[]> {
+async function currentTags(ctx: ResourceContext, KeyId: string): Promise<ResourceTag[]> {
   const { Tags = [] } = await ctx.call(ListResourceTags, { KeyId })
-  return Tags.filter(({ TagKey }) => !Object.hasOwn(ctx.stackTags, TagKey)).map(
-    ({ TagKey, TagValue }) => ({ Key: TagKey, Value: TagValue }),
-  )
+  return Tags.map(({ TagKey, TagValue }) => ({ Key: TagKey, Value: TagValue }))
 }

@@ -6,8 +6,10 @@ import {
   type CreateEventSourceMappingRequest,
   DeleteEventSourceMapping,
   DeleteFunctionEventInvokeConfig,
+  type DestinationConfig,
   GetEventSourceMapping,
   GetFunctionEventInvokeConfig,
+  ListTags,
   PutFunctionEventInvokeConfig,
   UpdateEventSourceMapping,
   type UpdateEventSourceMappingRequest,
@@ -39,6 +41,11 @@ export const eventSourceMappingType = resource(AwsLambdaEventSourceMapping, {
     const found = await unlessGone(ctx.call(GetEventSourceMapping, { UUID: Id }))
     if (found === undefined) return undefined
     const { BatchSize, MaximumBatchingWindowInSeconds, State } = found
+    const { FilterCriteria, FunctionResponseTypes, ScalingConfig } = found
+    const tags =
+      properties.Tags === undefined
+        ? undefined
+        : await ctx.call(ListTags, { Resource: found.EventSourceMappingArn ?? '' })
     return {
       FunctionName: properties.FunctionName,
       ...(properties.EventSourceArn === undefined
@@ -47,6 +54,13 @@ export const eventSourceMappingType = resource(AwsLambdaEventSourceMapping, {
       ...(BatchSize === undefined ? {} : { BatchSize }),
       ...(MaximumBatchingWindowInSeconds === undefined ? {} : { MaximumBatchingWindowInSeconds }),
       Enabled: State === 'Enabled',
+      ...(FilterCriteria === undefined ? {} : { FilterCriteria }),
+      ...(FunctionResponseTypes === undefined ? {} : { FunctionResponseTypes }),
+      ...(ScalingConfig === undefined ? {} : { ScalingConfig }),
+      ...(found.KMSKeyArn === undefined ? {} : { KmsKeyArn: found.KMSKeyArn }),
+      ...(tags?.Tags === undefined
+        ? {}
+        : { Tags: Object.entries(tags.Tags).map(([Key, Value]) => ({ Key, Value })) }),
     }
   },
 })
@@ -93,11 +107,14 @@ export const eventInvokeConfigType = resource(AwsLambdaEventInvokeConfig, {
     const input = { FunctionName, Qualifier }
     const found = await unlessGone(ctx.call(GetFunctionEventInvokeConfig, input))
     if (found === undefined) return undefined
-    const { MaximumRetryAttempts, MaximumEventAgeInSeconds } = found
+    const { MaximumRetryAttempts, MaximumEventAgeInSeconds, DestinationConfig } = found
     return {
       ...input,
       ...(MaximumRetryAttempts === undefined ? {} : { MaximumRetryAttempts }),
       ...(MaximumEventAgeInSeconds === undefined ? {} : { MaximumEventAgeInSeconds }),
+      ...(DestinationConfig === undefined
+        ? {}
+        : { DestinationConfig: givenDestinations(DestinationConfig) }),
     }
   },
 })
@@ -105,4 +122,13 @@ export const eventInvokeConfigType = resource(AwsLambdaEventInvokeConfig, {
 /** A template may give none of them. */
 function atLeastOne({ DestinationConfig }: { readonly DestinationConfig?: object | undefined }) {
   return DestinationConfig === undefined ? { DestinationConfig: {} } : {}
+}
+
+/** The API always tells both, empty where there is none; a template gives those that there are. */
+function givenDestinations({ OnSuccess, OnFailure }: DestinationConfig) {
+  const [success, failure] = [OnSuccess?.Destination, OnFailure?.Destination]
+  return {
+    ...(success === undefined ? {} : { OnSuccess: { Destination: success } }),
+    ...(failure === undefined ? {} : { OnFailure: { Destination: failure } }),
+  }
 }

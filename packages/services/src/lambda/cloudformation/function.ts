@@ -74,9 +74,11 @@ export const functionType = resource(AwsLambdaFunction, {
     const reserved = found.Concurrency?.ReservedConcurrentExecutions
     return {
       ...propertiesOf(found.Configuration),
+      ...withoutDefaultLogging(found.Configuration, properties),
       FunctionName,
       // What code is there cannot be told from its location: it stands as it was given.
       Code: properties.Code,
+      ...(found.Tags === undefined ? {} : { Tags: tagList(found.Tags) }),
       ...(reserved === undefined ? {} : { ReservedConcurrentExecutions: reserved }),
     }
   },
@@ -204,6 +206,20 @@ async function updateTags(
 
 function changed(now: unknown, before: unknown): boolean {
   return JSON.stringify(now) !== JSON.stringify(before)
+}
+
+/** A configuration always tells its log format, a template seldom: the default is no drift. */
+function withoutDefaultLogging(
+  { LoggingConfig }: FunctionConfiguration,
+  { LoggingConfig: wanted }: AwsLambdaFunctionProperties,
+) {
+  if (LoggingConfig?.LogFormat !== 'Text' || wanted?.LogFormat !== undefined) return {}
+  const { LogFormat: _, ...others } = LoggingConfig
+  return { LoggingConfig: others }
+}
+
+function tagList(tags: Readonly<Record<string, string>>) {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
 }
 
 function propertiesOf(now: FunctionConfiguration) {

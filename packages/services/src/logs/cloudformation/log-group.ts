@@ -88,7 +88,7 @@ export const logGroupType = resource(AwsLogsLogGroup, {
       ...(deletionProtectionEnabled === undefined
         ? {}
         : { DeletionProtectionEnabled: deletionProtectionEnabled }),
-      ...(Tags === undefined ? {} : { Tags: await ownTags(ctx, physicalId) }),
+      ...(Tags === undefined ? {} : { Tags: await currentTags(ctx, physicalId) }),
     }
   },
 })
@@ -119,10 +119,7 @@ async function changeTags(
   if (Object.keys(tags).length > 0) await ctx.call(TagResource, { resourceArn, tags })
 }
 
-/** Tags of the stack are not the template's. */
-async function ownTags(ctx: ResourceContext, name: string): Promise<ResourceTag[]> {
+async function currentTags(ctx: ResourceContext, name: string): Promise<ResourceTag[]> {
   const { tags = {} } = await ctx.call(ListTagsForResource, { resourceArn: logGroupArn(ctx, name) })
-  return Object.entries(tags)
-    .filter(([Key]) => !Object.hasOwn(ctx.stackTags, Key))
-    .map(([Key, Value]) => ({ Key, Value }))
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
 }

@@ -74,13 +74,18 @@ export const topicType = resource(AwsSnsTopic, {
     await ctx.call(DeleteTopic, { TopicArn })
   },
 
-  async read(ctx, { TopicArn, TopicName }) {
+  async read(ctx, { TopicArn, TopicName }, properties) {
     const found = await unlessGone(ctx.call(GetTopicAttributes, { TopicArn }))
     if (found === undefined) return undefined
     const { Attributes = {} } = found
     const { Subscriptions = [] } = await ctx.call(ListSubscriptionsByTopic, { TopicArn })
     const isFifo = Attributes['FifoTopic'] === 'true'
-    const { DisplayName, SignatureVersion, TracingConfig, FifoThroughputScope } = Attributes
+    const { DisplayName, SignatureVersion, TracingConfig, FifoThroughputScope, KmsMasterKeyId } =
+      Attributes
+    const tags =
+      properties.Tags === undefined
+        ? undefined
+        : await ctx.call(ListTagsForResource, { ResourceArn: TopicArn })
     return {
       TopicName,
       ...(DisplayName === '' || DisplayName === undefined ? {} : { DisplayName }),
@@ -93,6 +98,8 @@ export const topicType = resource(AwsSnsTopic, {
       ...(FifoThroughputScope === undefined ? {} : { FifoThroughputScope }),
       ...(SignatureVersion === undefined ? {} : { SignatureVersion }),
       ...(TracingConfig === undefined ? {} : { TracingConfig }),
+      ...(KmsMasterKeyId === undefined || KmsMasterKeyId === '' ? {} : { KmsMasterKeyId }),
+      ...(tags?.Tags === undefined ? {} : { Tags: tags.Tags }),
       ...(Subscriptions.length === 0
         ? {}
         : {

@@ -60,9 +60,8 @@ export const parameterType = resource(AwsSsmParameter, {
       ResourceType: 'Parameter',
       ResourceId: Name,
     })
-    // Tags of the stack are not the template's.
-    const own = TagList.filter(({ Key }) => !Object.hasOwn(ctx.stackTags, Key))
-    return { ...found, Tags: Object.fromEntries(own.map(({ Key, Value: value }) => [Key, value])) }
+    const Tags = Object.fromEntries(TagList.map(({ Key, Value: value }) => [Key, value]))
+    return { ...found, Tags }
   },
 })
 
