@@ -60,7 +60,7 @@ import {
   updateEventSourceMapping,
 } from './mappings/mappings.ts'
 import { poll, pollQueue } from './mappings/poll.ts'
-import { gathered, mappings, pollerSessions, pollers } from './mappings/state.ts'
+import { gathered, mappings, pollerSessions, pollers, pollRetries } from './mappings/state.ts'
 import { addPermission, getPolicy, removePermission, resourceAccess } from './permissions.ts'
 import {
   deleteProvisionedConcurrencyConfig,
@@ -193,6 +193,7 @@ export const lambda = service('lambda', {
     policies,
     pollers,
     pollerSessions,
+    pollRetries,
     provisioned,
     urlHosts,
     usage,

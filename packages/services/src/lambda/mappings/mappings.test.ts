@@ -172,6 +172,23 @@ test('messages of one group of a FIFO queue are handled in order', async () => {
   expect(seen).toEqual(['1', '2', '3', '4'])
 })
 
+test('an outage of SQS delays messages, and the queue is looked at again by itself', async () => {
+  const seen: string[] = []
+  const { cloud, sqs, QueueUrl, left } = await mapped(({ Records }: SqsEvent) => {
+    seen.push(...Records.map(({ body }) => body))
+  })
+  const effect = { kind: 'error', code: 'InternalError', status: 500 } as const
+  const outage = cloud.armFault('sqs.ReceiveMessage', effect)
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'one' }))
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'two' }))
+  await cloud.advance({ hours: 1 })
+  expect(seen).toEqual([])
+  cloud.endFault(outage)
+  await cloud.advance({ seconds: 10 })
+  expect(seen).toEqual(['one', 'two'])
+  expect(await left()).toEqual([0, 0])
+})
+
 test('a year without messages costs nothing', async () => {
   const { cloud } = await mapped(() => undefined)
   const before = cloud.kernel.journal.entries.length

@@ -19,7 +19,14 @@ import { failedItems } from './batch-failures.ts'
 import { passes } from './filters.ts'
 import { pollTask } from './poll-name.ts'
 import { recordOf } from './records.ts'
-import { gathered, type MappingRecord, mappings, pollerSessions, pollers } from './state.ts'
+import {
+  gathered,
+  type MappingRecord,
+  mappings,
+  pollerSessions,
+  pollers,
+  pollRetries,
+} from './state.ts'
 
 /** Batches at work when a backlog begins, and how many more each minute. Source: developer guide, "Scaling" for SQS. */
 const pollersFirst = 5
@@ -28,6 +35,12 @@ const pollersMax = 1250
 
 /** Largest event of a batch, in bytes: that of a synchronous invocation, less what surrounds the bodies. */
 const batchBytesMax = 5_500_000
+
+/**
+ * After a failure of SQS or STS a queue is looked at again.
+ * Deviation: AWS does not say how soon; ours is this, in ms. After a refusal only the next message makes it look.
+ */
+const pollRetryMs = 10_000
 
 /** Messages of one ReceiveMessage. */
 const receivedMax = 10
@@ -45,6 +58,9 @@ export const pollQueue = task<QueueNotice>(pollTask, {
 /** One poller: takes batch after batch until there is no more. */
 export const poll = task<{ uuid: string }>('lambda.poll', {
   async run(ctx, { uuid }) {
+    if ((pollRetries.get(ctx, uuid)?.atMs ?? Number.POSITIVE_INFINITY) <= ctx.now()) {
+      pollRetries.delete(ctx, uuid)
+    }
     const mapping = mappings.get(ctx, uuid)
     const found = mapping === undefined ? undefined : functionOf(ctx, mapping)
     if (mapping === undefined || found === undefined || !isPolling(mapping)) return
@@ -106,12 +122,20 @@ async function takeBatch(ctx: Context, uuid: string): Promise<boolean> {
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
     ctx.record('task', 'lambda.poll-failed', { uuid, code: error.code, message: error.message })
+    const mayPass = error.fault === 'server' || /Throttl|TooManyRequests/.test(error.code)
+    if (mayPass) pollLater(ctx, uuid)
     return false
   }
   if (batch.length === 0) return false
   // There may be more: another poller looks meanwhile.
   if (batch.length >= Math.min(mapping.batchSize, receivedMax)) ctx.after(0, poll, { uuid })
   return await handle(ctx, mapping, found, as, batch)
+}
+
+function pollLater(ctx: Context, uuid: string): void {
+  if (pollRetries.has(ctx, uuid)) return
+  pollRetries.put(ctx, { uuid, atMs: ctx.now() + pollRetryMs })
+  ctx.after(pollRetryMs, poll, { uuid })
 }
 
 async function handle(

@@ -78,3 +78,14 @@ export const pollerSessions = table<PollerSession>('lambda.poller-sessions', {
   key: (it) => it.roleArn,
   partition: 'region',
 })
+
+/** A look at a queue that failed is made again at that moment; one at a time for each mapping. */
+export interface PollRetry {
+  readonly uuid: string
+  readonly atMs: number
+}
+
+export const pollRetries = table<PollRetry>('lambda.poll-retries', {
+  key: (it) => it.uuid,
+  partition: 'region',
+})
