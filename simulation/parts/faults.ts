@@ -31,11 +31,11 @@ export function faultsPart(world: World, queues: Queues): Part {
   return {
     name: 'faults',
     actions: {
-      'faults.arm': (draw) => inTurn(world, () => arm(world, queues, draw)),
+      'faults.arm': (draw) => change(world, draw, () => arm(world, queues, draw)),
       'faults.end': (draw) => {
         const id = draw.maybe(world.cloud.kernel.faults.rules.map((rule) => rule.id))
         if (id === undefined) return Promise.resolve('end a fault: none is armed')
-        return inTurn(world, () => {
+        return change(world, draw, () => {
           world.cloud.endFault(id)
           return `end ${id}`
         })
@@ -54,9 +54,13 @@ export async function endFaults(world: World): Promise<void> {
   }
 }
 
-/** After what was due before it, as a server's control calls come: a replay has it so. */
-function inTurn<T>({ cloud }: World, change: () => T): Promise<T> {
-  return cloud.kernel.scheduler.enter(change)
+/** In its turn, as a server's control calls come; or at once, in the middle of what is due, as tests do. */
+async function change<T>(world: World, draw: Draw, make: () => T): Promise<T> {
+  return world.durable === undefined && draw.chance(0.5) ? make() : await inTurn(world, make)
+}
+
+function inTurn<T>({ cloud }: World, make: () => T): Promise<T> {
+  return cloud.kernel.scheduler.enter(make)
 }
 
 function arm(world: World, queues: Queues, draw: Draw): string {

@@ -1,5 +1,7 @@
+import { PutEvents, PutRule, PutTargets } from '@cloud-orrery/models/events'
 import { CreateRole, PutRolePolicy } from '@cloud-orrery/models/iam'
 import {
+  AddPermission,
   CreateEventSourceMapping,
   CreateFunction,
   Invoke,
@@ -20,7 +22,7 @@ const FunctionName = 'work'
 const attempts = 2
 
 interface Sent {
-  readonly way: 'sync' | 'async' | 'job'
+  readonly way: 'sync' | 'async' | 'job' | 'event'
   readonly isPoison: boolean
 }
 
@@ -71,12 +73,29 @@ export class Functions implements Part {
       BatchSize: 5,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     })
+    await this.#rule()
     await this.#world.cloud.advance({ seconds: 60 })
+  }
+
+  async #rule(): Promise<void> {
+    const { region, accountId } = home
+    const EventPattern = '{"source":["work"]}'
+    await this.#world.done(PutRule, { Name: 'sim-work', EventPattern })
+    const Arn = `arn:aws:lambda:${region}:${accountId}:function:${FunctionName}`
+    await this.#world.done(PutTargets, { Rule: 'sim-work', Targets: [{ Id: 'work', Arn }] })
+    await this.#world.done(AddPermission, {
+      FunctionName,
+      StatementId: 'rule',
+      Action: 'lambda:InvokeFunction',
+      Principal: 'events.amazonaws.com',
+      SourceArn: `arn:aws:events:${region}:${accountId}:rule/sim-work`,
+    })
   }
 
   readonly actions: Readonly<Record<string, Action>> = {
     'functions.call': (draw) => this.#call(draw),
     'functions.event': (draw) => this.#event(draw),
+    'functions.rule': () => this.#put(),
     'functions.job': (draw) => this.#job(draw),
     'functions.jobMore': (draw) => this.#job(draw),
   }
@@ -120,6 +139,17 @@ export class Functions implements Part {
     this.#sent.set(token, { way: 'async', isPoison })
     if (isPoison) this.#queues.expect('failures', token, { via: 'a function', sure })
     return `event ${token}${isPoison ? ', poisoned' : ''}: taken`
+  }
+
+  async #put(): Promise<string> {
+    const token = this.#world.token('rule')
+    const Detail = JSON.stringify({ token })
+    const { output, refusal } = await this.#world.attempt(PutEvents, {
+      Entries: [{ Source: 'work', DetailType: 'Work', Detail }],
+    })
+    if (output === undefined) return `work by a rule ${token}: ${refusal}`
+    this.#sent.set(token, { way: 'event', isPoison: false })
+    return `work by a rule ${token}: put`
   }
 
   async #job(draw: Draw): Promise<string> {

@@ -36,6 +36,8 @@ export interface QueueBook {
   readonly deadLetters: string | undefined
   /** A function takes its messages: no step receives from it. */
   readonly isConsumed: boolean
+  /** Messages without tokens come to it: how many, another part knows. */
+  readonly isCounted: boolean
   readonly held: Map<string, Held>
   readonly awaited: Map<string, Awaited>
   /** Tokens by message group, in the order of their sending; what is deleted leaves. */

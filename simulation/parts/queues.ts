@@ -3,6 +3,7 @@ import {
   CreateQueue,
   DeleteMessage,
   GetQueueAttributes,
+  type Message,
   ReceiveMessage,
   SendMessage,
   SendMessageBatch,
@@ -13,13 +14,22 @@ import type { Action, Part } from '../part.ts'
 import { holds, Violation } from '../violation.ts'
 import { abroad, home, type Place, type World } from '../world.ts'
 import { type Awaited, type Held, type QueueBook, receivesMax, tokenIn } from './queue-book.ts'
+import { pollAndSend, sendAtOnce } from './queues-at-once.ts'
 import { checkGroups, checkReceived } from './received-messages.ts'
+
+/** What a receiver asked for, and when. */
+export interface Asked {
+  readonly max: number
+  readonly visibilitySeconds: number
+  readonly startedAtMs: number
+}
 
 export interface QueueOptions {
   readonly place?: Place
   readonly isFifo?: boolean
   readonly deadLetters?: string
   readonly isConsumed?: boolean
+  readonly isCounted?: boolean
   /** Services that may send to it. */
   readonly senders?: readonly string[]
 }
@@ -46,6 +56,7 @@ export class Queues implements Part {
   /** Makes a queue, and its dead-letter queue before it. */
   async make(name: string, options: QueueOptions = {}): Promise<QueueBook> {
     const { place = home, isFifo = false, deadLetters, isConsumed = false, senders = [] } = options
+    const { isCounted = false } = options
     const { accountId, region } = place
     const arn = `arn:aws:sqs:${region}:${accountId}:${name}`
     const Attributes: Record<string, string> = { MessageRetentionPeriod: '1209600' }
@@ -75,6 +86,7 @@ export class Queues implements Part {
       isFifo,
       deadLetters,
       isConsumed,
+      isCounted,
       held: new Map(),
       awaited: new Map(),
       groups: new Map(),
@@ -115,6 +127,8 @@ export class Queues implements Part {
     'queues.delete': (draw) => this.#delete(draw),
     'queues.deleteMore': (draw) => this.#delete(draw),
     'queues.hide': (draw) => this.#hide(draw),
+    'queues.atOnce': (draw) => sendAtOnce(this.#world, this, draw),
+    'queues.longPoll': (draw) => pollAndSend(this.#world, this, draw),
   }
 
   async #send(draw: Draw): Promise<string> {
@@ -222,8 +236,16 @@ export class Queues implements Part {
       book.place,
     )
     if (output === undefined) return undefined
+    return this.taken(book, output.Messages ?? [], { max, visibilitySeconds, startedAtMs })
+  }
+
+  /** Checks messages that came, and notes them. */
+  taken(
+    book: QueueBook,
+    Messages: readonly Message[],
+    { max, visibilitySeconds, startedAtMs }: Asked,
+  ): readonly Held[] {
     const taken: Held[] = []
-    const { Messages = [] } = output
     holds(Messages.length <= max, 'receive', () => `${Messages.length} came for ${max}`)
     for (const { MessageId = '', Body = '', ReceiptHandle = '' } of Messages) {
       const held = this.#found(book, MessageId, Body)
@@ -260,7 +282,7 @@ export class Queues implements Part {
     const token = tokenIn(body, this.aliases)
     const held = newHeld(id, token, 0)
     book.held.set(id, held)
-    if (/"Event":"s3:TestEvent"/.test(body)) return held
+    if (book.isCounted || /"Event":"s3:TestEvent"/.test(body)) return held
     const awaited = token === undefined ? undefined : this.#awaitedHere(book, token)
     if (awaited === undefined || awaited.isDirect) {
       throw new Violation('message from nowhere', `${book.name}: ${id} ${body.slice(0, 300)}`)

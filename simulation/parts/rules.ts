@@ -18,6 +18,7 @@ export class Rules implements Part {
   readonly #world: World
   readonly #queues: Queues
   #isOn = true
+  #sinceMs = 0
 
   constructor(world: World, queues: Queues) {
     this.#world = world
@@ -30,6 +31,11 @@ export class Rules implements Part {
       '{"source":["shop"],"detail":{"state":["paid"],"amount":[{"numeric":[">",0]}]}}'
     await this.#world.done(PutRule, { Name: 'paid', EventPattern })
     await this.#world.done(PutTargets, { Rule: 'paid', Targets: [{ Id: 'queue', Arn: arn }] })
+    const senders = ['events.amazonaws.com']
+    const { arn: Arn } = await this.#queues.make('hours', { senders, isCounted: true })
+    await this.#world.done(PutRule, { Name: 'hourly', ScheduleExpression: 'rate(1 hour)' })
+    await this.#world.done(PutTargets, { Rule: 'hourly', Targets: [{ Id: 'queue', Arn }] })
+    this.#sinceMs = this.#world.nowMs
   }
 
   readonly actions: Readonly<Record<string, Action>> = {
@@ -76,8 +82,20 @@ export class Rules implements Part {
   async end(): Promise<void> {
     const { Rules: rules = [] } = await this.#world.done(ListRules, {})
     const found = rules.map(({ Name, State }) => `${Name} ${State}`)
-    const expected = [`paid ${this.#isOn ? 'ENABLED' : 'DISABLED'}`]
-    const others = found.filter((it) => !/^sim-stack/.test(it))
+    const expected = ['hourly ENABLED', `paid ${this.#isOn ? 'ENABLED' : 'DISABLED'}`]
+    const others = found.filter((it) => !/^sim-/.test(it))
     holds(String(others) === String(expected), 'list of rules', () => `${found}`)
+    await this.#checkHours()
+  }
+
+  /** The schedule was kept all the time, through faults, restarts and forks. */
+  async #checkHours(): Promise<void> {
+    const book = this.#queues.book('hours')
+    await this.#queues.drain(book)
+    const hours = Math.floor((this.#world.nowMs - this.#sinceMs) / 3_600_000)
+    const came = book.held.size
+    // The last one may be under way, and a legal run may have some twice.
+    const isRight = came >= hours - 1 && (!this.#world.isCalm || came <= hours + 1)
+    holds(isRight, 'schedule', () => `${came} messages in ${hours} hours`)
   }
 }
