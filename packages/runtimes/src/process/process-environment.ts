@@ -18,6 +18,7 @@ import {
   forgetAtExit,
   killAtExit,
   markVariable,
+  ownTreeOf,
   residentBytes,
   signalAll,
   signalOne,
@@ -93,6 +94,8 @@ export class ProcessEnvironment implements CodeProcess {
   #exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null } | undefined
   #outOfMemory = false
   #isSandboxed = false
+  /** The file tree of its sandbox. */
+  #tree: string | undefined
   #world: CodeWorld | undefined
   /** Work that the phase may still take, in ms. */
   #workLeftMs = 0
@@ -160,7 +163,7 @@ export class ProcessEnvironment implements CodeProcess {
   async end(): Promise<void> {
     const pid = this.#child?.pid
     if (pid !== undefined && this.#exit === undefined) {
-      signalAll(pid, this.#environment.id, 'SIGCONT')
+      signalAll(pid, this.#mark, 'SIGCONT')
       const event = { shutdownReason: 'spindown', deadlineMs: Date.now() + shutdownMs }
       if (this.#api.extensions.send('SHUTDOWN', event) > 0) {
         signalOne(pid, 'SIGTERM')
@@ -186,7 +189,7 @@ export class ProcessEnvironment implements CodeProcess {
   /** For the end of the simulator itself. */
   killNow(): void {
     for (const { pid } of this.#children) {
-      if (pid !== undefined) signalAll(pid, this.#environment.id, 'SIGKILL')
+      if (pid !== undefined) signalAll(pid, this.#mark, 'SIGKILL')
     }
     if (this.#folders !== undefined) rmSync(this.#folders.own, { recursive: true, force: true })
   }
@@ -370,7 +373,15 @@ export class ProcessEnvironment implements CodeProcess {
     this.#note()
   }
 
+  /** By what all that it started is found. */
+  get #mark(): { readonly id: string; readonly tree: string | undefined } {
+    const pid = this.#child?.pid
+    if (pid !== undefined && this.#exit === undefined) this.#tree ??= ownTreeOf(pid)
+    return { id: this.#environment.id, tree: this.#tree }
+  }
+
   #take(asked: ProcessRequest): void {
+    void this.#mark // It is known from the first request on, for the time when the runtime is gone.
     if (asked.request.path === '/_orrery/sleep') void this.#sleep(asked)
     else if (!this.#api.take(asked)) void this.#pass(asked, { tls: false, endpoint: true })
     this.#note()
@@ -380,9 +391,12 @@ export class ProcessEnvironment implements CodeProcess {
   async #sleep(asked: ProcessRequest): Promise<void> {
     const world = this.#world
     if (world === undefined) return void asked.response.writeHead(200).end()
+    const untilMs = Number(Buffer.from(asked.request.body).toString())
+    // The hook asks for a moment; the code may ask for anything.
+    if (!Number.isFinite(untilMs)) return void asked.response.writeHead(400).end()
     this.#outstanding += 1
     const { promise, resolve } = Promise.withResolvers<void>()
-    const takeBack = world.turns.at(Number(Buffer.from(asked.request.body).toString()), resolve)
+    const takeBack = world.turns.at(untilMs, resolve)
     asked.gone.addEventListener('abort', () => resolve(), { once: true })
     await promise
     takeBack()
@@ -428,7 +442,7 @@ export class ProcessEnvironment implements CodeProcess {
 
   async #kill(): Promise<void> {
     for (const { pid } of this.#children) {
-      if (pid !== undefined) signalAll(pid, this.#environment.id, 'SIGKILL')
+      if (pid !== undefined) signalAll(pid, this.#mark, 'SIGKILL')
     }
     await this.#allGone()
   }

@@ -1,16 +1,26 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 /** Marks everything that an environment started, whatever group or session it moved to. */
 export const markVariable = 'ORRERY_ENVIRONMENT'
 
-/** Processes that carry an environment's mark. Empty where the machine has no `/proc`. */
-export function marked(id: string): number[] {
+/** The file tree that a process sees, by a name of its own. Undefined where it is the one that all others see. */
+export function ownTreeOf(pid: number): string | undefined {
+  const tree = link(`/proc/${pid}/ns/mnt`)
+  return tree === link('/proc/self/ns/mnt') ? undefined : tree
+}
+
+/**
+ * Processes that carry an environment's mark, or see its file tree: a mark can be dropped, a tree cannot be left.
+ * Empty where the machine has no `/proc`.
+ */
+export function marked(id: string, tree: string | undefined): number[] {
   const mark = `${markVariable}=${id}\0`
+  const isInTree = (pid: number) => tree !== undefined && link(`/proc/${pid}/ns/mnt`) === tree
   const own: number[] = []
   for (const name of list('/proc')) {
     const pid = Number(name)
     if (!Number.isInteger(pid) || pid === process.pid) continue
-    if (read(`/proc/${pid}/environ`).includes(mark)) own.push(pid)
+    if (read(`/proc/${pid}/environ`).includes(mark) || isInTree(pid)) own.push(pid)
   }
   return own
 }
@@ -86,9 +96,13 @@ export function forgetAtExit(environment: { killNow(): void }): void {
 }
 
 /** Sends a signal to a process group, and to all that left it. */
-export function signalAll(pid: number, id: string, signal: NodeJS.Signals): void {
+export function signalAll(
+  pid: number,
+  { id, tree }: { readonly id: string; readonly tree: string | undefined },
+  signal: NodeJS.Signals,
+): void {
   signalOne(-pid, signal)
-  for (const own of marked(id)) signalOne(own, signal)
+  for (const own of marked(id, tree)) signalOne(own, signal)
 }
 
 export function signalOne(pid: number, signal: NodeJS.Signals): void {
@@ -114,5 +128,13 @@ function read(path: string): string {
     return readFileSync(path, 'latin1')
   } catch {
     return ''
+  }
+}
+
+function link(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined
   }
 }

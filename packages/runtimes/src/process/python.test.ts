@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { CodeRuntime } from '../process.ts'
 import { ProcessEnvironment } from './process-environment.ts'
 import { pythonLaunch, pythonRuntime } from './process-runtime.ts'
+import { canSandbox } from './sandbox.ts'
 import { ok, type Placed, place, type Setting, startMs } from './world.test-support.ts'
 
 const hasPython = spawnSync('python3', ['--version']).status === 0
@@ -218,5 +219,36 @@ def handler(event, context):
     await placed.process.end()
     const { stdout } = spawnSync('pgrep', ['-f', '^sleep 1000$'], { encoding: 'utf8' })
     expect(stdout).toBe('')
+  })
+
+  test.runIf(canSandbox())(
+    'leaves no process that dropped its mark and its group either',
+    async () => {
+      const placed = await python(`
+import os
+def handler(event, context):
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.closerange(0, 50)
+            os.execve("/bin/sleep", ["sleep", "1001"], {})
+        os._exit(0)
+`)
+      await placed.invoke()
+      await placed.process.end()
+      const { stdout } = spawnSync('pgrep', ['-f', '^sleep 1001$'], { encoding: 'utf8' })
+      expect(stdout).toBe('')
+    },
+  )
+
+  test('may ask for no moment that is none', async () => {
+    const placed = await python(`
+import http.client, os
+def handler(event, context):
+    api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    api.request("POST", "/_orrery/sleep", "soon")
+    return api.getresponse().status
+`)
+    expect(await returned(placed)).toBe(400)
   })
 })
