@@ -4,14 +4,17 @@ Needs AWS_ENDPOINT_URL, a region and credentials in the environment (`orrery env
 operation and ends with a count; exits with 1 if anything was not as on AWS.
 """
 
+import base64
 import io
 import json
 import sys
 import time
+import urllib.request
+import zipfile
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 
 config = Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"})
 done, failed = set(), []
@@ -71,7 +74,6 @@ def s3():
     c.put_object_tagging(Bucket="boto-bucket", Key="copy", Tagging={"TagSet": [{"Key": "k", "Value": "v"}]})
     check("s3 tags", c.get_object_tagging(Bucket="boto-bucket", Key="copy")["TagSet"] == [{"Key": "k", "Value": "v"}])
     refused("s3 not empty", "BucketNotEmpty", lambda: c.delete_bucket(Bucket="boto-bucket"))
-    import urllib.request
     url = c.generate_presigned_url("get_object", Params={"Bucket": "boto-bucket", "Key": "copy"})
     check("s3 presigned url", urllib.request.urlopen(url).read() == b"hello")
     versions = c.list_object_versions(Bucket="boto-bucket")
@@ -250,6 +252,204 @@ def cloudformation():
     refused("cloudformation unknown type", "ValidationError", lambda: c.create_stack(StackName="bad", TemplateBody='{"Resources":{"X":{"Type":"AWS::No::Such"}}}'))
 
 
+def zipped(**files):
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name.replace("_", "."), text)
+    return body.getvalue()
+
+
+ASSUMED_BY_LAMBDA = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}})
+
+
+def function_role(name):
+    made = client("iam")
+    arn = made.create_role(RoleName=name, AssumeRolePolicyDocument=ASSUMED_BY_LAMBDA)["Role"]["Arn"]
+    made.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}))
+    return arn
+
+
+def lambda_():
+    c, role = client("lambda"), function_role("boto-function")
+    echo = zipped(index_js="exports.handler = async (event, context) => { console.log('heard', event); if (event.fail) throw new TypeError('no good'); return { event, version: context.functionVersion, stage: process.env.STAGE } }")
+    made = c.create_function(FunctionName="boto-f", Runtime="nodejs22.x", Handler="index.handler", Role=role, Code={"ZipFile": echo}, Environment={"Variables": {"STAGE": "one"}}, Tags={"a": "b"})
+    arn = made["FunctionArn"]
+    check("lambda is pending", made["State"] == "Pending" and made["Version"] == "$LATEST", made)
+    c.get_waiter("function_active_v2").wait(FunctionName="boto-f")
+    refused("lambda names are unique", "ResourceConflictException", lambda: c.create_function(FunctionName="boto-f", Runtime="nodejs22.x", Handler="i.h", Role=role, Code={"ZipFile": echo}))
+    refused("lambda bad zip", "InvalidParameterValueException", lambda: c.create_function(FunctionName="bad", Runtime="nodejs22.x", Handler="i.h", Role=role, Code={"ZipFile": b"x"}))
+
+    def answer(**kwargs):
+        return json.loads(c.invoke(FunctionName="boto-f", **kwargs)["Payload"].read())
+
+    got = c.invoke(FunctionName="boto-f", Payload=b'{"n":1}', LogType="Tail")
+    check("lambda answers", json.loads(got["Payload"].read()) == {"event": {"n": 1}, "version": "$LATEST", "stage": "one"})
+    tail = base64.b64decode(got["LogResult"]).decode()
+    check("lambda tail", "heard { n: 1 }" in tail and tail.splitlines()[-1].startswith("REPORT RequestId: "), tail)
+    bad = c.invoke(FunctionName="boto-f", Payload=b'{"fail":1}')
+    said = json.loads(bad["Payload"].read())
+    check("lambda error", bad["FunctionError"] == "Unhandled" and [said["errorType"], said["errorMessage"]] == ["TypeError", "no good"], said)
+    check("lambda event", c.invoke(FunctionName="boto-f", InvocationType="Event", Payload=b"{}")["StatusCode"] == 202)
+    check("lambda dry run", c.invoke(FunctionName="boto-f", InvocationType="DryRun", Payload=b"{}")["StatusCode"] == 204)
+    refused("lambda bad payload", "InvalidRequestContentException", lambda: c.invoke(FunctionName="boto-f", Payload=b"{"))
+    one = c.publish_version(FunctionName="boto-f", Description="first")
+    check("lambda version", one["Version"] == "1" and one["FunctionArn"] == arn + ":1", one)
+    c.update_function_configuration(FunctionName="boto-f", Environment={"Variables": {"STAGE": "two"}}, Timeout=9)
+    c.get_waiter("function_updated_v2").wait(FunctionName="boto-f")
+    check("lambda configuration", c.get_function_configuration(FunctionName="boto-f")["Timeout"] == 9)
+    c.publish_version(FunctionName="boto-f")
+    c.create_alias(FunctionName="boto-f", Name="live", FunctionVersion="1")
+    check("lambda alias", [answer(Qualifier=q, Payload=b"{}")["stage"] for q in ("live", "1", "2")] == ["one", "one", "two"])
+    c.update_alias(FunctionName="boto-f", Name="live", FunctionVersion="1", RoutingConfig={"AdditionalVersionWeights": {"2": 0.5}})
+    check("lambda weights", c.get_alias(FunctionName="boto-f", Name="live")["RoutingConfig"] == {"AdditionalVersionWeights": {"2": 0.5}})
+    check("lambda aliases", len(c.list_aliases(FunctionName="boto-f")["Aliases"]) == 1)
+    versions = [v["Version"] for p in c.get_paginator("list_versions_by_function").paginate(FunctionName="boto-f", PaginationConfig={"PageSize": 1}) for v in p["Versions"]]
+    check("lambda versions", versions == ["$LATEST", "1", "2"], versions)
+    c.update_function_code(FunctionName="boto-f", ZipFile=zipped(index_js="exports.handler = async () => 'new'"))
+    c.get_waiter("function_updated_v2").wait(FunctionName="boto-f")
+    check("lambda new code", answer(Payload=b"{}") == "new")
+    check("lambda code location", c.get_function(FunctionName="boto-f")["Code"]["Location"].startswith("https://awslambda-"))
+    layer = c.publish_layer_version(LayerName="boto-layer", Content={"ZipFile": zipped(a_txt="a")}, CompatibleRuntimes=["nodejs22.x"])
+    check("lambda layer", c.get_layer_version(LayerName="boto-layer", VersionNumber=1)["LayerVersionArn"] == layer["LayerVersionArn"])
+    check("lambda layers", len(c.list_layers()["Layers"]) == 1 and len(c.list_layer_versions(LayerName="boto-layer")["LayerVersions"]) == 1)
+    c.delete_layer_version(LayerName="boto-layer", VersionNumber=1)
+    c.add_permission(FunctionName="boto-f", StatementId="s3", Action="lambda:InvokeFunction", Principal="s3.amazonaws.com", SourceArn="arn:aws:s3:::boto")
+    check("lambda policy", json.loads(c.get_policy(FunctionName="boto-f")["Policy"])["Statement"][0]["Resource"] == arn)
+    c.remove_permission(FunctionName="boto-f", StatementId="s3")
+    refused("lambda no policy", "ResourceNotFoundException", lambda: c.get_policy(FunctionName="boto-f"))
+    c.tag_resource(Resource=arn, Tags={"c": "d"})
+    c.untag_resource(Resource=arn, TagKeys=["a"])
+    check("lambda tags", c.list_tags(Resource=arn)["Tags"] == {"c": "d"})
+    c.put_function_concurrency(FunctionName="boto-f", ReservedConcurrentExecutions=0)
+    refused("lambda throttles", "TooManyRequestsException", lambda: c.invoke(FunctionName="boto-f"))
+    check("lambda concurrency", c.get_function_concurrency(FunctionName="boto-f")["ReservedConcurrentExecutions"] == 0)
+    c.delete_function_concurrency(FunctionName="boto-f")
+    url = c.create_function_url_config(FunctionName="boto-f", AuthType="NONE")["FunctionUrl"]
+    check("lambda url", c.get_function_url_config(FunctionName="boto-f")["FunctionUrl"] == url)
+    c.delete_function_url_config(FunctionName="boto-f")
+    c.put_function_event_invoke_config(FunctionName="boto-f", MaximumRetryAttempts=0)
+    check("lambda event invoke config", c.get_function_event_invoke_config(FunctionName="boto-f")["MaximumRetryAttempts"] == 0)
+    queue = client("sqs").create_queue(QueueName="boto-mapped")["QueueUrl"]
+    mapped = c.create_event_source_mapping(FunctionName="boto-f", EventSourceArn=client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"], Enabled=False)
+    check("lambda mappings", [m["UUID"] for m in c.list_event_source_mappings(FunctionName="boto-f")["EventSourceMappings"]] == [mapped["UUID"]])
+    check("lambda mapping", c.get_event_source_mapping(UUID=mapped["UUID"])["BatchSize"] == 10)
+    check("lambda account", c.get_account_settings()["AccountUsage"]["FunctionCount"] == 1)
+    check("lambda functions", [f["FunctionName"] for p in c.get_paginator("list_functions").paginate() for f in p["Functions"]] == ["boto-f"])
+    refused("lambda alias in use", "ResourceConflictException", lambda: c.delete_function(FunctionName="boto-f", Qualifier="1"))
+    c.delete_alias(FunctionName="boto-f", Name="live")
+    c.delete_function(FunctionName="boto-f")
+    refused("lambda gone", "ResourceNotFoundException", lambda: c.get_function(FunctionName="boto-f"))
+
+
+def kms():
+    c = client("kms")
+    key = c.create_key(Description="boto", Tags=[{"TagKey": "a", "TagValue": "b"}])["KeyMetadata"]
+    c.create_alias(AliasName="alias/boto", TargetKeyId=key["KeyId"])
+    sealed = c.encrypt(KeyId="alias/boto", Plaintext=b"secret", EncryptionContext={"a": "b"})["CiphertextBlob"]
+    check("kms decrypts", c.decrypt(CiphertextBlob=sealed, EncryptionContext={"a": "b"})["Plaintext"] == b"secret")
+    refused("kms other context", "InvalidCiphertextException", lambda: c.decrypt(CiphertextBlob=sealed, EncryptionContext={"a": "c"}))
+    data = c.generate_data_key(KeyId="alias/boto", KeySpec="AES_256")
+    check("kms data key", len(data["Plaintext"]) == 32 and c.decrypt(CiphertextBlob=data["CiphertextBlob"])["Plaintext"] == data["Plaintext"])
+    check("kms data key alone", "Plaintext" not in c.generate_data_key_without_plaintext(KeyId="alias/boto", KeySpec="AES_128"))
+    check("kms random", len(c.generate_random(NumberOfBytes=24)["Plaintext"]) == 24)
+    again = c.re_encrypt(CiphertextBlob=sealed, SourceEncryptionContext={"a": "b"}, DestinationKeyId=key["Arn"])["CiphertextBlob"]
+    check("kms re-encrypts", c.decrypt(CiphertextBlob=again)["Plaintext"] == b"secret")
+    c.enable_key_rotation(KeyId=key["KeyId"])
+    check("kms rotation", c.get_key_rotation_status(KeyId=key["KeyId"])["KeyRotationEnabled"] is True)
+    grant = c.create_grant(KeyId=key["KeyId"], GranteePrincipal=client("sts").get_caller_identity()["Arn"], Operations=["Decrypt"])["GrantId"]
+    check("kms grants", [g["GrantId"] for g in c.list_grants(KeyId=key["KeyId"])["Grants"]] == [grant])
+    c.revoke_grant(KeyId=key["KeyId"], GrantId=grant)
+    check("kms policy", "Enable IAM User Permissions" in c.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"])
+    check("kms tags", c.list_resource_tags(KeyId=key["KeyId"])["Tags"] == [{"TagKey": "a", "TagValue": "b"}])
+    check("kms aliases", "alias/boto" in [a["AliasName"] for p in c.get_paginator("list_aliases").paginate() for a in p["Aliases"]])
+    check("kms keys", key["KeyId"] in [k["KeyId"] for k in c.list_keys()["Keys"]])
+    c.disable_key(KeyId=key["KeyId"])
+    refused("kms disabled", "DisabledException", lambda: c.encrypt(KeyId=key["KeyId"], Plaintext=b"x"))
+    c.enable_key(KeyId=key["KeyId"])
+    c.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
+    refused("kms pending deletion", "KMSInvalidStateException", lambda: c.encrypt(KeyId=key["KeyId"], Plaintext=b"x"))
+    c.cancel_key_deletion(KeyId=key["KeyId"])
+    check("kms cancelled", c.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] == "Disabled")
+    c.delete_alias(AliasName="alias/boto")
+    refused("kms no alias", "NotFoundException", lambda: c.describe_key(KeyId="alias/boto"))
+
+
+def s3_settings():
+    c = client("s3")
+    c.create_bucket(Bucket="boto-settings", ObjectLockEnabledForBucket=True)
+    c.put_bucket_lifecycle_configuration(Bucket="boto-settings", LifecycleConfiguration={"Rules": [{"ID": "r", "Status": "Enabled", "Filter": {"Prefix": "old/"}, "Expiration": {"Days": 3}}]})
+    check("s3 lifecycle", c.get_bucket_lifecycle_configuration(Bucket="boto-settings")["Rules"][0]["Expiration"] == {"Days": 3})
+    c.delete_bucket_lifecycle(Bucket="boto-settings")
+    refused("s3 no lifecycle", "NoSuchLifecycleConfiguration", lambda: c.get_bucket_lifecycle_configuration(Bucket="boto-settings"))
+    rule = {"AllowedMethods": ["GET"], "AllowedOrigins": ["https://example.com"]}
+    c.put_bucket_cors(Bucket="boto-settings", CORSConfiguration={"CORSRules": [rule]})
+    check("s3 cors", c.get_bucket_cors(Bucket="boto-settings")["CORSRules"] == [rule])
+    c.delete_bucket_cors(Bucket="boto-settings")
+    c.put_bucket_website(Bucket="boto-settings", WebsiteConfiguration={"IndexDocument": {"Suffix": "index.html"}})
+    check("s3 website", c.get_bucket_website(Bucket="boto-settings")["IndexDocument"] == {"Suffix": "index.html"})
+    c.delete_bucket_website(Bucket="boto-settings")
+    refused("s3 no website", "NoSuchWebsiteConfiguration", lambda: c.get_bucket_website(Bucket="boto-settings"))
+    version = c.put_object(Bucket="boto-settings", Key="held", Body=b"x")["VersionId"]
+    c.put_object_legal_hold(Bucket="boto-settings", Key="held", LegalHold={"Status": "ON"})
+    check("s3 legal hold", c.get_object_legal_hold(Bucket="boto-settings", Key="held")["LegalHold"]["Status"] == "ON")
+    refused("s3 held", "AccessDenied", lambda: c.delete_object(Bucket="boto-settings", Key="held", VersionId=version))
+    c.put_object_legal_hold(Bucket="boto-settings", Key="held", LegalHold={"Status": "OFF"})
+    c.put_object_lock_configuration(Bucket="boto-settings", ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}})
+    check("s3 lock", c.get_object_lock_configuration(Bucket="boto-settings")["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]["Days"] == 1)
+    kept = c.put_object(Bucket="boto-settings", Key="kept", Body=b"x", ChecksumAlgorithm="SHA256")["VersionId"]
+    check("s3 retention", c.get_object_retention(Bucket="boto-settings", Key="kept")["Retention"]["Mode"] == "GOVERNANCE")
+    c.delete_object(Bucket="boto-settings", Key="kept", VersionId=kept, BypassGovernanceRetention=True)
+    c.delete_object(Bucket="boto-settings", Key="held", VersionId=version)
+    check("s3 encryption", c.get_bucket_encryption(Bucket="boto-settings")["ServerSideEncryptionConfiguration"]["Rules"][0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256")
+    c.put_bucket_tagging(Bucket="boto-settings", Tagging={"TagSet": [{"Key": "k", "Value": "v"}]})
+    check("s3 bucket tags", c.get_bucket_tagging(Bucket="boto-settings")["TagSet"] == [{"Key": "k", "Value": "v"}])
+    form = c.generate_presigned_post("boto-settings", "posted")
+    boundary = "boto"
+    lines = [f'--{boundary}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in form["fields"].items()]
+    lines.append(f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\nposted\r\n--{boundary}--\r\n')
+    request = urllib.request.Request(form["url"], "".join(lines).encode(), {"Content-Type": f"multipart/form-data; boundary={boundary}"})
+    check("s3 presigned post", urllib.request.urlopen(request).status == 204)
+    posted = c.list_object_versions(Bucket="boto-settings")["Versions"]
+    c.delete_objects(Bucket="boto-settings", Delete={"Objects": [{"Key": v["Key"], "VersionId": v["VersionId"]} for v in posted]}, BypassGovernanceRetention=True)
+    c.delete_bucket(Bucket="boto-settings")
+
+
+def ecr():
+    c = client("ecr")
+    made = c.create_repository(repositoryName="boto/app", imageTagMutability="IMMUTABLE", tags=[{"Key": "a", "Value": "b"}])["repository"]
+    refused("ecr names are unique", "RepositoryAlreadyExistsException", lambda: c.create_repository(repositoryName="boto/app"))
+    check("ecr describe", c.describe_repositories(repositoryNames=["boto/app"])["repositories"][0]["repositoryArn"] == made["repositoryArn"])
+    c.delete_repository(repositoryName="boto/app", force=True)
+    refused("ecr gone", "RepositoryNotFoundException", lambda: c.describe_repositories(repositoryNames=["boto/app"]))
+
+
+def custom_resources():
+    c, role = client("cloudformation"), function_role("boto-custom")
+    answers = "const r = await fetch(event.ResponseURL, { method: 'PUT', body: JSON.stringify({ Status: event.ResourceProperties.Fail ? 'FAILED' : 'SUCCESS', Reason: 'as asked', PhysicalResourceId: 'made', StackId: event.StackId, RequestId: event.RequestId, LogicalResourceId: event.LogicalResourceId, Data: { Said: event.ResourceProperties.Say } }) }); return r.status"
+    functions = client("lambda")
+    made = functions.create_function(FunctionName="boto-custom", Runtime="nodejs22.x", Handler="index.handler", Role=role, Timeout=30, Code={"ZipFile": zipped(index_js="exports.handler = async (event) => { " + answers + " }")})
+    functions.get_waiter("function_active_v2").wait(FunctionName="boto-custom")
+
+    def template(**properties):
+        return json.dumps({"Resources": {"Own": {"Type": "Custom::Own", "Properties": {"ServiceToken": made["FunctionArn"], **properties}}}, "Outputs": {"Said": {"Value": {"Fn::GetAtt": ["Own", "Said"]}}, "Ref": {"Value": {"Ref": "Own"}}}})
+
+    c.create_stack(StackName="boto-custom", TemplateBody=template(Say="hello"))
+    c.get_waiter("stack_create_complete").wait(StackName="boto-custom", WaiterConfig={"Delay": 1})
+    outputs = {o["OutputKey"]: o["OutputValue"] for o in c.describe_stacks(StackName="boto-custom")["Stacks"][0]["Outputs"]}
+    check("cloudformation custom resource", outputs == {"Said": "hello", "Ref": "made"}, outputs)
+    c.delete_stack(StackName="boto-custom")
+    c.get_waiter("stack_delete_complete").wait(StackName="boto-custom", WaiterConfig={"Delay": 1})
+    c.create_stack(StackName="boto-fails", TemplateBody=template(Fail="yes"), OnFailure="DO_NOTHING")
+    try:
+        c.get_waiter("stack_create_complete").wait(StackName="boto-fails", WaiterConfig={"Delay": 1})
+        check("cloudformation custom resource fails", False)
+    except WaiterError:
+        reasons = [e.get("ResourceStatusReason", "") for e in c.describe_stack_events(StackName="boto-fails")["StackEvents"] if e["ResourceStatus"] == "CREATE_FAILED"]
+        check("cloudformation custom resource fails", any("as asked" in r for r in reasons), reasons)
+    functions.delete_function(FunctionName="boto-custom")
+
+
 def stranger():
     """Credentials of someone in another account: a role session would do; here its administrator."""
     import os
@@ -257,7 +457,7 @@ def stranger():
     return {"aws_access_key_id": os.environ["STRANGER_ACCESS_KEY_ID"], "aws_secret_access_key": os.environ["STRANGER_SECRET_ACCESS_KEY"]}
 
 
-for part in (s3, sqs, sns, iam_sts, events_logs, ssm_cloudtrail, cloudformation):
+for part in (s3, sqs, sns, iam_sts, events_logs, ssm_cloudtrail, cloudformation, lambda_, kms, s3_settings, ecr, custom_resources):
     try:
         part()
     except Exception as error:  # One broken part must not hide the others.

@@ -345,7 +345,10 @@ describe('a package', () => {
     const ZipFile = with_(zip, ofSize(1_234_567), ofSize(10))
     await at.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: 'bad', ZipFile }))
     await at.cloud.advance({ seconds: 5 })
-    await expect(invoke(at, 'bad')).rejects.toMatchObject({})
+    await expect(invoke(at, 'bad')).rejects.toMatchObject({
+      name: 'InvalidRuntimeException',
+      message: cannotUnzip,
+    })
     await nothingIsLeft(at)
   })
 })

@@ -187,3 +187,42 @@ def handler(event, context):
     })
   },
 )
+
+const nodeClient = preparedPath('node/ready') && preparedPath('node/node_modules/aws-lambda-ric')
+
+describe.skipIf(nodeClient === undefined || !isLinux)(
+  `AWS’s runtime interface client for Node (${howToPrepare})`,
+  () => {
+    const source = `export const handler = async (event, context) => {
+      if (event === 'fail') throw new TypeError('no good')
+      if (event === 'exit') process.exit(4)
+      console.log('heard', event)
+      const rest = context.getRemainingTimeInMillis()
+      return { event, name: context.functionName, arn: context.invokedFunctionArn, rest: 0 < rest && rest <= 60_000 }
+    }`
+
+    test('gets events from the Runtime API, answers, fails and exits', { timeout }, async () => {
+      const made = await place()
+      await makeFunction(made, 'f', {
+        Runtime: 'provided.al2023',
+        Handler: 'index.handler',
+        files: {
+          'index.mjs': source,
+          bootstrap: `#!/bin/sh\nexec ${process.execPath} ${nodeClient}/index.mjs "$_HANDLER"\n`,
+        },
+      })
+      for (const event of [{ n: 1 }, [2], 'three']) {
+        expect(await returnedBy(made, 'f', event)).toEqual({ event, name: 'f', arn, rest: true })
+      }
+      expect((await invoke(made, 'f', 'fail')).value).toEqual({
+        errorType: 'TypeError',
+        errorMessage: 'no good',
+        trace: expect.arrayContaining(['TypeError: no good']),
+      })
+      expect((await invoke(made, 'f', 'exit')).value).toEqual({
+        errorType: 'Runtime.ExitError',
+        errorMessage: expect.stringMatching(/Error: Runtime exited with error: exit status 4$/),
+      })
+    })
+  },
+)
