@@ -46,6 +46,14 @@ describe('the simulator’s own process', () => {
   })
 })
 
+test('the machine beneath shows no figures of its own: each run would get others', async () => {
+  const end = await endOf(`
+    const os = require('node:os')
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    return [os.uptime(), os.loadavg(), os.freemem() <= os.totalmem(), os.getPriority()]`)
+  expect(end).toEqual(returned([1, [0, 0, 0], true, 0]))
+})
+
 describe('the thread', () => {
   test('keeps its port to its host to itself', async () => {
     const end = await endOf(`

@@ -10,8 +10,9 @@ const wallNowMs = () => wallOriginMs + realPerformanceNow()
 
 /** How often the code may look at the clock at one moment before time moves. */
 const readsPerMomentMax = 10_000
-/** After this many moments of looking at the clock only, the steps get longer. */
+/** After this many moments of looking at the clock only, the steps get longer, and come sooner. */
 const shortStepsMax = 100
+const readsPerLongStepMax = 100
 const longStepMs = 10
 
 /**
@@ -72,10 +73,11 @@ export class Link {
   look(): number {
     if (this.#control.pace === 0) {
       this.#reads += 1
-      if (this.#reads > readsPerMomentMax) {
+      const isLong = this.#steps >= shortStepsMax
+      if (this.#reads > (isLong ? readsPerLongStepMax : readsPerMomentMax)) {
         this.#reads = 0
         this.#steps += 1
-        this.sleepUntil(this.nowMs() + (this.#steps > shortStepsMax ? longStepMs : 1))
+        this.sleepUntil(this.nowMs() + (isLong ? longStepMs : 1))
       }
     }
     return this.nowMs()

@@ -23,6 +23,7 @@ export const childPids = new Set<number>()
 
 /** Lets the code take itself for a whole process, without a hand on the one that it runs in. */
 export function guardProcess(link: Link, folder: string): void {
+  const startedAtMs = link.nowMs()
   let cwd = folder
   const endBySignal = (signal: string) => {
     link.send({ type: 'signal', reason: `signal: ${signalWords[signal] ?? signal}` })
@@ -70,7 +71,11 @@ export function guardProcess(link: Link, folder: string): void {
     hostname: () => '169.254.0.1',
     homedir: () => '/home/sbx_user1051',
     tmpdir: () => process.env['TMPDIR'] ?? '/tmp',
-    totalmem: () => Number(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'] ?? 128) * 2 ** 20,
+    totalmem: memoryBytes,
+    // Of this machine these would be others in each run.
+    freemem: () => memoryBytes() / 2,
+    loadavg: () => [0, 0, 0],
+    uptime: () => (link.nowMs() - startedAtMs) / 1000,
     networkInterfaces: () => ({}),
     getPriority: () => 0,
     setPriority: () => undefined,
@@ -127,6 +132,11 @@ function hideSimulator(): void {
     writeHeapSnapshot: not('v8.writeHeapSnapshot'),
     setHeapSnapshotNearHeapLimit: not('v8.setHeapSnapshotNearHeapLimit'),
   })
+}
+
+/** What the function may take, as the machine's memory. */
+function memoryBytes(): number {
+  return Number(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'] ?? 128) * 2 ** 20
 }
 
 /** The code runs in a thread of the simulator, which is nothing that it could know on AWS. */
