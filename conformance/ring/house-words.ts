@@ -137,6 +137,32 @@ const kms = besides(
   common('ValidationException', /Value null at 'ciphertextBlob'/),
 )
 
+/** The first of what is broken, alone; names of repositories in words of their own. Observed on AWS: users' reports. */
+const ecr: HouseWords = {
+  complains: ({ message }) =>
+    /^Invalid parameter at '\w+' failed to satisfy constraint: '(Member )?must /.test(message),
+  judge: ({ error, breach, violations }) => {
+    const isNamed = violations.some(
+      (it) => it.path === breach.path && it.constraint === breach.constraint,
+    )
+    if (!isNamed) return `the model does not say: ${breach.path}: ${breach.constraint}`
+    const { path = '', constraint = '' } = violations[0] ?? {}
+    const isName = path === 'repositoryName' || path === 'registryId'
+    const told = isName
+      ? constraint
+          .replace(/^Member /, '')
+          .replace(/expression pattern: (.*)$/, "expression '$1'")
+          .replaceAll('\\/', '/')
+      : constraint.replace(
+          '[MUTABLE, IMMUTABLE, IMMUTABLE_WITH_EXCLUSION, MUTABLE_WITH_EXCLUSION]',
+          '[IMMUTABLE, MUTABLE, MUTABLE_WITH_EXCLUSION, IMMUTABLE_WITH_EXCLUSION]',
+        )
+    const message = `Invalid parameter at '${path}' failed to satisfy constraint: '${told}'`
+    const isRight = error.name === 'InvalidParameterException' && error.message === message
+    return isRight ? undefined : `says ${error.name}: ${error.message}; not ${message}`
+  },
+}
+
 /** A value inside of a body breaks S3's schema; one in a header or the query has an error of its own. */
 const s3: HouseWords = {
   unread: /^(InvalidDigest|BadDigest)$/,
@@ -152,6 +178,7 @@ const s3: HouseWords = {
 export const houseWords: Readonly<Record<string, HouseWords>> = {
   cloudformation: validationError,
   cloudtrail,
+  ecr,
   events: validationException,
   iam,
   kms,

@@ -7,6 +7,8 @@ import {
   ListImagesCommand,
   ListTagsForResourceCommand,
   PutImageCommand,
+  PutImageTagMutabilityCommand,
+  PutLifecyclePolicyCommand,
   SetRepositoryPolicyCommand,
 } from '@aws-sdk/client-ecr'
 import { client, createCloud } from '@cloud-orrery/cloud'
@@ -82,6 +84,34 @@ describe('a repository', () => {
     expect((await other.send(get)).policyText).toBe(policyText)
     const bad = new SetRepositoryPolicyCommand({ repositoryName, policyText: '{' })
     await expect(ecr.send(bad)).rejects.toThrow('Invalid repository policy provided')
+  })
+
+  test('whose input breaks the model is refused in a sentence of ECR, the first of it alone', async () => {
+    const { ecr } = ecrOf()
+    const refused = (command: Parameters<typeof ecr.send>[0], at: string, constraint: string) =>
+      expect(ecr.send(command)).rejects.toMatchObject({
+        name: 'InvalidParameterException',
+        message: `Invalid parameter at '${at}' failed to satisfy constraint: '${constraint}'`,
+      })
+    const named = (name: string) => new CreateRepositoryCommand({ repositoryName: name })
+    const pattern = String.raw`[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*`
+    const atLeast = 'must have length greater than or equal to'
+    await refused(
+      named('Bad_Name!'),
+      'repositoryName',
+      `must satisfy regular expression '${pattern}'`,
+    )
+    await refused(named('a'), 'repositoryName', `${atLeast} 2`)
+    await refused(
+      new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText: '{}' }),
+      'lifecyclePolicyText',
+      `Member ${atLeast} 100`,
+    )
+    await refused(
+      new PutImageTagMutabilityCommand({ repositoryName, imageTagMutability: 'NONE' as never }),
+      'imageTagMutability',
+      'Member must satisfy enum value set: [IMMUTABLE, MUTABLE, MUTABLE_WITH_EXCLUSION, IMMUTABLE_WITH_EXCLUSION]',
+    )
   })
 
   test('takes no images, and says so', async () => {

@@ -1,6 +1,7 @@
 import { service } from '../define.ts'
 import { repositoryType } from './cloudformation/repository.ts'
 import { listImages } from './images.ts'
+import { invalidInput } from './invalid-input.ts'
 import {
   deleteLifecyclePolicy,
   deleteRepositoryPolicy,
@@ -55,4 +56,5 @@ export const ecr = service('ecr', {
       ? { accountId }
       : { accountId, policy: repository.policy.document }
   },
+  errors: { invalidInput },
 })
