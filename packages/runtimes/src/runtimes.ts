@@ -7,6 +7,7 @@ import type { CodeWorld } from './world.ts'
 export class Runtimes {
   readonly #families: readonly CodeRuntime[]
   readonly #processes = new Map<string, CodeProcess>()
+  #isClosed = false
 
   constructor(families: readonly CodeRuntime[]) {
     this.#families = families
@@ -18,6 +19,7 @@ export class Runtimes {
     invocation: CodeInvocation | undefined,
     world: CodeWorld,
   ): Promise<CodeOutcome> {
+    if (this.#isClosed) return nothingRan({ kind: 'lost' })
     let process = this.#processes.get(environment.id)
     if (process === undefined) {
       try {
@@ -43,8 +45,9 @@ export class Runtimes {
     await process?.end()
   }
 
-  /** Ends all of them. */
+  /** Ends all of them; none is started any more. */
   async close(): Promise<void> {
+    this.#isClosed = true
     const all = [...this.#processes.values()]
     this.#processes.clear()
     await Promise.all(all.map((process) => process.end()))
@@ -64,12 +67,9 @@ export class Runtimes {
 }
 
 function unavailable(message: string): CodeOutcome {
-  return {
-    end: { kind: 'unavailable', message },
-    logs: [],
-    started: false,
-    alive: false,
-    extensions: [],
-    engine: 'none',
-  }
+  return nothingRan({ kind: 'unavailable', message })
+}
+
+function nothingRan(end: CodeOutcome['end']): CodeOutcome {
+  return { end, logs: [], started: false, alive: false, extensions: [], engine: 'none' }
 }

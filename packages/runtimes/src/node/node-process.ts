@@ -95,6 +95,10 @@ export class NodeProcess implements CodeProcess {
 
   async end(): Promise<void> {
     this.#gone = true
+    // What is under way has no end of its own any more.
+    this.#finish({ kind: 'lost' })
+    this.#run?.ended.resolve()
+    this.#onRest?.()
     this.#requests.end()
     await this.#thread?.end()
     this.#children.end()
@@ -105,7 +109,9 @@ export class NodeProcess implements CodeProcess {
   async #init(world: CodeWorld): Promise<CodeEnd | undefined> {
     const { initTimeoutMs } = this.#environment
     const end = await this.#phase(world, 'init', world.nowMs() + initTimeoutMs, async () => {
-      this.#folders = await mountFolders(this.#environment, world)
+      const folders = await mountFolders(this.#environment, world)
+      if (this.#gone) return await folders.release()
+      this.#folders = folders
       this.#thread = new Thread(this.#environment.memoryMb, this)
       this.#setTime(world)
       this.#thread.ref()

@@ -94,6 +94,7 @@ export class ProcessEnvironment implements CodeProcess {
   #exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null } | undefined
   #outOfMemory = false
   #isSandboxed = false
+  #hasEnded = false
   /** The file tree of its sandbox. */
   #tree: string | undefined
   #world: CodeWorld | undefined
@@ -161,6 +162,7 @@ export class ProcessEnvironment implements CodeProcess {
   }
 
   async end(): Promise<void> {
+    this.#hasEnded = true
     const pid = this.#child?.pid
     if (pid !== undefined && this.#exit === undefined) {
       signalAll(pid, this.#mark, 'SIGCONT')
@@ -313,6 +315,11 @@ export class ProcessEnvironment implements CodeProcess {
     const task = await unpack([world.body(code)])
     const opt = await unpack(layers.map((layer) => world.body(layer)))
     this.#unpacked = [task, opt]
+    if (this.#hasEnded) {
+      // It was ended while it was being made.
+      this.#noteExit(null, 'SIGKILL')
+      return await this.end()
+    }
     const own = mkdtempSync(join(temporaryFolder(), 'environment-'))
     const tmp = join(own, 'tmp')
     mkdirSync(tmp)
