@@ -14,8 +14,10 @@ import { type ProcessRequest, portOf, serve, Traffic } from './loopback-server.t
 import { ModelClock } from './model-clock.ts'
 import {
   areAsleep,
+  exitReason,
   familyOf,
   forgetAtExit,
+  gone,
   killAtExit,
   markVariable,
   ownTreeOf,
@@ -297,11 +299,9 @@ export class ProcessEnvironment implements CodeProcess {
 
   #exited(
     phase: 'init' | 'invoke',
-    { code, signal }: { code: number | null; signal: NodeJS.Signals | null },
+    exit: { code: number | null; signal: NodeJS.Signals | null },
   ): CodeEnd {
-    const reason =
-      signal === null ? `exit status ${code ?? 0}` : `signal: ${signalWords[signal] ?? signal}`
-    return { kind: 'exited', phase, reason, outOfMemory: this.#outOfMemory }
+    return { kind: 'exited', phase, reason: exitReason(exit), outOfMemory: this.#outOfMemory }
   }
 
   async #start(world: CodeWorld): Promise<void> {
@@ -464,15 +464,6 @@ export class ProcessEnvironment implements CodeProcess {
   }
 }
 
-/** As Go words them, in which Lambda's supervisor is written. */
-const signalWords: Partial<Record<NodeJS.Signals, string>> = {
-  SIGKILL: 'killed',
-  SIGSEGV: 'segmentation fault',
-  SIGABRT: 'aborted',
-  SIGTERM: 'terminated',
-  SIGBUS: 'bus error',
-}
-
 /** Libraries give up work at the deadline by the clock that they see. */
 function onMachineTime(invocation: CodeInvocation, world: CodeWorld): CodeInvocation {
   return { ...invocation, deadlineMs: Date.now() + invocation.deadlineMs - world.nowMs() }
@@ -488,13 +479,6 @@ function filesOf(folder: string): string[] {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
   }
-}
-
-function gone(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
-    return Promise.resolve()
-  }
-  return new Promise((resolve) => child.once('exit', () => resolve()))
 }
 
 function delay(ms: number): Promise<void> {

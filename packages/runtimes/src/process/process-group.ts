@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 /** Marks everything that an environment started, whatever group or session it moved to. */
@@ -112,6 +113,34 @@ export function signalOne(pid: number, signal: NodeJS.Signals): void {
     // It is gone already.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
+}
+
+/** How a process ended. */
+export function exitReason({
+  code,
+  signal,
+}: {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}): string {
+  return signal === null ? `exit status ${code ?? 0}` : `signal: ${signalWords[signal] ?? signal}`
+}
+
+/** As Go words them, in which Lambda's supervisor is written. */
+const signalWords: Partial<Record<NodeJS.Signals, string>> = {
+  SIGKILL: 'killed',
+  SIGSEGV: 'segmentation fault',
+  SIGABRT: 'aborted',
+  SIGTERM: 'terminated',
+  SIGBUS: 'bus error',
+}
+
+/** Fulfilled when a child has ended. */
+export function gone(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
+    return Promise.resolve()
+  }
+  return new Promise((resolve) => child.once('exit', () => resolve()))
 }
 
 /** A process may end while it is looked at. */

@@ -58,6 +58,24 @@ describe.skipIf(process.platform !== 'linux')('an executable that speaks the Run
     expect(alive).toBe(true)
   })
 
+  test('that ends after it told of an error has failed with that error', async () => {
+    const fail =
+      'curl -sS -d "{\\"errorType\\":\\"panic\\",\\"errorMessage\\":\\"bad\\"}" "$api/invocation/$id/error"; exit 1'
+    const placed = await place({ runtime: providedRuntime, files: { bootstrap: bootstrap(fail) } })
+    const { end, alive } = await placed.invoke()
+    const error = { errorType: 'panic', errorMessage: 'bad' }
+    expect([end, alive]).toEqual([{ kind: 'failed', payload: JSON.stringify(error), error }, false])
+  })
+
+  test('has the time that is left to it by the machine’s clock, which it sees', async () => {
+    const tell =
+      'deadline=$(grep -i deadline-ms "$headers" | tr -d "[:space:]" | cut -d: -f2); curl -sS -d $((deadline / 1000 - $(date +%s))) "$api/invocation/$id/response"'
+    const placed = await place({ runtime: providedRuntime, files: { bootstrap: bootstrap(tell) } })
+    const { end } = await placed.invoke({}, { deadlineMs: startMs + 600_000 })
+    const left = Number(end.kind === 'returned' ? end.payload : '')
+    expect(left > 540 && left <= 600).toBe(true)
+  })
+
   test('without a bootstrap ends as on AWS', async () => {
     const placed = await place({ runtime: providedRuntime, files: { other: '' } })
     const { end, logs, alive } = await placed.invoke()
