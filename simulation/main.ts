@@ -37,14 +37,18 @@ async function main(): Promise<number> {
   return failures === 0 ? 0 : 1
 }
 
-/** Runs one seed, a part of them twice: the second run must have the same journal. */
+/**
+ * Runs one seed, a part of them twice: the second run must have the same journal. (With a data directory, the disk has a
+ * say in when a snapshot ends the waiting of calls.)
+ */
 async function isClean(seed: number, steps: number, isVerbose: boolean): Promise<boolean> {
   const settings = settingsOf(seed, steps)
   const features = [settings.cloud.choices, ...settings.parts].join(' ')
   process.stdout.write(`seed ${seed}: `)
   const startedAt = performance.now()
   const outcome = await inFolder(settings, (given) => run(given))
-  const again = seed % 4 === 0 ? await inFolder(settings, (given) => run(given)) : outcome
+  const isTwice = seed % 3 === 0 && !settings.parts.has('crashes')
+  const again = isTwice ? await inFolder(settings, (given) => run(given)) : outcome
   const tookMs = Math.round(performance.now() - startedAt)
   const isSame = again.digest === outcome.digest
   const ok = outcome.violation === undefined && isSame

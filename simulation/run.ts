@@ -61,6 +61,8 @@ export async function run(
       told.push(`${number} ${name}:`)
       const line = await action(draw)
       told[told.length - 1] = `${number} ${line}`
+      // What a function does while the next step calls is in the order of the machine's time, not the seed's.
+      if (settings.parts.has('functions')) await world.cloud.settle()
       reportBugs(world)
     }
     step += 1

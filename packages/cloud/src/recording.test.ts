@@ -259,6 +259,7 @@ describe('a recording', () => {
     const advanced = cloud.advance({ seconds: 10 })
     while (!taskRuns()) await Promise.resolve()
     const fault = cloud.armFault('hello.GetGreeting', { kind: 'error', code: 'Unavailable' })
+    cloud.endFault(cloud.armFault('hello.*', { kind: 'error', code: 'Unavailable' }))
     await advanced
     await hello(cloud, 'CreateGreeting', { Name: 'b', ExpiresInSeconds: 0 })
     cloud.endFault(fault)

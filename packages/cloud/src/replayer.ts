@@ -70,10 +70,12 @@ export class Replayer {
 
   /** A fault that was armed between two tasks of one moment is armed between them again. */
   #note(sequence: number): void {
-    const entry = this.#notes.get(sequence)
-    if (entry === undefined) return
-    this.#notes.delete(sequence)
-    noteAgain(this.#cloud, entry)
+    for (let next = sequence; ; next += 1) {
+      const entry = this.#notes.get(next)
+      if (entry === undefined) return
+      this.#notes.delete(next)
+      noteAgain(this.#cloud, entry)
+    }
   }
 
   /** Outside work that is not back has no result in the recording: it is done again, or lost. */
