@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   appendFileSync,
   existsSync,
@@ -305,6 +307,25 @@ describe('the lock of a data directory', () => {
       for (const one of won) await one.value.close()
     }
   })
+
+  test.skipIf(!existsSync('/proc/self/stat'))(
+    'of a process that was killed and that its parent never asked about is taken over',
+    async () => {
+      const folder = emptyFolder()
+      // `exec` leaves a parent that asks about none of its children.
+      const parent = spawn('sh', ['-c', 'sleep 30 & echo $!; exec sleep 30'])
+      const [text] = (await once(parent.stdout, 'data')) as [Buffer]
+      const pid = Number(text)
+      const holds = { pid, startedAt: readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ')[21] }
+      writeFileSync(join(folder, 'lock.000000000001'), JSON.stringify(holds))
+      await expect(opened(folder)).rejects.toMatchObject({ code: 'DataInUse' })
+      process.kill(pid, 'SIGKILL')
+      const isZombie = () => readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ')
+      await expect.poll(isZombie).toBe(true)
+      await (await opened(folder)).close()
+      parent.kill()
+    },
+  )
 })
 
 beforeAll(() => {

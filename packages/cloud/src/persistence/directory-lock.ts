@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SimulatorError } from '@cloud-orrery/kernel'
 import type { FileSystem } from './file-system.ts'
@@ -74,10 +74,10 @@ async function refuseIfHeld(
   )
 }
 
-/** Whether there is a process of this number. */
+/** Whether a process of this number runs. One that ended, and that its parent has not asked about, runs no more. */
 export function isRunning(pid: number): boolean {
   try {
-    return process.kill(pid, 0)
+    return process.kill(pid, 0) && !isDefunct(pid)
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
@@ -89,11 +89,29 @@ function isAlive({ pid, startedAt }: Holder): boolean {
   return started === undefined || startedAt === '' || started === startedAt
 }
 
+/**
+ * A killed process keeps its number until its parent takes note, which in a container without an init is never. Its
+ * first thread is a zombie already while others still end, which may be writing: only without them is it over.
+ */
+function isDefunct(pid: number): boolean {
+  if (statOf(pid)?.[0] !== 'Z') return false
+  try {
+    return readdirSync(`/proc/${pid}/task`).length <= 1
+  } catch {
+    return true // Gone between the two looks.
+  }
+}
+
 /** Undefined where the system does not tell. Source: proc(5), `/proc/[pid]/stat`, field 22. */
 function startOf(pid: number): string | undefined {
+  return statOf(pid)?.[19]
+}
+
+/** Fields 3 (the state) and following. */
+function statOf(pid: number): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch {
     return undefined // No such file system here, or the process is gone: `kill` tells which.
   }
