@@ -69,9 +69,11 @@ function writeTool(path: string, script: string): void {
   chmodSync(path, 0o755)
 }
 
-/** `npx orrery COMMAND`, from the sources and on a port of its own where the command has one. */
+/** `npx orrery COMMAND`, from the sources and on a port of its own where the command has one; others as installed. */
 function npxScript(port: number): string {
-  return `shift
+  return `while [[ "$1" == -* ]]; do shift; done
+[ "$1" = orrery ] || exec "${join(root, 'node_modules/.bin')}/$1" "\${@:2}"
+shift
 case "$1" in
   run|systems|help|--*) set -- "$@" ;;
   *) set -- "$@" --port ${port} ;;
