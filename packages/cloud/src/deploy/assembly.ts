@@ -154,7 +154,8 @@ function fileAssets(folder: string, manifestFile: string, templateFile: string):
   const manifest = JSON.parse(readFileSync(join(folder, manifestFile), 'utf8')) as AssetManifest
   return Object.values(manifest.files ?? {}).flatMap(({ source, destinations }) => {
     if (source.path === undefined || source.path === templateFile) return []
-    const path = join(folder, source.path)
+    // Absolute where the CDK was told not to bundle, or staging is off.
+    const path = resolve(folder, source.path)
     return Object.values(destinations).map(({ bucketName, objectKey }) => ({
       path,
       packaging: source.packaging ?? 'file',
