@@ -200,8 +200,8 @@ export async function handler({ Records }) {
 
 /**
  * A rule of every minute whose function sleeps and writes to a queue, which invokes a second one. Its first tick was
- * had with a held clock, so that both functions are warm: a fast clock runs on while code starts, and at 600 times the
- * wall's pace a start of a second and a half would be longer than any function may take.
+ * had with a held clock, so that both functions are warm. Deviation: a fast clock runs on while code starts; a cold
+ * start that takes longer than the function's timeout and 80 s of the model is given up, and its event runs again.
  */
 async function chain(options: CloudOptions, sleepMs = 5_000): Promise<Cloud> {
   const place = await cloudWithRole({ ...options, clock: { kind: 'held' } })
