@@ -35,10 +35,12 @@ export const createFunction = operation(CreateFunction, {
   },
   provenance: 'recorded',
   refuses: [
+    'AcceleratorConfig',
     'CodeSigningConfigArn',
     'CapacityProviderConfig',
     'DurableConfig',
     'PublishTo',
+    'RuntimeConfig',
     'TenancyConfig',
   ],
   async run(ctx, input) {

@@ -51,7 +51,7 @@ export const updateFunctionConfiguration = operation(UpdateFunctionConfiguration
       context: input.Layers === undefined ? {} : { 'lambda:Layer': input.Layers },
     }),
   provenance: 'recorded',
-  refuses: ['CapacityProviderConfig', 'DurableConfig'],
+  refuses: ['AcceleratorConfig', 'CapacityProviderConfig', 'DurableConfig', 'RuntimeConfig'],
   scope: scopeOfName,
   async run(ctx, input) {
     const { fn, version } = theOwn(ctx, input.FunctionName)

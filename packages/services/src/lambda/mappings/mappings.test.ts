@@ -1,4 +1,7 @@
-import { CreateEventSourceMappingCommand } from '@aws-sdk/client-lambda'
+import {
+  CreateEventSourceMappingCommand,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda'
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
@@ -210,5 +213,14 @@ test('a role that may not receive is refused when the mapping is made', async ()
   await expect(refused).rejects.toMatchObject({
     name: 'InvalidParameterValueException',
     message: 'The function execution role does not have permissions to call ReceiveMessage on SQS',
+  })
+})
+
+test('a mapping of a queue takes no setting of streams, later either', async () => {
+  const { lambda, mapping } = await mapped(() => undefined)
+  const update = new UpdateEventSourceMappingCommand({ UUID: mapping.UUID, MaximumRetryAttempts: 1 })
+  await expect(lambda.send(update)).rejects.toMatchObject({
+    name: 'InvalidParameterValueException',
+    message: 'Unsupported MaximumRetryAttempts parameter for given event source mapping type.',
   })
 })

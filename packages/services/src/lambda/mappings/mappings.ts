@@ -78,6 +78,7 @@ export const updateEventSourceMapping = operation(UpdateEventSourceMapping, {
   refuses: ['KMSKeyArn', 'MetricsConfig', 'LoggingConfig', 'ProvisionedPollerConfig'],
   async run(ctx, input) {
     const before = theMapping(ctx, input.UUID)
+    refuseOfStreams(input)
     const plan = planOf(input, before)
     if (before.state !== 'Enabled' && before.state !== 'Disabled') throw mappingInUse()
     const at = input.FunctionName === undefined ? undefined : target(ctx, input.FunctionName)
@@ -189,18 +190,20 @@ function queueOf(input: CreateEventSourceMappingRequest): string {
   if (EventSourceArn === undefined) throw invalid('Unrecognized event source.')
   const service = EventSourceArn.split(':')[2]
   if (service !== 'sqs') throw notModelled(`event source mappings of ${EventSourceArn}`)
-  if (input.DestinationConfig !== undefined) {
-    throw invalid('Unsupported DestinationConfig parameter for given event source mapping type.')
-  }
-  for (const name of onlyForStreams) {
-    if (input[name] === undefined) continue
-    throw invalid(`Unsupported ${name} parameter for given event source mapping type.`)
-  }
+  refuseOfStreams(input)
   return EventSourceArn
+}
+
+/** Throws for settings that mappings of queues have not. */
+function refuseOfStreams(input: Partial<Record<(typeof onlyForStreams)[number], unknown>>): void {
+  const name = onlyForStreams.find((it) => input[it] !== undefined)
+  if (name === undefined) return
+  throw invalid(`Unsupported ${name} parameter for given event source mapping type.`)
 }
 
 /** The words for all but the destination are ours, after its pattern. */
 const onlyForStreams = [
+  'DestinationConfig',
   'StartingPosition',
   'StartingPositionTimestamp',
   'ParallelizationFactor',
