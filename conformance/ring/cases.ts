@@ -138,7 +138,10 @@ class Cases {
         breaks: { path, kind: 'length', constraint: words.lengthMin(lengthMin) },
         ...(shape.type === 'map' && lengthMin === 1 ? { hasEmptyMap: true } : {}),
       }
-    } else yield { name: `${path} empty`, input: put(sized(0)) }
+    } else if (member.location !== 'query') {
+      // An empty list in a query is nothing at all.
+      yield { name: `${path} empty`, input: put(sized(0)) }
+    }
     if (lengthMax > Math.min(most, lengthSentMax)) {
       yield { name: `${path} of 3`, input: put(sized(Math.min(3, most))) }
       return

@@ -163,6 +163,41 @@ const ecr: HouseWords = {
   },
 }
 
+/** Enums that Lambda tells in another order than its model. Recorded: lambda. */
+const lambdaOrders: Readonly<Record<string, string>> = {
+  recursiveLoop: '[Terminate, Allow]',
+  startingPosition: '[LATEST, AT_TIMESTAMP, TRIM_HORIZON]',
+}
+
+/** Runtimes have an error of their own, and of two lists it says besides that members may not be null. Recorded: lambda. */
+const lambda: HouseWords = {
+  // CreateFunction takes no qualified name, and none beyond 64 characters, which its model does not say.
+  complains: common('ValidationException', /at 'functionName'/).complains,
+  judge: (refusal) => {
+    const { error, breach, violations } = refusal
+    const { path, kind } = breach
+    if (path === 'runtime' && kind === 'enum' && violations.length === 1) {
+      const isOwn =
+        /^Value \S+ at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: \[.*nodejs22\.x.*\] or be a valid ARN$/
+      return error.name === 'InvalidParameterValueException' && isOwn.test(error.message)
+        ? undefined
+        : `says ${error.name}: ${error.message}`
+    }
+    const order = kind === 'enum' ? lambdaOrders[path] : undefined
+    const told =
+      order !== undefined
+        ? breach.constraint.replace(/\[.*\]$/, order)
+        : kind === 'members' && (path === 'layers' || path === 'architectures')
+          ? breach.constraint.replace(/\]$/, ', Member must not be null]')
+          : breach.constraint
+    return validationException.judge({
+      ...refusal,
+      breach: { ...breach, constraint: told },
+      message: refusal.message.replace(breach.constraint, () => told),
+    })
+  },
+}
+
 /** A value inside of a body breaks S3's schema; one in a header or the query has an error of its own. */
 const s3: HouseWords = {
   unread: /^(InvalidDigest|BadDigest)$/,
@@ -182,12 +217,14 @@ export const houseWords: Readonly<Record<string, HouseWords>> = {
   events: validationException,
   iam,
   kms,
+  lambda,
   logs,
   s3,
   sns,
   sqs,
   ssm: common('ValidationException', /Value '' at 'value'/),
   sts: validationError,
+  tagging: validationException,
 }
 
 function upperFirst(name: string): string {

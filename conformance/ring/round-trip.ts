@@ -1,4 +1,4 @@
-import type { Shape } from '@cloud-orrery/models'
+import type { Member, Shape } from '@cloud-orrery/models'
 
 /**
  * What is the same on both sides of the wire, as plain data: moments in whole seconds (the coarsest format has no
@@ -56,11 +56,28 @@ function plainStructure(shape: Shape, value: unknown, path: string, problems: st
     if (member === undefined) {
       // S3's Expires as it was written, which the SDK for JavaScript adds.
       if (name !== 'ExpiresString') problems.push(`${path}.${name} is not in the model`)
-    } else if (member.shape.streaming !== true) {
+    } else if (member.shape.eventStream === true) {
+      const events = plainEvents(member.shape, it, `${path}.${name}`, problems)
+      if (events.length > 0) plain[name] = events
+    } else if (member.shape.streaming !== true && !isEmptyBody(member, it)) {
       plain[name] = plainOf(member.shape, it, `${path}.${name}`, problems)
     }
   }
   return plain
+}
+
+/** A body of no bytes is none at all, which the SDK for JavaScript reads as null. */
+function isEmptyBody({ location, shape }: Member, value: unknown): boolean {
+  if (location !== 'payload' || shape.type !== 'blob') return false
+  return value === null || (value instanceof Uint8Array && value.length === 0)
+}
+
+/** The events of a stream that was read to its end. */
+function plainEvents(shape: Shape, value: unknown, path: string, problems: string[]): unknown[] {
+  if (Array.isArray(value)) {
+    return value.map((it, at) => plainStructure(shape, it, `${path}[${at}]`, problems))
+  }
+  return [wrongType(shape, value, path, problems)]
 }
 
 function plainList({ member, ...shape }: Shape, value: unknown, path: string, problems: string[]) {

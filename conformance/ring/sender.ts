@@ -111,8 +111,8 @@ export class Sender {
     const call = sdk
       .send(new Command(structuredClone(input)))
       .then(
-        (output) => {
-          answer.output = output
+        async (output) => {
+          answer.output = await withEvents(output)
         },
         (error: SdkError) => {
           answer.error = error
@@ -129,6 +129,23 @@ export class Sender {
     )
     return { ...answer, ...(entry === undefined ? {} : { entry }), sent: true, bugs }
   }
+}
+
+/** The answer with streams of events read to their ends, as lists; streams of bytes are left as they are. */
+async function withEvents(output: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const read = { ...output }
+  for (const [name, value] of Object.entries(output)) {
+    if (!isEventStream(value)) continue
+    const events: unknown[] = []
+    for await (const event of value) events.push(event)
+    read[name] = events
+  }
+  return read
+}
+
+function isEventStream(value: unknown): value is AsyncIterable<unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  return Symbol.asyncIterator in value && !('pipe' in value) && !('getReader' in value)
 }
 
 /** What a call leaves to be done is done within a day: deliveries, deployments, expiries. */
