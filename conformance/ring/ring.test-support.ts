@@ -53,9 +53,10 @@ export async function ring(
 ): Promise<void> {
   const model = loadServiceModel(service)
   const { operations: listed = [] } = (await registry[service]?.load()) ?? {}
-  // Plain HTTP, as functions' URLs answer it, is no operation of the model.
+  // Plain HTTP, as functions' URLs answer it, and what no request reaches are no operations of the model.
   const operations = listed.filter(
-    ({ descriptor, isHttp }) => isHttp !== true || descriptor.name in model.operations,
+    ({ descriptor, isHttp, isInternal }) =>
+      descriptor.name in model.operations || !(isHttp || isInternal),
   )
   const cloud = fresh()
   const known = await arrange(cloud)

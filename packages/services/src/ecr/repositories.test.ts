@@ -88,12 +88,12 @@ describe('a repository', () => {
 
   test('whose input breaks the model is refused in a sentence of ECR, the first of it alone', async () => {
     const { ecr } = ecrOf()
-    const refused = (command: Parameters<typeof ecr.send>[0], at: string, constraint: string) =>
-      expect(ecr.send(command)).rejects.toMatchObject({
+    const refused = (sent: Promise<unknown>, at: string, constraint: string) =>
+      expect(sent).rejects.toMatchObject({
         name: 'InvalidParameterException',
         message: `Invalid parameter at '${at}' failed to satisfy constraint: '${constraint}'`,
       })
-    const named = (name: string) => new CreateRepositoryCommand({ repositoryName: name })
+    const named = (name: string) => ecr.send(new CreateRepositoryCommand({ repositoryName: name }))
     const pattern = String.raw`[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*`
     const atLeast = 'must have length greater than or equal to'
     await refused(
@@ -103,12 +103,14 @@ describe('a repository', () => {
     )
     await refused(named('a'), 'repositoryName', `${atLeast} 2`)
     await refused(
-      new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText: '{}' }),
+      ecr.send(new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText: '{}' })),
       'lifecyclePolicyText',
       `Member ${atLeast} 100`,
     )
     await refused(
-      new PutImageTagMutabilityCommand({ repositoryName, imageTagMutability: 'NONE' as never }),
+      ecr.send(
+        new PutImageTagMutabilityCommand({ repositoryName, imageTagMutability: 'NONE' as never }),
+      ),
       'imageTagMutability',
       'Member must satisfy enum value set: [IMMUTABLE, MUTABLE, MUTABLE_WITH_EXCLUSION, IMMUTABLE_WITH_EXCLUSION]',
     )

@@ -218,7 +218,10 @@ test('a role that may not receive is refused when the mapping is made', async ()
 
 test('a mapping of a queue takes no setting of streams, later either', async () => {
   const { lambda, mapping } = await mapped(() => undefined)
-  const update = new UpdateEventSourceMappingCommand({ UUID: mapping.UUID, MaximumRetryAttempts: 1 })
+  const update = new UpdateEventSourceMappingCommand({
+    UUID: mapping.UUID,
+    MaximumRetryAttempts: 1,
+  })
   await expect(lambda.send(update)).rejects.toMatchObject({
     name: 'InvalidParameterValueException',
     message: 'Unsupported MaximumRetryAttempts parameter for given event source mapping type.',
