@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { SimulatorError } from '@cloud-orrery/kernel'
 import type { FileSystem } from './file-system.ts'
 
@@ -9,6 +10,9 @@ interface Holder {
   /** When that process began, as the system counts: a later one may have the same number. */
   readonly startedAt: string
 }
+
+/** How long a killed process may take to end, in ms: its memory is given back first. */
+const endingMsMax = 5000
 
 const lockName = /^lock\.(\d{12})$/
 
@@ -66,6 +70,10 @@ async function refuseIfHeld(
     // Given back meanwhile, or no lock of ours: the loop looks again at what is there.
     return
   }
+  // A server that was killed a moment ago: who starts the next one at once need not try again.
+  for (let waitedMs = 0; threadsOfDefunct(holder.pid) && waitedMs < endingMsMax; waitedMs += 20) {
+    await setTimeout(20)
+  }
   if (!isAlive(holder)) return
   throw new SimulatorError(
     'DataInUse',
@@ -77,7 +85,7 @@ async function refuseIfHeld(
 /** Whether a process of this number runs. One that ended, and that its parent has not asked about, runs no more. */
 export function isRunning(pid: number): boolean {
   try {
-    return process.kill(pid, 0) && !isDefunct(pid)
+    return process.kill(pid, 0) && threadsOfDefunct(pid) !== 0
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
@@ -92,13 +100,14 @@ function isAlive({ pid, startedAt }: Holder): boolean {
 /**
  * A killed process keeps its number until its parent takes note, which in a container without an init is never. Its
  * first thread is a zombie already while others still end, which may be writing: only without them is it over.
+ * Returns how many these are; undefined for a process that was not killed.
  */
-function isDefunct(pid: number): boolean {
-  if (statOf(pid)?.[0] !== 'Z') return false
+function threadsOfDefunct(pid: number): number | undefined {
+  if (statOf(pid)?.[0] !== 'Z') return undefined
   try {
-    return readdirSync(`/proc/${pid}/task`).length <= 1
+    return readdirSync(`/proc/${pid}/task`).length - 1
   } catch {
-    return true // Gone between the two looks.
+    return 0 // Gone between the two looks.
   }
 }
 
