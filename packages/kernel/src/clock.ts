@@ -65,6 +65,7 @@ interface Stretch {
 export class Clock {
   #nowMs: number
   #mode: ClockMode
+  #isHeld = false
   readonly #wall: Wall
   #current: Stretch
   readonly #stretches: Stretch[]
@@ -87,7 +88,19 @@ export class Clock {
 
   /** Model milliseconds to each millisecond of the wall's: 0 where it does not move by itself. */
   get pace(): number {
-    return paceOf(this.#mode)
+    return this.#current.factor
+  }
+
+  /** Stands still for as long as work takes that is done outside of the model, also where it runs by itself. */
+  async standFor(work: () => Promise<void>): Promise<void> {
+    this.#isHeld = true
+    this.anchor()
+    try {
+      await work()
+    } finally {
+      this.#isHeld = false
+      this.anchor()
+    }
   }
 
   set mode(mode: ClockMode) {
@@ -164,7 +177,11 @@ export class Clock {
   }
 
   #stretchFromHere(): Stretch {
-    return { wallMs: this.#wall.nowMs(), modelMs: this.#nowMs, factor: paceOf(this.#mode) }
+    return {
+      wallMs: this.#wall.nowMs(),
+      modelMs: this.#nowMs,
+      factor: this.#isHeld ? 0 : paceOf(this.#mode),
+    }
   }
 }
 

@@ -129,6 +129,40 @@ describe('code', () => {
     expect(kernel.export().tasks).toEqual({ sequence: 1, tasks: [] })
   })
 
+  test('is at rest before a caller outside enters, however long a piece takes', async () => {
+    const codes: Record<string, Code> = {}
+    const { scheduler, log, note, at } = kernelOf(codes)
+    codes['code'] = async (turns) => {
+      for (const part of ['first', 'second']) {
+        await turns.piece(async () => {
+          await busy()
+          note(part)
+        })
+      }
+    }
+    await scheduler.enter(() => void at('code', 0), undefined, { movesTime: true })
+    const calls = ['a', 'b'].map((name) =>
+      scheduler.enter(() => note(name), undefined, { movesTime: true }),
+    )
+    await Promise.all(calls)
+    expect(log).toEqual(['first@0', 'second@0', 'code done@0', 'a@0', 'b@0'])
+  })
+
+  test('makes a fast clock stand while it works', async () => {
+    const codes: Record<string, Code> = {}
+    const { kernel, scheduler, at } = kernelOf(codes, { kind: 'fast', factor: 1_000_000 })
+    const moments: number[] = []
+    codes['code'] = (turns) =>
+      turns.piece(async () => {
+        moments.push(kernel.clock.dueMs)
+        await busy()
+        moments.push(kernel.clock.dueMs)
+      })
+    at('code', 0)
+    await scheduler.settle()
+    expect(moments[1]).toBe(moments[0])
+  })
+
   test('runs beside everything else with a real clock', async () => {
     const codes: Record<string, Code> = {}
     const { scheduler, log, note, at } = kernelOf(codes, { kind: 'real' })

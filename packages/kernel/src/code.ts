@@ -23,6 +23,12 @@ export interface CodeWork<T> {
   readonly lost: () => T
 }
 
+/** Recorded results of outside work, by its number in the run: what a replay answers with, in its time. */
+export interface OutsideResults {
+  /** Undefined: the recording ends without this result, so the work is done again. */
+  get(number: number): Promise<{ readonly result: unknown } | undefined>
+}
+
 /** Names the pending moments of code in the task queue. They leave no trace in the state: a replay has none. */
 export const codeMomentTask = 'kernel.code'
 

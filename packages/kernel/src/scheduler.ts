@@ -1,17 +1,13 @@
 import { Bugs } from './bugs.ts'
 import type { Clock, Wall } from './clock.ts'
-import { CodeRuns, type CodeTurns, type CodeWork, codeMomentTask } from './code.ts'
+import type { CodeTurns, CodeWork, OutsideResults } from './code.ts'
+import { CodeRuns, codeMomentTask } from './code.ts'
 import { EndlessWork } from './endless-work.ts'
+import { EntryDoor } from './entry-door.ts'
 import type { Journal, JournalEntry } from './journal.ts'
 import type { TaskQueue, TaskRecord } from './tasks.ts'
 import { Turn } from './turn.ts'
 import { Waiters, type WaitOptions, wakeTask } from './waiters.ts'
-
-/** Recorded results of outside work, by its number in the run: what a replay answers with, in its time. */
-export interface OutsideResults {
-  /** Undefined: the recording ends without this result, so the work is done again. */
-  get(number: number): Promise<{ readonly result: unknown } | undefined>
-}
 
 /**
  * Runs tasks in the order of their time, one at a time, and lets calls enter between them. The same
@@ -26,6 +22,7 @@ export class Scheduler {
   #draining: Promise<void> | undefined
   /** The call that is being worked on, until it ends or leaves. */
   #running: Turn | undefined
+  readonly #door = new EntryDoor()
   /** The last one that runs or stands in line. */
   #last: Turn | undefined
   #cancelTimer: (() => void) | undefined
@@ -71,13 +68,16 @@ export class Scheduler {
     onLeave?: () => void,
     options: { movesTime?: boolean } = {},
   ): Promise<T> {
-    return await this.#inTurn(
-      (turn) => {
-        this.bugs.report()
-        return run(turn)
-      },
-      this.#newTurn(true, onLeave, options),
-    )
+    const comesFromOutside = options.movesTime === true && this.#clock.mode.kind !== 'real'
+    const waits = comesFromOutside && (this.#code.size > 0 || this.#door.isWaitedAt)
+    const leaveDoor = waits ? await this.#door.wait(() => this.#restOfCode()) : nothing
+    const turn = this.#newTurn(true, onLeave, options)
+    const entering = this.#inTurn(() => {
+      this.bugs.report()
+      return run(turn)
+    }, turn)
+    leaveDoor()
+    return await entering
   }
 
   /** Runs all that is due at this moment, and what that makes due, and waits for outside work. */
@@ -305,7 +305,8 @@ export class Scheduler {
   }
 
   async #pieceOfCode(step: () => Promise<void>): Promise<void> {
-    if (this.#clock.mode.kind !== 'real') return await this.#inTurn(step)
+    const isReal = this.#clock.mode.kind === 'real'
+    if (!isReal) return await this.#inTurn(() => this.#clock.standFor(step))
     const piece = step()
     const done = piece.then(nothing, nothing)
     this.#outside.add(done)
@@ -320,6 +321,11 @@ export class Scheduler {
     if (this.#code.size === 0) return true
     await new Promise((resolve) => setImmediate(resolve))
     return this.#last === undefined && !this.#busy() && !this.#dueAt(this.#clock.nowMs)
+  }
+
+  async #restOfCode(): Promise<void> {
+    do await this.#drain().then(() => this.rest())
+    while (!(await this.#codeRests()))
   }
 
   /** Whether a held clock has to move so that a caller outside gets an answer. */
@@ -445,14 +451,11 @@ export class Scheduler {
     try {
       running = this.#runTask(task, turn)
     } catch (error) {
-      this.bugs.add(error)
-      return
+      return this.bugs.add(error)
     }
     if (running === undefined) return
     void running
-      .catch((error: unknown) => {
-        this.bugs.add(error)
-      })
+      .catch((error: unknown) => this.bugs.add(error))
       .then(() => {
         turn.leave()
         this.#goOn()
@@ -471,16 +474,16 @@ export class Scheduler {
     this.#cancelTimer = undefined
     if (next === undefined) return
     const delayMs = movesByItself ? 0 : this.#clock.wallDelayMs(next.atMs)
-    if (delayMs === undefined) return
-    this.#cancelTimer = this.#wall.setTimer(delayMs, () => {
-      this.#armedFor = undefined
-      void (movesByItself ? this.#skip() : this.#drainInBackground())
-    })
+    if (delayMs === undefined) this.#armedFor = undefined
+    else
+      this.#cancelTimer = this.#wall.setTimer(delayMs, () => {
+        this.#armedFor = undefined
+        void (movesByItself ? this.#skip() : this.#drainInBackground())
+      })
   }
 
   async #skip(): Promise<void> {
-    await this.rest()
-    while (!(await this.#codeRests())) await this.#drain().then(() => this.rest())
+    await this.#restOfCode()
     const next = this.#tasks.first()
     const movesOn = this.#outside.size === 0 && this.#movesByItself
     if (movesOn && next !== undefined && next.atMs > this.#clock.nowMs) {
