@@ -11,12 +11,14 @@ import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { type Cloud, client } from '@cloud-orrery/cloud'
 import type { KnownValues } from '../valid-values.ts'
 
-/** A bucket with a policy, an object, an upload with a part, and a queue that may be told. */
+/** A bucket with a policy, an object, an upload with a part, a bucket with locks, and a queue that may be told. */
 export async function arrangeS3(cloud: Cloud): Promise<KnownValues> {
   const s3 = client(cloud, S3Client)
   const Bucket = 'ring-bucket'
   await s3.send(new CreateBucketCommand({ Bucket }))
   await s3.send(new CreateBucketCommand({ Bucket: 'ring-empty' }))
+  const Locked = 'ring-locked'
+  await s3.send(new CreateBucketCommand({ Bucket: Locked, ObjectLockEnabledForBucket: true }))
   await s3.send(
     new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: [{ Key: 'a', Value: 'b' }] } }),
   )
@@ -76,8 +78,39 @@ export async function arrangeS3(cloud: Cloud): Promise<KnownValues> {
     'PutObject.Tagging': 'a=b',
     'CopyObject.Tagging': 'a=b',
     'CreateMultipartUpload.Tagging': 'a=b',
+    'PutBucketLifecycleConfiguration.': {
+      Bucket,
+      LifecycleConfiguration: { Rules: [lifecycleRule] },
+    },
+    ...lifecycleValues,
+    'PutObjectLockConfiguration.': { Bucket: Locked, ObjectLockConfiguration: lock },
+    'PutObjectLockConfiguration.Bucket': Locked,
+    ObjectLockConfiguration: lock,
+    'ObjectLockConfiguration.Rule': { DefaultRetention: retention },
+    'ObjectLockConfiguration.Rule.DefaultRetention': retention,
   }
 }
+
+/** A rule has a filter or a prefix, and at least one action, which the model leaves open. */
+const lifecycleRule = { Status: 'Enabled', Filter: { Prefix: 'ring' }, Expiration: { Days: 365 } }
+
+/** Actions say when and to which class, and `And` joins two conditions: the model requires none of them. */
+const lifecycleValues = {
+  'LifecycleConfiguration.Rules[]': lifecycleRule,
+  'LifecycleConfiguration.Rules[].Filter.And': { Prefix: 'ring', ObjectSizeGreaterThan: 1 },
+  'LifecycleConfiguration.Rules[].Filter.And.ObjectSizeLessThan': 1000,
+  'LifecycleConfiguration.Rules[].Transitions[]': { Days: 30, StorageClass: 'GLACIER' },
+  'LifecycleConfiguration.Rules[].NoncurrentVersionTransitions[]': {
+    NoncurrentDays: 30,
+    StorageClass: 'GLACIER',
+  },
+  'LifecycleConfiguration.Rules[].NoncurrentVersionExpiration': { NoncurrentDays: 365 },
+  'LifecycleConfiguration.Rules[].AbortIncompleteMultipartUpload': { DaysAfterInitiation: 7 },
+}
+
+const lock = { ObjectLockEnabled: 'Enabled' }
+/** Days or years, not both. */
+const retention = { Mode: 'GOVERNANCE', Days: 1 }
 
 const queueArn = 'arn:aws:sqs:us-east-1:123456789012:ring'
 
