@@ -1,3 +1,5 @@
+import { type RequestOptions, request } from 'node:http'
+import { Readable } from 'node:stream'
 import { SimulatorError } from '@cloud-orrery/kernel'
 import { AwsError } from '@cloud-orrery/models'
 import { notRunning, readServerFile } from './server-file.ts'
@@ -39,11 +41,8 @@ export class ControlClient {
   async #fetch(method: string, path: string, body?: string): Promise<Response> {
     const server = readServerFile(this.#port)
     try {
-      return await fetch(`${server.url}/_orrery/${path}`, {
-        method,
-        headers: { 'x-orrery-token': server.token },
-        ...(body === undefined ? {} : { body }),
-      })
+      const headers = { 'x-orrery-token': server.token }
+      return await answerOf(`${server.url}/_orrery/${path}`, { method, headers }, body)
     } catch {
       throw notRunning(this.#port)
     }
@@ -59,6 +58,19 @@ export class ControlClient {
       String(answer['next'] ?? 'Restart the server, so that its token is known.'),
     )
   }
+}
+
+/** `fetch` gives up after five minutes without an answer; a century of model time may take hours. */
+function answerOf(url: string, options: RequestOptions, body: string | undefined) {
+  return new Promise<Response>((resolve, reject) => {
+    const asked = request(url, options, (answer) => {
+      // The two types of a stream of bytes have one and the same class.
+      const bytes = Readable.toWeb(answer) as ReadableStream<Uint8Array<ArrayBuffer>>
+      resolve(new Response(bytes, { status: answer.statusCode ?? 500 }))
+    })
+    asked.on('error', reject)
+    asked.end(body)
+  })
 }
 
 /** Undefined where something else than a server of ours answered. */

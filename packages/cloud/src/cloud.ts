@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import {
   type ClockMode,
+  type Departure,
   type Duration,
   durationMs,
   type FaultEffect,
@@ -168,13 +169,16 @@ export class Cloud {
     return ids
   }
 
-  /** Moves model time; every task on the way runs at its own moment. */
-  async advance(duration: Duration | number): Promise<void> {
+  /**
+   * Moves model time; every task on the way runs at its own moment. Stops where it is when `departure` says that nobody
+   * waits for it any more.
+   */
+  async advance(duration: Duration | number, departure?: Departure): Promise<void> {
     const byMs = durationMs(duration)
     const { clock, scheduler } = this.kernel
     clock.check(clock.dueMs + byMs)
     await scheduler.enter(() => this.#enteredNote('clock', 'advance', { byMs }))
-    await scheduler.advanceTo(clock.nowMs + byMs)
+    await scheduler.advanceTo(clock.nowMs + byMs, departure)
     this.durability?.moved()
     await this.durability?.kept()
   }

@@ -1,3 +1,4 @@
+import { EventBridgeClient, PutRuleCommand } from '@aws-sdk/client-eventbridge'
 import {
   CreateAccessKeyCommand,
   CreateLoginProfileCommand,
@@ -118,6 +119,40 @@ describe('the clock', () => {
     }
     expect((await advance(1e300)).json).toMatchObject({ error: 'ClockRange' })
     expect((await ask(server, 'clock')).json['now']).toBe('2026-01-02T00:00:00.000Z')
+  })
+
+  test('can be asked on its way, and stops where it is when whoever moves it has gone', async () => {
+    const { cloud, server } = await served()
+    await client(cloud, EventBridgeClient).send(
+      new PutRuleCommand({ Name: 'often', ScheduleExpression: 'rate(1 minute)' }),
+    )
+    const start = cloud.kernel.clock.nowMs
+    const leaving = new AbortController()
+    const moved = fetch(`${server.url}/_orrery/clock/advance`, {
+      method: 'POST',
+      headers: { 'x-orrery-token': token },
+      body: JSON.stringify({ byMs: 100 * 365 * 86_400_000 }),
+      signal: leaving.signal,
+    })
+    const shown = async () => Date.parse(String((await ask(server, 'status')).json['now']))
+    await expect.poll(shown).toBeGreaterThan(start)
+    leaving.abort()
+    await expect(moved).rejects.toThrow('aborted')
+    const steps = async () => -(await shown()) + (await shown())
+    await expect.poll(steps).toBe(0)
+    expect(await shown()).toBeLessThan(start + 50 * 365 * 86_400_000)
+  })
+
+  test('stops on its way with the cloud', async () => {
+    const { cloud } = await served()
+    await client(cloud, EventBridgeClient).send(
+      new PutRuleCommand({ Name: 'often', ScheduleExpression: 'rate(1 minute)' }),
+    )
+    const moving = cloud.advance({ days: 36_500 })
+    await new Promise((resolve) => setImmediate(resolve))
+    cloud.close()
+    await moving
+    expect(cloud.kernel.clock.nowMs).toBeLessThan(Date.parse('2030-01-01'))
   })
 
   test('that follows the wall is shown as it stands, not as it stood', async () => {

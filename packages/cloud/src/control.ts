@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { SimulatorError } from '@cloud-orrery/kernel'
+import { type Departure, SimulatorError } from '@cloud-orrery/kernel'
 import { AwsError } from '@cloud-orrery/models'
 import type { HttpRequest, HttpResponse } from '@cloud-orrery/protocols'
 import { mailbox } from '@cloud-orrery/services'
@@ -15,7 +15,13 @@ import { version } from './version.ts'
 
 const safeHosts = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/
 
-type Handler = (control: Control, body: Record<string, unknown>, query: URLSearchParams) => unknown
+type Handler = (
+  control: Control,
+  body: Record<string, unknown>,
+  query: URLSearchParams,
+  /** Says when whoever asked has gone. */
+  departure?: Departure,
+) => unknown
 
 /** Calls under `/_orrery/`: what the command line asks of a running server. */
 export class Control {
@@ -36,7 +42,7 @@ export class Control {
     return request.path !== '/'
   }
 
-  async answer(request: HttpRequest): Promise<HttpResponse> {
+  async answer(request: HttpRequest, departure?: Departure): Promise<HttpResponse> {
     if (!safeHosts.test(request.headers['host'] ?? '')) return refused(403, 'Host not allowed.')
     const route = `${request.method} ${request.path.slice('/_orrery/'.length)}`
     if (route === 'GET health') return json(200, { ok: true, version })
@@ -46,7 +52,7 @@ export class Control {
     if (handler === undefined) return refused(404, `No control call ${route}.`)
     try {
       const body = parseObject(request.body)
-      const answered = await handler(this, body, new URLSearchParams(request.query))
+      const answered = await handler(this, body, new URLSearchParams(request.query), departure)
       await this.cloud.durability?.kept()
       if (answered instanceof Stream) return streamed(answered)
       return json(200, answered)
@@ -72,7 +78,7 @@ const routes: Readonly<Record<string, Handler>> = {
   'GET recording': async ({ present }) => (await past()).recordingOf(present),
   'GET state': async ({ present }) => (await past()).stateOf(present),
   'POST rewind': async ({ present }, { to }) => (await past()).rewind(present, to),
-  'POST clock/advance': async ({ cloud }, { byMs }) => {
+  'POST clock/advance': async ({ cloud }, { byMs }, _query, departure) => {
     if (typeof byMs !== 'number' || !Number.isFinite(byMs) || byMs < 0) {
       throw new SimulatorError(
         'ClockBackwards',
@@ -80,7 +86,7 @@ const routes: Readonly<Record<string, Handler>> = {
         'Give a positive duration such as 90d, 12h or 30s.',
       )
     }
-    await cloud.advance(byMs)
+    await cloud.advance(byMs, departure)
     return clockView(cloud)
   },
   'POST clock/settle': async ({ cloud }) => {

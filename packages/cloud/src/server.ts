@@ -128,7 +128,7 @@ async function respond(
     const isControl = path === '/' || path.startsWith('/_orrery/')
     const answered =
       isControl && control.handles(received)
-        ? await control.answer(received)
+        ? await control.answer(received, sender)
         : (await answer(cloud, 'port', received, { signal: sender })).response
     await write(cloud, response, received.method, answered)
   } catch (error) {

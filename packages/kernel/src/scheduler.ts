@@ -5,9 +5,10 @@ import { CodeRuns, codeMomentTask } from './code.ts'
 import { EndlessWork } from './endless-work.ts'
 import { EntryDoor } from './entry-door.ts'
 import type { Journal, JournalEntry } from './journal.ts'
+import { Pauses } from './pauses.ts'
 import type { TaskQueue, TaskRecord } from './tasks.ts'
 import { Turn } from './turn.ts'
-import { Waiters, type WaitOptions, wakeTask } from './waiters.ts'
+import { type Departure, Waiters, type WaitOptions, wakeTask } from './waiters.ts'
 
 /**
  * Runs tasks in the order of their time, one at a time, and lets calls enter between them. The same
@@ -37,6 +38,7 @@ export class Scheduler {
   /** Advances that are under way: a held clock does not move by itself meanwhile. */
   #advancing = 0
   readonly #endless = new EndlessWork()
+  readonly #pauses = new Pauses()
   readonly #waiters: Waiters
   readonly bugs = new Bugs()
   /** Set while a recording is replayed. */
@@ -120,14 +122,14 @@ export class Scheduler {
   }
 
   /**
-   * Moves model time, running every task on the way at its own moment. Throws `SimulatorError` for a moment
-   * that has passed.
+   * Moves model time, running every task on the way at its own moment, until `departure` says that nobody waits for it
+   * any more. Throws `SimulatorError` for a moment that has passed.
    */
-  async advanceTo(targetMs: number): Promise<void> {
+  async advanceTo(targetMs: number, departure?: Departure): Promise<void> {
     this.#clock.check(targetMs)
     this.#advancing += 1
     try {
-      await this.#goTo(targetMs)
+      await this.#goTo(targetMs, departure)
     } finally {
       this.#advancing -= 1
     }
@@ -136,9 +138,10 @@ export class Scheduler {
     this.#arm()
   }
 
-  async #goTo(targetMs: number): Promise<void> {
+  async #goTo(targetMs: number, departure: Departure | undefined): Promise<void> {
     for (;;) {
       await this.settle()
+      if (this.#stopped || departure?.aborted === true) return
       if (this.#busy()) continue
       const next = this.#tasks.first()
       // A clock that follows the wall may have gone further by itself meanwhile.
@@ -167,9 +170,8 @@ export class Scheduler {
   }
 
   /**
-   * Waits until `wake(key)` or until a moment of model time. True when woken. Its turn comes again in the
-   * order of all tasks. A fork or a restored cloud has no one waiting, since the connection that waited is
-   * not part of it.
+   * Waits until `wake(key)` or until a moment of model time. True when woken. Its turn comes again in the order of all
+   * tasks. A fork or a restored cloud has no one waiting, since the connection that waited is not part of it.
    */
   wait(key: string, untilMs: number, options: WaitOptions = {}): Promise<boolean> {
     if (this.#stopped) return Promise.resolve(false)
@@ -420,6 +422,7 @@ export class Scheduler {
 
   async #runDue(): Promise<void> {
     for (;;) {
+      if (this.#pauses.isDue()) await this.#pauses.take()
       if (this.#running !== undefined) await this.#running.left
       const dueMs = this.#clock.dueMs
       const task = this.#stopped ? undefined : this.#tasks.takeDue(dueMs)
