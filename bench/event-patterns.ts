@@ -2,8 +2,8 @@
  * How many events a second one rule's pattern is compared with, each parsed from JSON first.
  * Run: node bench/event-patterns.ts, compiled.
  */
-import { compilePattern } from '@cloud-orrery/services/events/pattern/compilation'
-import { matches } from '@cloud-orrery/services/events/pattern/matching'
+import { compilePattern } from '@cloud-orrery/services/shared/event-pattern/compilation'
+import { matches } from '@cloud-orrery/services/shared/event-pattern/matching'
 import { medianMs, printTable, type Row } from './table.ts'
 
 const patterns: Readonly<Record<string, object>> = {
