@@ -259,7 +259,12 @@ describe('faults', () => {
     await arm({ site: 'sns.*', delayMs: 5 })
     await ask(server, 'faults/end', { method: 'POST', body: { id: 'fault-2' } })
     expect([json, cloud.kernel.faults.rules]).toEqual([{ id: 'fault-1' }, []])
-    expect((await arm({ site: '' })).json).toMatchObject({ error: 'FaultSite' })
-    expect((await arm({ site: 'a', times: 0 })).json).toMatchObject({ error: 'FaultRule' })
+    for (const site of ['', 'sn', 'sns', 'nothing.Publish', 'sns.Publsh', 'sns.publish.x', 7]) {
+      const expected = site === 'sns.publish.x' ? { id: 'fault-3' } : { error: 'FaultSite' }
+      expect([site, (await arm({ site })).json]).toMatchObject([site, expected])
+    }
+    const unknown = await ask(server, 'faults/end', { method: 'POST', body: { id: 'fault-9' } })
+    expect(unknown.json).toMatchObject({ error: 'FaultUnknown' })
+    expect((await arm({ site: 'sns.*', times: 0 })).json).toMatchObject({ error: 'FaultRule' })
   })
 })

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { type Departure, SimulatorError } from '@cloud-orrery/kernel'
-import { AwsError } from '@cloud-orrery/models'
+import { AwsError, loadServiceModel } from '@cloud-orrery/models'
 import type { HttpRequest, HttpResponse } from '@cloud-orrery/protocols'
 import { mailbox } from '@cloud-orrery/services'
 import { callByName } from './call.ts'
@@ -10,6 +10,7 @@ import { journalView } from './journal-query.ts'
 import type { Present } from './past.ts'
 import { Stream } from './persistence/stream.ts'
 import { policyRoutes } from './policies/control-routes.ts'
+import { folderOf } from './service-names.ts'
 import { clockView, statusView } from './status-view.ts'
 import { version } from './version.ts'
 
@@ -126,10 +127,18 @@ const routes: Readonly<Record<string, Handler>> = {
     }
     return inTurn(cloud, () => cloud.credentials(accountId))
   },
-  'POST faults': async ({ cloud }, body) => ({
-    id: await inTurn(cloud, () => armFault(cloud, body)),
-  }),
+  'POST faults': async ({ cloud }, body) => {
+    await checkSite(cloud, body['site'])
+    return { id: await inTurn(cloud, () => armFault(cloud, body)) }
+  },
   'POST faults/end': async ({ cloud }, { id }) => {
+    if (!cloud.kernel.faults.rules.some((rule) => rule.id === id)) {
+      throw new SimulatorError(
+        'FaultUnknown',
+        `No fault ${String(id)} is armed.`,
+        "See 'orrery status' for those that are; one that struck as often as it should is gone.",
+      )
+    }
     await inTurn(cloud, () => cloud.endFault(String(id)))
     return { ended: id }
   },
@@ -141,17 +150,27 @@ function inTurn<T>(cloud: Cloud, change: () => T): Promise<T> {
   return cloud.kernel.scheduler.enter(change)
 }
 
+/** Refuses a site at which nothing can ever strike: most likely its name was mistyped. */
+async function checkSite(cloud: Cloud, site: unknown): Promise<void> {
+  if (typeof site !== 'string' || site === '') throw faultSite('A fault needs a site.')
+  const [service = '', name = ''] = site.split('.')
+  if (service.endsWith('*')) return
+  if (folderOf(service) !== service) throw faultSite(`There is no service '${service}' here.`)
+  if (/^[^A-Z]|\*$/.test(name)) return // A site that a service names, or several.
+  await cloud.services.load(service)
+  const isThere =
+    loadServiceModel(service)?.operations[name] ?? cloud.services.handler(service, name)
+  if (isThere === undefined) throw faultSite(`${service} has no operation '${name}'.`)
+}
+
+function faultSite(what: string): SimulatorError {
+  return new SimulatorError('FaultSite', what, 'Name an operation, such as sns.Publish or sns.*.')
+}
+
 function armFault(cloud: Cloud, body: Record<string, unknown>): string {
   const { site, error, delayMs, times, probability } = body
-  if (typeof site !== 'string' || site === '') {
-    throw new SimulatorError(
-      'FaultSite',
-      'A fault needs a site.',
-      'Name an operation, such as sns.Publish or sns.*.',
-    )
-  }
   return cloud.armFault(
-    site,
+    String(site),
     typeof delayMs === 'number'
       ? { kind: 'delay', delayMs }
       : { kind: 'error', code: typeof error === 'string' ? error : 'ServiceUnavailable' },

@@ -38,10 +38,10 @@ test('a refused operation is below every level', async ({ aws }) => {
 
 test('an operation is known as well as the least known of its answers', async ({ aws }) => {
   await aws.call(CreateBucket, pages)
-  const refused = { Bucket: 'other', ObjectLockEnabledForBucket: true }
-  await expect(aws.call(CreateBucket, refused)).toFailWith('NotImplemented')
-  await aws.call(CreateBucket, { Bucket: 'third' })
-  expect(aws.fidelity.ledger()).toEqual({ 's3.CreateBucket': 'refused' })
+  const open = { Bucket: 'pages', ACL: 'authenticated-read' } as const
+  await expect(aws.call(PutBucketAcl, open)).toFailWith('NotImplemented')
+  await aws.call(PutBucketAcl, { Bucket: 'pages', ACL: 'private' })
+  expect(aws.fidelity.ledger()['s3.PutBucketAcl']).toBe('refused')
 })
 
 test('what a service calls for another one counts too', async ({ aws }) => {

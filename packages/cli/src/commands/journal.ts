@@ -5,6 +5,10 @@ import { followJournal, type JournalAnswer } from '../followed-journal.ts'
 import { journalTree } from '../journal-tree.ts'
 import { countOf, jsonOption, portOf, portOption } from '../options.ts'
 
+const kindList =
+  'call, task, event, delivery, mail, clock, fault, account, choice, outside, refused'
+const kinds = new Set(kindList.split(', '))
+
 export const command: Command = {
   summary: 'Show what happened, as a tree of causes.',
   usage: `orrery journal [OPTIONS]
@@ -33,6 +37,9 @@ export const command: Command = {
     })
     if (values.follow === true && values.limit !== undefined) {
       throw new UsageError('What is followed has no end.', 'Leave --limit or --follow out.')
+    }
+    if (values.kind !== undefined && !kinds.has(values.kind)) {
+      throw new UsageError(`No entry is of the kind '${values.kind}'.`, `There are: ${kindList}.`)
     }
     const after = countOf(values.since, '--since') ?? countOf(values.after, '--after')
     const limit = countOf(values.limit, '--limit', 1) ?? 200

@@ -112,14 +112,14 @@ describe('a cloud in a data directory', () => {
     const waiting = sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }))
     await untilWaiting(durable.cloud)
     const now = durable.cloud.kernel.clock.nowMs
-    await sendMessages(durable.cloud, 60)
+    await sendMessages(durable.cloud, 200) // So many that it is due however quickly they came.
     await expect(waiting).resolves.not.toHaveProperty('Messages')
     expect(durable.cloud.kernel.clock.nowMs).toBe(now)
     await durable.snapshot()
     const state = durable.cloud.kernel.export()
     await crash(durable, folder)
     const again = await opened(folder)
-    expect(again.replayed.entries).toBeLessThan(60)
+    expect(again.replayed.entries).toBeLessThan(200)
     expect(again.cloud.kernel.export()).toEqual(state)
     await again.close()
   })

@@ -249,18 +249,37 @@ async function* linesOf(file: Readable, path: string): AsyncGenerator<string, vo
   file.on('error', (error) => gunzip.destroy(error))
   file.pipe(gunzip)
   const decoder = new TextDecoder()
-  let rest = ''
+  let rest: string[] = []
+  let restCharacters = 0
+  let isFirst = true
   try {
     for await (const chunk of gunzip) {
-      const lines = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split('\n')
-      rest = lines.pop() ?? ''
-      if (rest.length > lineCharactersMax) throw damaged(path, 0, 'a line without end')
-      yield* lines
+      const lines = decoder.decode(chunk as Uint8Array, { stream: true }).split('\n')
+      if (isFirst && !headBegins(lines[0] ?? '')) throw foreign(path)
+      isFirst = false
+      const last = lines.pop() ?? ''
+      const [first] = lines
+      if (first !== undefined) {
+        // Joined once a line: one that comes in many chunks is not copied with each of them.
+        lines[0] = rest.join('') + first
+        rest = []
+        restCharacters = 0
+        yield* lines
+      }
+      rest.push(last)
+      restCharacters += last.length
+      if (restCharacters > lineCharactersMax) throw damaged(path, 0, 'a line without end')
     }
   } finally {
     file.destroy()
   }
-  if (rest !== '') throw damaged(path, 0, 'its last line has no end')
+  if (restCharacters > 0) throw damaged(path, 0, 'its last line has no end')
+}
+
+/** Whether a file that begins so may be one of ours: another one need not be read to its end. */
+function headBegins(text: string): boolean {
+  const begin = '{"orrery":'
+  return text.startsWith(begin) || begin.startsWith(text)
 }
 
 function parsed(

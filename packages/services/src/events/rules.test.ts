@@ -82,7 +82,7 @@ test('deleting a rule that is not there is no error', async () => {
 test('targets of kinds that are not built are refused by name', async () => {
   const events = eventBridge()
   await events.send(new PutRuleCommand({ Name: 'r', EventPattern: pattern }))
-  const Arn = 'arn:aws:lambda:us-east-1:123456789012:function:f'
+  const Arn = 'arn:aws:batch:us-east-1:123456789012:job-queue/q'
   await expect(
     events.send(new PutTargetsCommand({ Rule: 'r', Targets: [{ Id: 'f', Arn }] })),
   ).rejects.toMatchObject({
