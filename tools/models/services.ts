@@ -62,6 +62,9 @@ export const services: Readonly<Record<string, ServiceEntry>> = {
   }),
   codebuild: entry('codebuild', 'codebuild/2016-10-06', 'AWS::CodeBuild', 'codebuild'),
   dynamodb: entry('dynamodb', 'dynamodb/2012-08-10', 'AWS::DynamoDB', 'dynamodb'),
+  dynamodbstreams: entry('dynamodb-streams', 'dynamodbstreams/2012-08-10', [], 'dynamodb', {
+    eventSource: 'dynamodb.amazonaws.com',
+  }),
   ec2: entry('ec2', 'ec2/2016-11-15', 'AWS::EC2', 'ec2', { shapeName: 'AmazonEC2' }),
   ecr: entry('ecr', 'ecr/2015-09-21', 'AWS::ECR', 'ecr'),
   ecs: entry('ecs', 'ecs/2014-11-13', 'AWS::ECS', 'ecs'),
@@ -97,6 +100,10 @@ export const services: Readonly<Record<string, ServiceEntry>> = {
     'AWS::SecretsManager',
     'secretsmanager',
   ),
+  ses: entry('ses', 'ses/2010-12-01', [], 'ses', { eventSource: 'ses.amazonaws.com' }),
+  sesv2: entry('sesv2', 'sesv2/2019-09-27', 'AWS::SES', 'ses', {
+    eventSource: 'ses.amazonaws.com',
+  }),
   sns: entry('sns', 'sns/2010-03-31', 'AWS::SNS', 'sns', {
     shapeName: 'AmazonSimpleNotificationService',
   }),
