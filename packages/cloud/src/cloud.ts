@@ -27,6 +27,7 @@ import {
   defaultAccountId,
   defaultRegion,
   ensureAccount,
+  identityTables,
   type Service,
   type ServiceEvent,
 } from '@cloud-orrery/services'
@@ -202,9 +203,8 @@ export class Cloud {
 
   /** ARNs of everything that is there, in all accounts and regions, sorted. */
   inventory(): string[] {
-    const names = Services.all.flatMap(({ tables = [] }) =>
-      tables.flatMap((table) => table.resources(this.kernel)),
-    )
+    const tables = [...identityTables, ...Services.all.flatMap(({ tables = [] }) => tables)]
+    const names = tables.flatMap((table) => table.resources(this.kernel))
     return [...new Set(names)].sort()
   }
 

@@ -202,3 +202,6 @@ export const instanceProfiles = table<InstanceProfileRecord, 'path' | 'role'>(
     },
   },
 )
+
+/** Tables of things that a cloud has from its first moment, whether its IAM was ever called or not. */
+export const identityTables = [users, groups, roles, policies, instanceProfiles] as const
