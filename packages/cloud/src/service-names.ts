@@ -2,6 +2,7 @@ import { registry } from '@cloud-orrery/services'
 
 const folders = new Map<string, string>()
 const targets = new Map<string, string>()
+const signingNames = new Map<string, string>()
 const queryVersions = new Map<string, string>()
 const linkActions = new Map<string, string>()
 const plainPaths = new Map<RegExp, string>()
@@ -10,6 +11,7 @@ const resourcePrefixes = new Map<string, string>()
 for (const [folder, entry] of Object.entries(registry)) {
   for (const name of entry.endpointNames ?? [folder]) folders.set(name, folder)
   if (entry.targetPrefix !== undefined) targets.set(entry.targetPrefix, folder)
+  if (entry.signedAs !== undefined) signingNames.set(folder, entry.signedAs)
   if (entry.queryVersion !== undefined) queryVersions.set(entry.queryVersion, folder)
   for (const action of entry.linkActions ?? []) linkActions.set(action, folder)
   if (entry.plainPaths !== undefined) plainPaths.set(entry.plainPaths, folder)
@@ -17,8 +19,10 @@ for (const [folder, entry] of Object.entries(registry)) {
   for (const prefix of entry.resourcePrefixes ?? []) resourcePrefixes.set(prefix, folder)
 }
 
-/** The folder of a service by its endpoint or signing name. */
-export function folderOf(endpointName: string): string | undefined {
+/** The folder of a service by its endpoint or signing name, and by its target where several sign with one name. */
+export function folderOf(endpointName: string, targetPrefix?: string): string | undefined {
+  const own = targetPrefix === undefined ? undefined : targets.get(targetPrefix)
+  if (own !== undefined && signingNames.get(own) === endpointName) return own
   return folders.get(endpointName)
 }
 

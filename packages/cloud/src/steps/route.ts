@@ -33,7 +33,7 @@ export function route(cloud: Cloud, exchange: Exchange): void | Promise<void> {
   if (served !== undefined) return routeHttp(cloud, exchange, host, served)
   const found = serviceOf(received, signature)
   if (found.region !== undefined) exchange.region = found.region
-  const name = folderOf(found.service)
+  const name = folderOf(found.service, received.headers['x-amz-target']?.split('.')[0])
   if (name === undefined) throw serviceNotModelled(found.service)
   exchange.request = name === 's3' ? withQueryHeaders(toPathStyle(received)) : received
   const service = cloud.services.loaded(name)
