@@ -34,6 +34,7 @@ export const commands: Readonly<Record<string, () => Promise<{ command: Command 
   clock: () => import('./commands/clock.ts'),
   journal: () => import('./commands/journal.ts'),
   explain: () => import('./commands/explain.ts'),
+  explore: () => import('./commands/explore.ts'),
   policy: () => import('./commands/policy.ts'),
   record: () => import('./commands/record.ts'),
   replay: () => import('./commands/replay.ts'),

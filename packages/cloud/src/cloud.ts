@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import {
+  type ChoiceMode,
   type ClockMode,
   type Departure,
   type Duration,
@@ -50,7 +51,7 @@ export interface CloudOptions {
   /** Model time at the start, ms since 1970. */
   startAtMs?: number
   /** What AWS leaves open: `calm` (default) or drawn among all that it allows. */
-  choices?: 'calm' | 'legal'
+  choices?: ChoiceMode
   /** Default `123456789012`. */
   accountId?: string
   /** Default `us-east-1`. */

@@ -46,6 +46,8 @@ export interface Exchange {
   /** Access keys whose secret the sender has shown to have: one in-process client, whose requests nobody can change. */
   readonly verifiedKeys?: Set<string> | undefined
   decisions: Judgement[]
+  /** An injected fault lets the call be done and its answer be lost. */
+  losesAnswer?: boolean
   output?: unknown
   error?: AwsError
 }

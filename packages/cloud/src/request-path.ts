@@ -4,7 +4,7 @@ import type { Exchange } from './exchange.ts'
 import { authenticate } from './steps/authenticate.ts'
 import { authorize } from './steps/authorize.ts'
 import { decode } from './steps/decode.ts'
-import { injectFault } from './steps/inject-fault.ts'
+import { injectFault, loseAnswer } from './steps/inject-fault.ts'
 import { closeEntry, openEntry } from './steps/journal.ts'
 import { locate } from './steps/locate.ts'
 import { refuseUnmodelled } from './steps/refuse-unmodelled.ts'
@@ -31,6 +31,7 @@ export const callSteps: readonly Step[] = [
   authorize,
   throttle,
   run,
+  loseAnswer,
 ]
 
 /** For services that look at permissions before the shape of the input. */
@@ -42,6 +43,7 @@ export const authorizeFirstSteps: readonly Step[] = [
   validate,
   throttle,
   run,
+  loseAnswer,
 ]
 
 /** Reads a request from a door. False when it was refused; `exchange.error` then says why. */

@@ -1,5 +1,6 @@
 import {
   type Blobs,
+  faultPrefix,
   type Ids,
   type JournalEntry,
   type RandomStream,
@@ -102,13 +103,25 @@ export class ServiceContext implements Context {
   }
 
   choose<T>(name: string, options: readonly [T, ...T[]]): T {
-    const index = this.#cloud.kernel.choose(name, options.length, this.#entry)
+    const { kernel } = this.#cloud
+    if (kernel.choices === 'calm') return options[0]
+    const other = options.findIndex((option) => option !== options[0])
+    const usual = other === -1 ? options.length : other
+    const textOf = (option: number) => String(options[option])
+    const index = kernel.choose(name, options.length, this.#entry, { usual, textOf })
     return options[index] ?? options[0]
   }
 
   struck(site: string): boolean {
     const { accountId, region } = this
-    return this.#cloud.kernel.strike(site, { accountId, region }, this.#entry) !== undefined
+    const { kernel } = this.#cloud
+    if (kernel.strike(site, { accountId, region }, this.#entry) !== undefined) return true
+    return kernel.exploresFaults && this.#strikesByChance(site)
+  }
+
+  #strikesByChance(site: string): boolean {
+    const textOf = (option: number) => (option === 0 ? 'nothing' : 'a fault')
+    return this.#cloud.kernel.choose(`${faultPrefix}${site}`, 2, this.#entry, { textOf }) === 1
   }
 
   wait(key: string, untilMs: number): Promise<boolean> {

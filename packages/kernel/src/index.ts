@@ -1,5 +1,6 @@
 export { type BlobRef, type BlobSource, Blobs } from './blobs.ts'
 export { canonicalJson } from './canonical-json.ts'
+export { type ChoiceMode, type ExploredChoices, faultPrefix } from './choices.ts'
 export * from './clock.ts'
 export type { CodeTurns, CodeWork, OutsideResults } from './code.ts'
 export * from './errors.ts'

@@ -1,4 +1,5 @@
 import { Blobs } from './blobs.ts'
+import { type ChoiceMode, Exploration } from './choices.ts'
 import { Clock, type ClockMode, processWall, type Wall } from './clock.ts'
 import { SimulatorError } from './errors.ts'
 import { type FaultRule, Faults } from './faults.ts'
@@ -15,8 +16,8 @@ export interface KernelOptions {
   clock?: ClockMode
   /** Model time at the start, ms since 1970. Default: 2026-01-01 when held or skipping, else the wall's. */
   startAtMs?: number
-  /** What the cloud leaves open: `calm` takes the usual answer, `legal` draws among all allowed ones. */
-  choices?: 'calm' | 'legal'
+  /** What happens where the cloud leaves it open. Default: calm. */
+  choices?: ChoiceMode
   /** Freeze records all the way down: for tests of services. */
   deepFreeze?: boolean
   /** Journal entries kept in memory. Default 100,000. */
@@ -41,6 +42,7 @@ export interface KernelState {
 }
 
 interface Parts {
+  exploration?: Exploration | undefined
   clock: Clock
   store: Store
   tasks: TaskQueue
@@ -62,7 +64,8 @@ export class Kernel {
   readonly faults: Faults
   readonly blobs: Blobs
   readonly scheduler: Scheduler
-  readonly choices: 'calm' | 'legal'
+  readonly choices: ChoiceMode
+  readonly #exploration: Exploration | undefined
   readonly #wall: Wall
 
   constructor(options: KernelOptions, runTask: RunTask, parts?: Parts) {
@@ -81,6 +84,9 @@ export class Kernel {
     this.faults = parts?.faults ?? new Faults()
     this.blobs = parts?.blobs ?? new Blobs()
     this.choices = options.choices ?? 'calm'
+    this.#exploration =
+      parts?.exploration ??
+      (typeof this.choices === 'object' ? new Exploration(this.choices) : undefined)
     this.scheduler = new Scheduler(this.clock, this.tasks, this.journal, this.#wall, runTask)
   }
 
@@ -99,6 +105,9 @@ export class Kernel {
       journal: this.journal.fork(),
       faults: this.faults.fork(),
       blobs: this.blobs,
+      ...((options.choices ?? this.choices) === this.choices && {
+        exploration: this.#exploration?.fork(),
+      }),
     })
     // Its journal goes on from this one's, and so do the numbers in it.
     fork.scheduler.outsideNumber = this.scheduler.outsideNumber
@@ -159,21 +168,38 @@ export class Kernel {
   }
 
   /**
-   * Picks one of `count` answers that the cloud leaves open; 0 is the usual one. Drawn from the choice's
-   * own stream in legal mode, so that a search over seeds explores them.
+   * Picks one of `count` answers that the cloud leaves open, the first `usual` of which are the usual one. Drawn from the
+   * choice's own stream, so that a search over seeds explores them; `textOf` tells people what an option means.
    */
-  choose(name: string, count: number, cause: JournalEntry | undefined): number {
+  choose(
+    name: string,
+    count: number,
+    cause: JournalEntry | undefined,
+    { usual = 1, textOf }: { usual?: number; textOf?: (option: number) => string } = {},
+  ): number {
     if (this.choices === 'calm' || count < 2) return 0
-    const picked = this.random.stream(`choice:${name}`).below(count)
+    const explored = this.#exploration?.pick(name, count, usual)
+    if (explored?.picked === 0) return 0
+    const picked = explored?.picked ?? this.random.stream(`choice:${name}`).below(count)
     this.journal.append({
       atMs: this.clock.nowMs,
       kind: 'choice',
       name,
       cause: cause?.sequence,
       entered: false,
-      data: { picked, of: count },
+      data: {
+        picked,
+        of: count,
+        ...(explored && { draw: explored.draw }),
+        ...(explored && textOf && { option: textOf(picked), usual: textOf(0) }),
+      },
     })
     return picked
+  }
+
+  /** Whether faults strike calls of the user's code by chance. */
+  get exploresFaults(): boolean {
+    return typeof this.choices === 'object' && this.choices.faults === true
   }
 
   /** The fault that strikes at a site, if any; noted in the journal. */

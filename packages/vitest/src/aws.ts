@@ -185,9 +185,9 @@ export class Aws {
     return this.cloud.inventory()
   }
 
-  /** A second timeline from here. */
-  fork(): Aws {
-    return new Aws(this.cloud.fork())
+  /** A second timeline from here; `choices`: what happens there where that is left open. */
+  fork(options: Pick<CloudOptions, 'choices'> = {}): Aws {
+    return new Aws(this.cloud.fork(options))
   }
 
   /** What entered so far: enough to have this run again. Plain data, to keep as a file. */

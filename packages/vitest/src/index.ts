@@ -1,5 +1,7 @@
+import type { ChoiceMode } from '@cloud-orrery/kernel'
 import { test as base, expect } from 'vitest'
 import { type Aws, createAws } from './aws.ts'
+import { choicesOf, tellSearch } from './explore/explored-test.ts'
 import { dropRecording, keepRecording } from './failure-recording.ts'
 import { matchers, type OrreryMatchers } from './matchers.ts'
 
@@ -18,11 +20,16 @@ expect.extend(matchers)
 
 /**
  * Vitest's `test` with a fresh cloud: `test('…', async ({ aws }) => { … })`. One that fails leaves its recording in
- * `.orrery/recordings`, for `orrery replay`.
+ * `.orrery/recordings`, for `orrery replay`. `choices` says what happens where AWS leaves it open (default: calm, or what
+ * ORRERY_CHOICES says): `test.override({ choices: { seed: 17, only: { 'sqs.order#1': 1 } } })`.
  */
-export const test = base.extend<{ aws: Aws }>({
-  aws: async ({ task, onTestFailed }, use) => {
-    const aws = createAws()
+export const test = base.extend<{ aws: Aws; choices: ChoiceMode | undefined }>({
+  // Vitest reads the names of other fixtures from the pattern.
+  // biome-ignore lint/correctness/noEmptyPattern: see above.
+  choices: async ({}, use) => await use(undefined),
+  aws: async ({ task, onTestFailed, choices }, use) => {
+    const chosen = choices ?? choicesOf(task)
+    const aws = createAws(chosen === undefined ? {} : { choices: chosen })
     let kept: string | undefined
     onTestFailed(async () => {
       // Told of only now by older versions of Vitest, when the cloud has ended.
@@ -30,6 +37,7 @@ export const test = base.extend<{ aws: Aws }>({
       if (kept !== undefined) process.stderr.write(`orrery: recording of '${task.name}': ${kept}\n`)
     })
     await use(aws)
+    tellSearch(task, aws)
     if (task.result?.state === 'fail') kept = await keepRecording(aws, task)
     else dropRecording(task)
     aws.cloud.close()

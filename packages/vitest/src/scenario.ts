@@ -1,3 +1,4 @@
+import type { ExploredChoices } from '@cloud-orrery/kernel'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Aws, createAws } from './aws.ts'
 import { matchers } from './matchers.ts'
@@ -22,6 +23,8 @@ export interface PromiseDefinition {
   readonly title: string
   /** What was found for this promise in the specification but can't be shown here, and why. */
   readonly skipped?: string
+  /** Why it holds only as things usually go: `orrery explore` leaves it out. */
+  readonly calm?: string
   readonly system: SystemDefinition<object>
   readonly show: (given: { aws: Aws }) => Promise<void>
 }
@@ -40,13 +43,18 @@ export function collectPromises(): Collector {
   return collector
 }
 
+export interface PromiseOptions extends Pick<PromiseDefinition, 'skipped' | 'calm'> {
+  /** Choices that `orrery explore` once found it broken with: in Vitest it is shown under each of them too. */
+  readonly under?: readonly ExploredChoices[]
+}
+
 export interface SystemUnderTest<S extends object> {
   /** Shows one promise on a fork of the deployed system. */
   promise(
     id: number,
     title: string,
     show: (given: S & { aws: Aws }) => Promise<void>,
-    options?: { skipped?: string },
+    options?: PromiseOptions,
   ): void
 }
 
@@ -65,7 +73,8 @@ export function system<S extends object>(definition: SystemDefinition<S>): Syste
           system: definition,
           // The runner hands each promise what this very system's `setUp` gave.
           show: show as PromiseDefinition['show'],
-          ...options,
+          ...(options.skipped !== undefined && { skipped: options.skipped }),
+          ...(options.calm !== undefined && { calm: options.calm }),
         })
       },
     }
@@ -82,16 +91,15 @@ export function system<S extends object>(definition: SystemDefinition<S>): Syste
     promise(id, title, show, options = {}) {
       describe(definition.name, () => {
         beforeAll(async () => void (await setUp()), 60_000)
-        test.skipIf(options.skipped !== undefined)(
-          `${id}: ${title}`,
-          { timeout: 60_000 },
-          async () => {
+        for (const choices of [undefined, ...(options.under ?? [])]) {
+          const name = `${id}: ${title}${choices === undefined ? '' : ` (under seed ${choices.seed})`}`
+          test.skipIf(options.skipped !== undefined)(name, { timeout: 60_000 }, async () => {
             const { aws, given } = await setUp()
-            const fork = aws.fork()
+            const fork = aws.fork(choices === undefined ? {} : { choices })
             await show({ ...given, aws: fork })
             fork.cloud.close()
-          },
-        )
+          })
+        }
       })
     },
   }

@@ -53,7 +53,8 @@ export async function execute(ctx: Context, run: Run): Promise<Executed> {
     throw error
   }
   // Source: developer guide, "Init phase": an init that failed runs again, as part of the invocation.
-  const outcome = failedInit(first) ? await again(ctx, environment, deployment, run, first) : first
+  const ran = failedInit(first) ? await again(ctx, environment, deployment, run, first) : first
+  const outcome = survivingOutcome(ctx, environment, ran)
   const { settings } = deployment
   const told = {
     requestId: run.requestId,
@@ -96,6 +97,26 @@ async function invokeCode(
   }
   const code = await codeEnvironment(ctx, environment, deployment, run.fn.arn, initMs)
   return await ctx.code.run(code, invocation)
+}
+
+/**
+ * The fault `lambda.crash`: the environment dies after the code has done its work and before Lambda knows, as where a host
+ * fails. Whoever invokes again has the work done again.
+ */
+function survivingOutcome(
+  ctx: Context,
+  environment: EnvironmentRecord,
+  outcome: CodeOutcome,
+): CodeOutcome {
+  if (outcome.end.kind !== 'returned' || !ctx.struck('lambda.crash')) return outcome
+  if (outcome.alive) ctx.code.end(environment.id)
+  const end = {
+    kind: 'exited',
+    phase: 'invoke',
+    reason: 'signal: killed',
+    outOfMemory: false,
+  } as const
+  return { ...outcome, alive: false, end }
 }
 
 function failedInit({ end }: CodeOutcome): boolean {
