@@ -7,6 +7,8 @@ export interface ServiceEntry {
   readonly resourcePrefixes?: readonly string[]
   /** Names in credential scopes and host names, where they are not the folder's name. */
   readonly endpointNames?: readonly string[]
+  /** Its name in credential scopes, where that is another service's: the target tells them apart. */
+  readonly signedAs?: string
   /** Before the dot in `X-Amz-Target`: how an unsigned request is recognised. */
   readonly targetPrefix?: string
   /** `Version` of its query protocol: likewise. */
@@ -30,6 +32,12 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     load: async () => (await import('./cloudtrail/service.ts')).cloudtrail,
     targetPrefix: 'CloudTrail_20131101',
     resourcePrefixes: ['AWS::CloudTrail::'],
+  },
+  dynamodbstreams: {
+    load: async () => (await import('./dynamodbstreams/service.ts')).dynamodbstreams,
+    endpointNames: ['streams.dynamodb'],
+    signedAs: 'dynamodb',
+    targetPrefix: 'DynamoDBStreams_20120810',
   },
   ecr: {
     load: async () => (await import('./ecr/service.ts')).ecr,
@@ -78,6 +86,11 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
       operation: 'WebsiteRequest',
     },
     resourcePrefixes: ['AWS::S3::'],
+  },
+  secretsmanager: {
+    load: async () => (await import('./secretsmanager/service.ts')).secretsmanager,
+    targetPrefix: 'secretsmanager',
+    resourcePrefixes: ['AWS::SecretsManager::'],
   },
   sns: {
     load: async () => (await import('./sns/service.ts')).sns,

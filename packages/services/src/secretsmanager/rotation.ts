@@ -1,0 +1,89 @@
+import { AwsError } from '@cloud-orrery/models'
+import { Invoke } from '@cloud-orrery/models/lambda'
+import { CancelRotateSecret, RotateSecret } from '@cloud-orrery/models/secretsmanager'
+import type { Context } from '../context.ts'
+import { operation } from '../define.ts'
+import { rotationFunctionDenied, rotationFunctionMissing, rotationUnderWay } from './errors.ts'
+import { requestToken } from './put-value.ts'
+import { judged, scopeOf, theOwnSecret } from './references.ts'
+import { scheduleOf, scheduleRotation } from './rotation-schedule.ts'
+import { asService, pendingVersion, startRotation } from './rotation-steps.ts'
+import { secrets } from './state.ts'
+
+export const rotateSecret = operation(RotateSecret, {
+  scope: scopeOf,
+  authorize: ({ SecretId, RotationLambdaARN, RotationRules, RotateImmediately }, ctx) =>
+    judged(ctx, SecretId, {
+      ...(RotationLambdaARN === undefined
+        ? {}
+        : { 'secretsmanager:RotationLambdaARN': RotationLambdaARN }),
+      'secretsmanager:ModifyRotationRules': RotationRules !== undefined,
+      'secretsmanager:RotateImmediately': RotateImmediately ?? true,
+    }),
+  provenance: 'recorded',
+  refuses: ['ExternalSecretRotationMetadata', 'ExternalSecretRotationRoleArn'],
+  async run(ctx, input) {
+    const { SecretId, RotationLambdaARN, RotationRules, RotateImmediately = true } = input
+    const token = requestToken(input)
+    const { name, arn, rotation: before } = theOwnSecret(ctx, SecretId)
+    const functionArn = RotationLambdaARN ?? before?.functionArn
+    if (functionArn === undefined) throw rotationFunctionMissing()
+    const rules = RotationRules ?? before?.rules
+    if (rules !== undefined) scheduleOf(rules)
+    if (pendingVersion(ctx, name) !== undefined && before?.pendingVersionId !== undefined) {
+      throw rotationUnderWay()
+    }
+    await checkInvocable(ctx, functionArn, arn)
+    const secret = theOwnSecret(ctx, SecretId)
+    secrets.update(ctx, name, {
+      changedAtMs: ctx.now(),
+      rotation: {
+        ...secret.rotation,
+        enabled: true,
+        functionArn,
+        ...(rules === undefined ? {} : { rules }),
+      },
+    })
+    startRotation(ctx, secret, token, !RotateImmediately)
+    scheduleRotation(ctx, name)
+    const VersionId = secrets.get(ctx, name)?.rotation?.pendingVersionId ?? token
+    return { ARN: arn, Name: name, VersionId }
+  },
+})
+
+/** Who configures rotation has to be allowed to invoke the function, and Secrets Manager too. */
+async function checkInvocable(ctx: Context, functionArn: string, arn: string): Promise<void> {
+  ctx.authorize('lambda:InvokeFunction', functionArn)
+  try {
+    await ctx.call(
+      Invoke,
+      { FunctionName: functionArn, InvocationType: 'DryRun' },
+      asService(functionArn, arn),
+    )
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.status >= 500) throw error
+    throw rotationFunctionDenied()
+  }
+}
+
+export const cancelRotateSecret = operation(CancelRotateSecret, {
+  scope: scopeOf,
+  authorize: ({ SecretId }, ctx) => judged(ctx, SecretId),
+  provenance: 'modelled',
+  run(ctx, { SecretId }) {
+    const { name, arn, rotation } = theOwnSecret(ctx, SecretId)
+    if (rotation === undefined) return { ARN: arn, Name: name }
+    const { pendingVersionId, ...rest } = rotation
+    secrets.update(ctx, name, {
+      changedAtMs: ctx.now(),
+      rotation: { ...rest, enabled: false },
+    })
+    scheduleRotation(ctx, name)
+    // The label AWSPENDING stays where it is. Source: CancelRotateSecret.
+    return {
+      ARN: arn,
+      Name: name,
+      ...(pendingVersionId === undefined ? {} : { VersionId: pendingVersionId }),
+    }
+  },
+})
