@@ -1,0 +1,27 @@
+export type {
+  Action,
+  CompiledCondition,
+  CompiledProjection,
+  CompiledUpdate,
+  Condition,
+  NamedAttributes,
+  Path,
+} from './ast.ts'
+export {
+  parseCondition,
+  parseFilter,
+  parseKeyCondition,
+  parseProjection,
+  parseUpdate,
+} from './compile.ts'
+export { type KeyCondition, keyCondition, type RangeCondition } from './key-condition.ts'
+export { matches, valueAt } from './matching.ts'
+export { pickPaths, project } from './projecting.ts'
+export { isReservedWord } from './reserved-words.ts'
+export {
+  noSubstitutions,
+  refuseUnused,
+  type Substitutions,
+  substitutions,
+} from './substitutions.ts'
+export { applyUpdate, type Updated } from './updating.ts'
