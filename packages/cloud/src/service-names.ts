@@ -7,6 +7,7 @@ const queryVersions = new Map<string, string>()
 const linkActions = new Map<string, string>()
 const plainPaths = new Map<RegExp, string>()
 const hosts: { names: RegExp; folder: string; operation: string }[] = []
+const paths: { folder: string; of: string; prefix: string }[] = []
 const resourcePrefixes = new Map<string, string>()
 for (const [folder, entry] of Object.entries(registry)) {
   for (const name of entry.endpointNames ?? [folder]) folders.set(name, folder)
@@ -16,6 +17,7 @@ for (const [folder, entry] of Object.entries(registry)) {
   for (const action of entry.linkActions ?? []) linkActions.set(action, folder)
   if (entry.plainPaths !== undefined) plainPaths.set(entry.plainPaths, folder)
   if (entry.hosts !== undefined) hosts.push({ ...entry.hosts, folder })
+  if (entry.paths !== undefined) paths.push({ ...entry.paths, folder })
   for (const prefix of entry.resourcePrefixes ?? []) resourcePrefixes.set(prefix, folder)
 }
 
@@ -24,6 +26,12 @@ export function folderOf(endpointName: string, targetPrefix?: string): string | 
   const own = targetPrefix === undefined ? undefined : targets.get(targetPrefix)
   if (own !== undefined && signingNames.get(own) === endpointName) return own
   return folders.get(endpointName)
+}
+
+/** The folder that a request's path means, where services share an endpoint: both versions of SES. */
+export function folderOfPath(folder: string, path: string): string {
+  const found = paths.find(({ of, prefix }) => of === folder && path.startsWith(prefix))
+  return found?.folder ?? folder
 }
 
 /** By what stands before the dot in `X-Amz-Target`. */

@@ -19,6 +19,8 @@ export interface ServiceEntry {
   readonly plainPaths?: RegExp
   /** Host names of plain HTTP, and the `httpOperation` that answers for them. */
   readonly hosts?: { readonly names: RegExp; readonly operation: string }
+  /** How the paths of its requests begin, where it shares endpoint and signing name with another folder's service. */
+  readonly paths?: { readonly of: string; readonly prefix: string }
 }
 
 /** Every service of the model, by folder name. One line a service; nothing else to register. */
@@ -33,11 +35,23 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     targetPrefix: 'CloudTrail_20131101',
     resourcePrefixes: ['AWS::CloudTrail::'],
   },
+  dynamodb: {
+    load: async () => (await import('./dynamodb/service.ts')).dynamodb,
+    targetPrefix: 'DynamoDB_20120810',
+    resourcePrefixes: ['AWS::DynamoDB::'],
+  },
   dynamodbstreams: {
     load: async () => (await import('./dynamodbstreams/service.ts')).dynamodbstreams,
     endpointNames: ['streams.dynamodb'],
     signedAs: 'dynamodb',
     targetPrefix: 'DynamoDBStreams_20120810',
+  },
+  cloudwatch: {
+    load: async () => (await import('./cloudwatch/service.ts')).cloudwatch,
+    endpointNames: ['monitoring'],
+    targetPrefix: 'GraniteServiceVersion20100801',
+    queryVersion: '2010-08-01',
+    resourcePrefixes: ['AWS::CloudWatch::'],
   },
   ecr: {
     load: async () => (await import('./ecr/service.ts')).ecr,
@@ -91,6 +105,20 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     load: async () => (await import('./secretsmanager/service.ts')).secretsmanager,
     targetPrefix: 'secretsmanager',
     resourcePrefixes: ['AWS::SecretsManager::'],
+  },
+  ses: {
+    load: async () => (await import('./ses/service.ts')).ses,
+    endpointNames: ['ses', 'email'],
+    queryVersion: '2010-12-01',
+    hosts: {
+      names: /^(?:email-verification\.[a-z0-9-]+\.amazonaws\.com|sending-limits\.[a-z0-9-]+\.orrery)$/,
+      operation: 'MailRequest',
+    },
+  },
+  sesv2: {
+    load: async () => (await import('./sesv2/service.ts')).sesv2,
+    paths: { of: 'ses', prefix: '/v2/email/' },
+    resourcePrefixes: ['AWS::SES::'],
   },
   sns: {
     load: async () => (await import('./sns/service.ts')).sns,

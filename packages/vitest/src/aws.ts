@@ -47,6 +47,29 @@ export interface FaultSpecification extends FaultOptions {
   status?: number
 }
 
+/** What SES lets an account send in a region. What is left out stays as it is. */
+export interface SendingLimits {
+  /** Recipients a second. */
+  maxSendRate?: number
+  /** Recipients in any 24 hours; -1: no limit. */
+  max24HourSend?: number
+  /** False: in the sandbox, where recipients must be verified too. */
+  productionAccess?: boolean
+  accountId?: string
+  region?: string
+}
+
+async function setSendingLimits(
+  cloud: Cloud,
+  accountId: string,
+  region: string,
+  limits: Omit<SendingLimits, 'accountId' | 'region'>,
+): Promise<void> {
+  const url = `https://sending-limits.${region}.orrery/?account=${accountId}`
+  const answer = await fetchFromCloud(cloud, url, { method: 'PUT', body: JSON.stringify(limits) })
+  if (!answer.ok) throw new Error(`The limits were not set: ${await answer.text()}`)
+}
+
 /** What a test holds in its hand: one fresh cloud and the levers of its time, its faults and its journal. */
 export class Aws {
   readonly cloud: Cloud
@@ -126,6 +149,12 @@ export class Aws {
     to: (address: string): Mail[] => mailbox.to(this.cloud.scope('', ''), address),
     /** Follows a link of a mail as its reader would. */
     follow: (link: string): Promise<Response> => fetchFromCloud(this.cloud, link),
+    /** Sets what an account may send by SES, which AWS sets by Service Quotas and support cases. */
+    setSendingLimits: ({
+      accountId = this.accountId,
+      region = this.region,
+      ...limits
+    }: SendingLimits) => setSendingLimits(this.cloud, accountId, region, limits),
   }
 
   readonly internet = {

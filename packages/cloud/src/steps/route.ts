@@ -17,6 +17,7 @@ import { withQueryHeaders } from '../query-headers.ts'
 import {
   folderOf,
   folderOfLink,
+  folderOfPath,
   folderOfQueryVersion,
   folderOfTarget,
   operationOfHost,
@@ -33,8 +34,9 @@ export function route(cloud: Cloud, exchange: Exchange): void | Promise<void> {
   if (served !== undefined) return routeHttp(cloud, exchange, host, served)
   const found = serviceOf(received, signature)
   if (found.region !== undefined) exchange.region = found.region
-  const name = folderOf(found.service, received.headers['x-amz-target']?.split('.')[0])
-  if (name === undefined) throw serviceNotModelled(found.service)
+  const known = folderOf(found.service, received.headers['x-amz-target']?.split('.')[0])
+  if (known === undefined) throw serviceNotModelled(found.service)
+  const name = folderOfPath(known, received.path)
   exchange.request = name === 's3' ? withQueryHeaders(toPathStyle(received)) : received
   const service = cloud.services.loaded(name)
   if (service !== undefined) return routeTo(cloud, exchange, service)

@@ -14,8 +14,42 @@ export interface Mail {
   readonly raw: string
   /** Plain text part, for people and tests. */
   readonly text: string
-  /** Links in the text, in order: what a reader could follow. */
+  /** HTML part, where there is one. */
+  readonly html?: string
+  /** Links in the text, then those that only the HTML has: what a reader could follow. */
   readonly links: readonly string[]
+  /** Who sent it and who gets it, whatever its headers say. */
+  readonly envelope?: { readonly from: string; readonly to: readonly string[] }
+  /** Of the message itself, as they stand. */
+  readonly headers?: readonly MailHeader[]
+  readonly attachments?: readonly ReceivedAttachment[]
+}
+
+/** One header field of a message, unfolded. */
+export interface MailHeader {
+  readonly name: string
+  readonly value: string
+}
+
+/** A file that came with a mail. */
+export interface ReceivedAttachment {
+  readonly fileName: string
+  readonly contentType: string
+  /** Base64, without line breaks. */
+  readonly content: string
+}
+
+/** A message that was made elsewhere, and what a reader sees of it. */
+export interface ReceivedMail {
+  readonly from: string
+  readonly to: readonly string[]
+  readonly subject: string
+  readonly raw: string
+  readonly text: string
+  readonly html?: string
+  readonly envelope: { readonly from: string; readonly to: readonly string[] }
+  readonly headers: readonly MailHeader[]
+  readonly attachments: readonly ReceivedAttachment[]
 }
 
 export interface MailContent {
@@ -23,6 +57,7 @@ export interface MailContent {
   readonly to: readonly string[]
   readonly subject: string
   readonly text: string
+  readonly html?: string
 }
 
 const mails = table<Mail, 'to'>('mailbox.mails', {
@@ -50,16 +85,43 @@ export const mailbox = {
       subject: content.subject,
       raw: message(content, id, ctx.now()),
       text: content.text,
-      links: content.text.match(/https?:\/\/[^\s<>"]+/g) ?? [],
+      ...(content.html === undefined ? {} : { html: content.html }),
+      links: linksOf(content.text, content.html),
     }
-    mails.put(ctx, mail)
-    ctx.record('mail', content.subject, { id, to: content.to, from: content.from.address })
-    return mail
+    return keep(ctx, mail)
+  },
+
+  /** Takes a whole message: SES composes its own, or is handed them. */
+  deliver(ctx: Context, received: ReceivedMail): Mail {
+    return keep(ctx, {
+      id: ctx.ids.uuid(),
+      number: mails.count(ctx) + 1,
+      sentAtMs: ctx.now(),
+      ...received,
+      links: linksOf(received.text, received.html),
+    })
   },
 }
 
+function keep(ctx: Context, mail: Mail): Mail {
+  mails.put(ctx, mail)
+  ctx.record('mail', mail.subject, { id: mail.id, to: mail.to, from: mail.from })
+  return mail
+}
+
+function linksOf(text: string, html: string | undefined): readonly string[] {
+  if (html === undefined && !text.includes('://')) return []
+  const links = text.match(/https?:\/\/[^\s<>"]+/g) ?? []
+  if (html === undefined) return links
+  const targets = [...html.matchAll(/\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')/gi)]
+    .map(([, double, single]) => (double ?? single ?? '').replaceAll('&amp;', '&'))
+    .filter((target) => /^https?:\/\//.test(target))
+  return [...new Set([...links, ...targets])]
+}
+
 /** Source: RFC 5322 (message format), RFC 2045 (quoted-printable), RFC 2047 (encoded words). */
-function message({ from, to, subject, text }: MailContent, id: string, nowMs: number): string {
+function message(content: MailContent, id: string, nowMs: number): string {
+  const { from, to, subject, text, html } = content
   const headers = [
     `From: ${encodedWords(from.name)} <${from.address}>`,
     `To: ${to.join(', ')}`,
@@ -67,13 +129,14 @@ function message({ from, to, subject, text }: MailContent, id: string, nowMs: nu
     `Date: ${new Date(nowMs).toUTCString().replace('GMT', '+0000')}`,
     `Message-ID: <${id}@${from.address.split('@')[1] ?? 'localhost'}>`,
     'MIME-Version: 1.0',
-    'Content-Type: text/plain; charset=UTF-8',
+    `Content-Type: text/${html === undefined ? 'plain' : 'html'}; charset=UTF-8`,
     'Content-Transfer-Encoding: quoted-printable',
   ]
-  return `${headers.join('\r\n')}\r\n\r\n${quotedPrintable(text)}`
+  return `${headers.join('\r\n')}\r\n\r\n${quotedPrintable(html ?? text)}`
 }
 
-function encodedWords(text: string): string {
+/** Source: RFC 2047. */
+export function encodedWords(text: string): string {
   const plain = text.replace(/[\r\n]+/g, ' ')
   return /^[\x20-\x7e]*$/.test(plain)
     ? plain
@@ -81,7 +144,7 @@ function encodedWords(text: string): string {
 }
 
 /** Lines of at most 76 characters, each broken with a soft line break. */
-function quotedPrintable(text: string): string {
+export function quotedPrintable(text: string): string {
   return text
     .split(/\r?\n/)
     .map((line) => {

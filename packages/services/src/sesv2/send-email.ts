@@ -1,0 +1,113 @@
+import { SendEmail, type SendEmailRequest } from '@cloud-orrery/models/sesv2'
+import { operation } from '../define.ts'
+import { sendingAuthorization } from '../shared/mail/access.ts'
+import { splitAddresses } from '../shared/mail/addresses.ts'
+import { headerOf, readHeaders } from '../shared/mail/mime-reader.ts'
+import { rawMessage, simpleMessage } from '../shared/mail/simple-content.ts'
+import { type Recipients, type Submission, submit } from '../shared/mail/submission.ts'
+import { notModelled } from '../shared/not-modelled.ts'
+import { badRequest, words } from './errors.ts'
+import { attachmentsOf, headersOf } from './parts.ts'
+
+/** Who sends what to whom, wherever the request says so. */
+interface Addressed {
+  readonly from: string
+  readonly recipients: Recipients
+  readonly configurationSetName?: string
+}
+
+export const sendEmail = operation(SendEmail, {
+  authorize(input, ctx) {
+    const { from, recipients, configurationSetName } = addressed(input)
+    const { FromEmailAddressIdentityArn, FeedbackForwardingEmailAddress, Content } = input
+    return sendingAuthorization(ctx, {
+      action: Content?.Raw === undefined ? 'ses:SendEmail' : 'ses:SendRawEmail',
+      apiVersion: '2',
+      from,
+      recipients: [...recipients.to, ...recipients.cc, ...recipients.bcc],
+      ...(FeedbackForwardingEmailAddress === undefined
+        ? {}
+        : { feedbackAddress: FeedbackForwardingEmailAddress }),
+      ...(FromEmailAddressIdentityArn === undefined
+        ? {}
+        : { identityArn: FromEmailAddressIdentityArn }),
+      ...(configurationSetName === undefined ? {} : { configurationSetName }),
+    })
+  },
+  provenance: 'modelled',
+  trail: { kind: 'data' },
+  refuses: ['EndpointId', 'TenantName', 'ConfigurationOverrides'],
+  run(ctx, input) {
+    const { Content, ReplyToAddresses = [], EmailTags = [] } = input
+    const { from, recipients, configurationSetName } = addressed(input)
+    if (from === '') throw badRequest("Missing required header 'From'.")
+    const heads = { from, recipients, replyTo: ReplyToAddresses }
+    const submission: Submission = {
+      operation: 'SendEmail',
+      ...heads,
+      tags: EmailTags.map(({ Name, Value }) => ({ name: Name, value: Value })),
+      ...(configurationSetName === undefined ? {} : { configurationSetName }),
+      ...(input.FeedbackForwardingEmailAddress === undefined
+        ? {}
+        : { returnPath: input.FeedbackForwardingEmailAddress }),
+      ...(input.FromEmailAddressIdentityArn === undefined
+        ? {}
+        : { sourceArn: input.FromEmailAddressIdentityArn }),
+      message(about) {
+        const { Simple, Raw } = Content
+        if (Raw !== undefined) return rawMessage(ctx, Raw.Data, about)
+        if (Simple === undefined) throw notModelled('templates of sesv2:SendEmail')
+        return simpleMessage(
+          ctx,
+          heads,
+          {
+            subject: Simple.Subject.Data,
+            ...(Simple.Body.Text === undefined ? {} : { text: Simple.Body.Text.Data }),
+            ...(Simple.Body.Html === undefined ? {} : { html: Simple.Body.Html.Data }),
+            headers: headersOf(Simple.Headers),
+            attachments: attachmentsOf(Simple.Attachments),
+          },
+          about,
+        )
+      },
+    }
+    checkContent(Content)
+    return { MessageId: submit(ctx, submission, words) }
+  },
+})
+
+function checkContent({ Simple, Raw, Template }: SendEmailRequest['Content']): void {
+  const given = [Simple, Raw, Template].filter((part) => part !== undefined)
+  if (given.length !== 1) {
+    throw badRequest('Exactly one of Simple, Raw and Template must be given as the content.')
+  }
+  if (Simple !== undefined && Simple.Body.Text === undefined && Simple.Body.Html === undefined) {
+    throw badRequest('The message body must have a text or an HTML part.')
+  }
+}
+
+/** What the request does not say of a raw message stands in its headers. */
+function addressed(input: SendEmailRequest): Addressed {
+  const { FromEmailAddress, Destination, ConfigurationSetName, Content } = input
+  const named = {
+    to: Destination?.ToAddresses ?? [],
+    cc: Destination?.CcAddresses ?? [],
+    bcc: Destination?.BccAddresses ?? [],
+  }
+  if (Content?.Raw?.Data === undefined) {
+    return {
+      from: FromEmailAddress ?? '',
+      recipients: named,
+      ...(ConfigurationSetName === undefined ? {} : { configurationSetName: ConfigurationSetName }),
+    }
+  }
+  const headers = readHeaders(Buffer.from(Content.Raw.Data).toString('latin1'))
+  const list = (name: string) => splitAddresses(headerOf(headers, name) ?? '')
+  const setName = ConfigurationSetName ?? headerOf(headers, 'X-SES-CONFIGURATION-SET')
+  const isNamed = named.to.length + named.cc.length + named.bcc.length > 0
+  return {
+    from: FromEmailAddress ?? headerOf(headers, 'From') ?? '',
+    recipients: isNamed ? named : { to: list('To'), cc: list('Cc'), bcc: list('Bcc') },
+    ...(setName === undefined ? {} : { configurationSetName: setName }),
+  }
+}
