@@ -111,7 +111,8 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     endpointNames: ['ses', 'email'],
     queryVersion: '2010-12-01',
     hosts: {
-      names: /^(?:email-verification\.[a-z0-9-]+\.amazonaws\.com|sending-limits\.[a-z0-9-]+\.orrery)$/,
+      names:
+        /^(?:email-verification\.[a-z0-9-]+\.amazonaws\.com|sending-limits\.[a-z0-9-]+\.orrery)$/,
       operation: 'MailRequest',
     },
   },

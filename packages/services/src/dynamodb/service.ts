@@ -1,0 +1,53 @@
+import { service } from '../define.ts'
+import { describeEndpoints, describeLimits } from './account.ts'
+import { dataKeys } from './encryption.ts'
+import { accessDenied, invalidInput } from './errors.ts'
+import { getItem } from './get-item.ts'
+import { query } from './query.ts'
+import { catchUp } from './read-lag.ts'
+import {
+  deleteResourcePolicy,
+  getResourcePolicy,
+  putResourcePolicy,
+  resourceAccess,
+} from './resource-policies.ts'
+import { scan } from './scan.ts'
+import { buckets, clientTokens, counts, earlierItems, items, tables } from './state.ts'
+import { backfill, remove, settle } from './table-changes.ts'
+import { createTable, deleteTable, describeTable, listTables } from './tables.ts'
+import { listTagsOfResource, tagResource, untagResource } from './tags.ts'
+import { ongoingItems } from './transaction-conflicts.ts'
+import { deleteItem, putItem, updateItem } from './write-items.ts'
+
+/** DynamoDB: tables, items, indexes. */
+export const dynamodb = service('dynamodb', {
+  operations: [
+    createTable,
+    describeTable,
+    deleteTable,
+    listTables,
+    getItem,
+    putItem,
+    updateItem,
+    deleteItem,
+    query,
+    scan,
+    tagResource,
+    untagResource,
+    listTagsOfResource,
+    putResourcePolicy,
+    getResourcePolicy,
+    deleteResourcePolicy,
+    describeLimits,
+    describeEndpoints,
+  ],
+  tasks: [settle, backfill, remove, catchUp],
+  tables: [tables, items, counts, buckets, clientTokens, earlierItems, ongoingItems, dataKeys],
+  resourceAccess,
+  *taggedResources(ctx) {
+    for (const { arn, tags } of tables.scan(ctx)) {
+      yield { arn, tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) }
+    }
+  },
+  errors: { accessDenied, invalidInput },
+})

@@ -1,0 +1,42 @@
+import type { TableContext } from '@cloud-orrery/kernel'
+import { nameOf, tableOfArn } from './arns.ts'
+import { invalid, namedTableNotFound, tableNotFound } from './errors.ts'
+import { type IndexRecord, type TableRecord, tables } from './state.ts'
+
+/** The table that an operation on items means. It is there for them when it is no longer being made. */
+export function tableOf(ctx: TableContext, nameOrArn: string): TableRecord {
+  const table = tables.get(ctx, nameOf(nameOrArn))
+  if (table === undefined || isElsewhere(ctx, nameOrArn)) throw tableNotFound()
+  if (table.status === 'CREATING' || table.status === 'DELETING') throw tableNotFound()
+  return table
+}
+
+/** The table that an operation on tables means, in whatever state. */
+export function namedTable(ctx: TableContext, nameOrArn: string): TableRecord {
+  const table = tables.get(ctx, nameOf(nameOrArn))
+  if (table === undefined || isElsewhere(ctx, nameOrArn))
+    throw namedTableNotFound(nameOf(nameOrArn))
+  return table
+}
+
+/** An ARN of another region means no table of this one. */
+function isElsewhere({ region }: TableContext, nameOrArn: string): boolean {
+  if (!nameOrArn.startsWith('arn:')) return false
+  const found = tableOfArn(nameOrArn)
+  return found !== undefined && found.region !== region
+}
+
+/** The index that a Query or Scan reads. */
+export function indexOf(table: TableRecord, name: string): IndexRecord {
+  const index = table.indexes.find((index) => index.name === name)
+  if (index === undefined || index.status === 'DELETING') {
+    throw invalid(`The table does not have the specified index: ${name}`)
+  }
+  if (index.backfilling === true) {
+    throw invalid(`Cannot read from backfilling global secondary index: ${name}`)
+  }
+  if (index.status === 'CREATING') {
+    throw invalid(`The table does not have the specified index: ${name}`)
+  }
+  return index
+}
