@@ -124,6 +124,7 @@ function serviceContext(
     'aws:PrincipalServiceName': options.as,
     'aws:SourceAccount': options.sourceAccount ?? ctx.accountId,
     ...(options.sourceArn === undefined ? {} : { 'aws:SourceArn': options.sourceArn }),
+    ...(options.sourceOwner === undefined ? {} : { 'aws:SourceOwner': options.sourceOwner }),
   }
 }
 

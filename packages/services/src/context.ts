@@ -51,6 +51,8 @@ export interface CallOptions {
   readonly sourceArn?: string
   /** For service principals: `aws:SourceAccount`. Default: the calling context's account. */
   readonly sourceAccount?: string
+  /** For service principals: `aws:SourceOwner`, which CloudWatch gives and the first policies of topics ask for. */
+  readonly sourceOwner?: string
   /** Where the call goes. Default: the context's region, and the account of the identity. */
   readonly region?: string
   readonly accountId?: string

@@ -1,5 +1,6 @@
-import { orderedKey, table } from '@cloud-orrery/kernel'
+import { table } from '@cloud-orrery/kernel'
 import type { Context } from '../context.ts'
+import { metricChanged } from './metric-watchers.ts'
 
 /** Units that metrics of services have. Source: CloudWatch API Reference, MetricDatum, Unit. */
 export type MetricUnit = 'Count' | 'Milliseconds' | 'Seconds' | 'Bytes' | 'Percent' | 'None'
@@ -14,47 +15,180 @@ export interface Measurement {
   readonly unit: MetricUnit
 }
 
-/** All values of one metric and one unit in one minute: what CloudWatch keeps of them. */
-export interface MinuteOfMetric {
+/** Dimensions as pairs, sorted by name: their order tells no metrics apart. */
+export type DimensionPairs = readonly (readonly [name: string, value: string])[]
+
+/** What tells one metric from another. */
+export interface MetricIdentity {
   readonly namespace: string
   readonly name: string
-  /** Sorted by name. */
-  readonly dimensions: readonly (readonly [name: string, value: string])[]
-  readonly unit: MetricUnit
-  /** Start of the minute, ms since 1970. */
-  readonly minuteMs: number
+  readonly dimensions: DimensionPairs
+}
+
+/** A metric that has or had data. */
+export interface MetricSeries extends MetricIdentity {
+  readonly key: string
+  /** When data last came, to the minute. */
+  readonly publishedAtMs: number
+  /** Points before this moment were made coarser. */
+  readonly coarseBeforeMs?: number
+}
+
+/** All metrics with data, by namespace, name and dimensions. */
+export const metricSeries = table<MetricSeries>('orrery.metricSeries', {
+  key: ({ key }) => key,
+  partition: 'region',
+})
+
+/** All values of one metric and one unit in one stretch of time. */
+export interface MetricPoint {
+  /** Of the series. */
+  readonly key: string
+  /** Start of the stretch, ms since 1970. */
+  readonly atMs: number
+  /** 1,000 or 60,000; more where age made it coarser. */
+  readonly lengthMs: number
+  readonly unit: string
   readonly count: number
   readonly sum: number
   readonly min: number
   readonly max: number
+  /** Value, count, value, count ... Absent: all values are `min`. */
+  readonly values?: readonly number[]
+  /** Some came as statistic sets: how they are distributed is not known. */
+  readonly opaque?: true
 }
 
-const minuteLengthMs = 60_000
-
-/** What services measured of themselves. CloudWatch reads it; what users put is its own. */
-export const minutesOfMetrics = table<MinuteOfMetric>('orrery.minutesOfMetrics', {
-  key: (minute) => minuteKey(minute),
+export const metricPoints = table<MetricPoint>('orrery.metricPoints', {
+  key: (point) => pointKey(point.key, point.atMs, point.lengthMs, point.unit),
   partition: 'region',
 })
 
-function minuteKey(
-  of: Pick<MinuteOfMetric, 'namespace' | 'name' | 'dimensions' | 'unit' | 'minuteMs'>,
-): string {
-  return orderedKey(of.namespace, of.name, JSON.stringify(of.dimensions), of.minuteMs, of.unit)
+const minuteMs = 60_000
+
+/**
+ * Different values that a point keeps exactly; further ones are kept to within half a percent.
+ * Source: PutMetricData, `Values`: 150 unique values a datum.
+ */
+const exactValuesMax = 150
+const growth = Math.log(1.01)
+
+/** Ends the names of a series, so that no series' key begins another's. */
+const end = '\u0001'
+
+export function seriesKey(namespace: string, name: string, dimensions: DimensionPairs): string {
+  let key = `${namespace}\u0000${name}`
+  for (const [dimension, value] of dimensions) key += `\u0000${dimension}\u0000${value}`
+  return key + end
+}
+
+/** Where the points of a series from a moment on begin. */
+export function pointsFrom(key: string, atMs: number): string {
+  return key + String(Math.max(0, atMs)).padStart(16, '0')
+}
+
+function pointKey(key: string, atMs: number, lengthMs: number, unit: string): string {
+  return `${pointsFrom(key, atMs)}\u0000${lengthMs}\u0000${unit}`
+}
+
+export function sortedDimensions(dimensions: Readonly<Record<string, string>>): DimensionPairs {
+  const pairs = Object.entries(dimensions)
+  if (pairs.length > 1) pairs.sort(([a], [b]) => (a < b ? -1 : 1))
+  return pairs
 }
 
 /** Adds one value to a metric of a service, in the context's account and region. Never throws. */
 export function measure(ctx: Context, measurement: Measurement): void {
   const { namespace, name, value, unit } = measurement
-  const dimensions = Object.entries(measurement.dimensions).sort(([a], [b]) => (a < b ? -1 : 1))
-  const minuteMs = Math.floor(ctx.now() / minuteLengthMs) * minuteLengthMs
-  const series = { namespace, name, dimensions, unit, minuteMs }
-  const before = minutesOfMetrics.get(ctx, minuteKey(series))
-  minutesOfMetrics.put(ctx, {
-    ...series,
-    count: (before?.count ?? 0) + 1,
-    sum: (before?.sum ?? 0) + value,
-    min: Math.min(before?.min ?? value, value),
-    max: Math.max(before?.max ?? value, value),
-  })
+  const dimensions = sortedDimensions(measurement.dimensions)
+  const key = seriesKey(namespace, name, dimensions)
+  const atMs = Math.floor(ctx.now() / minuteMs) * minuteMs
+  const before = metricPoints.get(ctx, pointKey(key, atMs, minuteMs, unit))
+  if (before === undefined) {
+    touch(ctx, { namespace, name, dimensions }, key)
+    metricPoints.put(ctx, {
+      ...{ key, atMs, lengthMs: minuteMs, unit, count: 1 },
+      ...{ sum: value, min: value, max: value },
+    })
+  } else {
+    metricPoints.put(ctx, merged(before, { count: 1, sum: value, min: value, max: value }))
+  }
+  metricChanged(ctx, key)
+}
+
+/** Values as they are published: `values` as in `MetricPoint`. */
+export type Addition = Pick<MetricPoint, 'count' | 'sum' | 'min' | 'max' | 'values' | 'opaque'>
+
+export interface Publication extends Addition {
+  readonly metric: MetricIdentity
+  /** Any moment of the stretch. */
+  readonly atMs: number
+  readonly lengthMs: number
+  readonly unit: string
+}
+
+/** Adds values that someone publishes, which may be of the past or of the near future. */
+export function addToMetric(ctx: Context, publication: Publication): void {
+  const { metric, lengthMs, unit, atMs: momentMs, ...addition } = publication
+  const key = seriesKey(metric.namespace, metric.name, metric.dimensions)
+  const atMs = Math.floor(momentMs / lengthMs) * lengthMs
+  const before = metricPoints.get(ctx, pointKey(key, atMs, lengthMs, unit))
+  touch(ctx, metric, key)
+  metricPoints.put(
+    ctx,
+    before === undefined ? { key, atMs, lengthMs, unit, ...addition } : merged(before, addition),
+  )
+  metricChanged(ctx, key)
+}
+
+/** Two sets of values of one stretch as one. */
+export function merged(before: MetricPoint, added: Addition): MetricPoint {
+  const { values: _, opaque: __, ...rest } = before
+  const same = before.min === before.max && added.min === added.max && before.min === added.min
+  const opaque = before.opaque === true || added.opaque === true
+  return {
+    ...rest,
+    count: before.count + added.count,
+    sum: before.sum + added.sum,
+    min: Math.min(before.min, added.min),
+    max: Math.max(before.max, added.max),
+    ...(opaque ? { opaque } : same ? {} : { values: united(before, added) }),
+  }
+}
+
+/** Value, count, value, count ... of what has no unknown distribution. */
+export function distribution({ values, min, count }: Addition): readonly number[] {
+  return values ?? [min, count]
+}
+
+function united(before: Addition, added: Addition): readonly number[] {
+  const values = [...distribution(before)]
+  const more = distribution(added)
+  for (let i = 0; i < more.length; i += 2) add(values, more[i] ?? 0, more[i + 1] ?? 0)
+  return values
+}
+
+function add(values: number[], value: number, count: number): void {
+  const kept = values.length < 2 * exactValuesMax ? value : rounded(value)
+  for (let i = 0; i < values.length; i += 2) {
+    if (values[i] !== kept) continue
+    values[i + 1] = (values[i + 1] ?? 0) + count
+    return
+  }
+  values.push(kept, count)
+}
+
+/** The nearest of a row of values each a hundredth above the one before. */
+function rounded(value: number): number {
+  if (value === 0) return 0
+  const size = Math.exp(Math.round(Math.log(Math.abs(value)) / growth) * growth)
+  return value < 0 ? -size : size
+}
+
+function touch(ctx: Context, metric: MetricIdentity, key: string): void {
+  const publishedAtMs = Math.floor(ctx.now() / minuteMs) * minuteMs
+  const series = metricSeries.get(ctx, key)
+  if (series?.publishedAtMs === publishedAtMs) return
+  const { namespace, name, dimensions } = metric
+  metricSeries.put(ctx, { ...series, namespace, name, dimensions, key, publishedAtMs })
 }

@@ -1,0 +1,74 @@
+import { type AwsError, awsError, commonError, type Violation } from '@cloud-orrery/models'
+import * as model from '@cloud-orrery/models/cloudwatch'
+
+/** Recorded: cloudwatch, PutMetricData, GetMetricStatistics. */
+export function invalidValue(message: string): AwsError {
+  return awsError(model.InvalidParameterValueException, message)
+}
+
+/** Recorded: cloudwatch, PutMetricData, GetMetricStatistics. */
+export function invalidCombination(message: string): AwsError {
+  return awsError(model.InvalidParameterCombinationException, message)
+}
+
+/** Two parameters of which only one may be there. Recorded: cloudwatch, PutMetricData. */
+export function mutuallyExclusive(first: string, second: string): AwsError {
+  return invalidCombination(
+    `The parameters ${first} and ${second} are mutually exclusive and you have specified both.`,
+  )
+}
+
+export function missingParameter(message: string): AwsError {
+  return awsError(model.MissingRequiredParameterException, message)
+}
+
+/** Recorded: cloudwatch, SetAlarmState: AWS says no word. */
+export function alarmNotFound(): AwsError {
+  return awsError(model.ResourceNotFound, '')
+}
+
+export function resourceNotFound(message: string): AwsError {
+  return awsError(model.ResourceNotFoundException, message)
+}
+
+export function dashboardNotFound(name: string): AwsError {
+  return awsError(model.DashboardNotFoundError, `Dashboard ${name} does not exist`)
+}
+
+export function dashboardInvalid(
+  messages: readonly { readonly DataPath: string; readonly Message: string }[],
+): AwsError {
+  return awsError(
+    model.DashboardInvalidInputError,
+    `The dashboard body is invalid, there are ${messages.length} validation ${messages.length === 1 ? 'error' : 'errors'}: ` +
+      messages.map(({ DataPath, Message }) => `${DataPath}: ${Message}`).join('; '),
+    { fields: { dashboardValidationMessages: messages } },
+  )
+}
+
+export function invalidNextToken(): AwsError {
+  return awsError(model.InvalidNextToken, 'The value provided for NextToken is invalid.')
+}
+
+export function validationError(message: string): AwsError {
+  return awsError(model.ValidationException, message)
+}
+
+export function limitExceeded(message: string): AwsError {
+  return awsError(model.LimitExceededFault, message)
+}
+
+/** What breaks the model. Recorded: cloudwatch, SetAlarmState. */
+export function invalidInput(message: string, violations: readonly Violation[]): AwsError {
+  const [first] = violations
+  if (first?.kind === 'required') {
+    const name = first.path.charAt(0).toUpperCase() + first.path.slice(1)
+    return missingParameter(`The parameter ${name} is required.`)
+  }
+  return validationError(message)
+}
+
+/** A request that is larger than the service takes. */
+export function requestTooLarge(): AwsError {
+  return awsError(commonError('RequestEntityTooLarge', 413), 'Request size exceeded the limit.')
+}

@@ -1,0 +1,85 @@
+export const secondMs = 1000
+export const minuteMs = 60 * secondMs
+export const hourMs = 60 * minuteMs
+export const dayMs = 24 * hourMs
+
+/** How far back and ahead of now data may lie. Source: PutMetricData, `Timestamp`. */
+export const pastMsMax = 14 * dayMs
+export const futureMsMax = 2 * hourMs
+
+/** Source: PutMetricData, `Values` and `Counts`. */
+export const valuesMax = 150
+
+/** Source: CloudWatch service quotas, PutMetricData: metrics a request, bytes a request. */
+export const datumsMax = 1000
+export const requestBytesMax = 1_048_576
+
+/** Smallest size of a value that is not zero, and largest. Source: MetricDatum: -2^360 to 2^360. */
+export const valueMax = 2 ** 360
+
+/**
+ * How long points of each length are kept; past it they are merged to the next. Source: GetMetricStatistics:
+ * 3 hours under a minute, 15 days of minutes, 63 days of five minutes, 455 days of hours.
+ */
+export const retention: readonly { readonly lengthMs: number; readonly ageMsMax: number }[] = [
+  { lengthMs: secondMs, ageMsMax: 3 * hourMs },
+  { lengthMs: minuteMs, ageMsMax: 15 * dayMs },
+  { lengthMs: 5 * minuteMs, ageMsMax: 63 * dayMs },
+  { lengthMs: hourMs, ageMsMax: 455 * dayMs },
+]
+
+/** Source: GetMetricStatistics: data points that one call can return. */
+export const statisticsPointsMax = 1440
+
+/** Source: GetMetricData: queries, and data points that one call can return. */
+export const queriesMax = 500
+export const dataPointsMax = 100_800
+
+/** Source: GetMetricData: metrics that one SEARCH can return. */
+export const searchedMetricsMax = 500
+
+/** Source: ListMetrics: results a page. */
+export const metricsPageMax = 500
+/** Source: ListMetrics, `RecentlyActive`. */
+export const recentMsMax = 3 * hourMs
+/** Source: ListMetrics: metrics without data for two weeks are not listed. */
+export const listedMsMax = 14 * dayMs
+
+/** Source: DescribeAlarms, `MaxRecords`. */
+export const alarmsPageMax = 50
+/** Source: DescribeAlarmHistory, `MaxRecords`. */
+export const historyPageMax = 100
+/** Source: DescribeAlarmHistory: 30 days. */
+export const historyMsMax = 30 * dayMs
+
+/** Source: PutMetricAlarm, `EvaluationPeriods`: periods together, where one is shorter than an hour, and else. */
+export const evaluatedSecondsMax = 86_400
+export const longEvaluatedSecondsMax = 604_800
+/** Periods that are looked at past those of the alarm. Source: How alarm state is evaluated when data is missing. */
+export const extraPeriods = 2
+
+/** Source: PutMetricAlarm, `Metrics`; alarms on metric math. */
+export const alarmMetricsMax = 10
+/** Source: PutMetricAlarm, `AlarmActions`. */
+export const actionsMax = 5
+export const tagsMax = 50
+
+/** Source: PutCompositeAlarm, `AlarmRule`: alarms that a rule names. */
+export const ruleAlarmsMax = 100
+/** Source: composite alarms quota: elements of a rule. */
+export const ruleElementsMax = 500
+
+/** Source: PutDashboard: widgets. */
+export const widgetsMax = 500
+export const dashboardsPageMax = 1000
+
+/**
+ * Calls a second. Source: CloudWatch service quotas.
+ */
+export const callRates = {
+  default: { perSecond: 20, burst: 40 },
+  PutMetricData: { perSecond: 500, burst: 1000 },
+  GetMetricData: { perSecond: 50, burst: 100 },
+  GetMetricStatistics: { perSecond: 400, burst: 800 },
+  ListMetrics: { perSecond: 25, burst: 50 },
+}
