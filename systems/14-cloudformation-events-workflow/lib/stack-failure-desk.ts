@@ -27,7 +27,7 @@ export class StackFailureDesk extends Stack {
       allowedPattern: '[^@\\s]+@[^@\\s]+',
       default: 'operators@example.com',
     })
-    const topic = new Topic(this, 'Failures', { displayName: 'Stack failures' })
+    const topic = new Topic(this, 'Failures', { displayName: 'Stack failures', enforceSSL: true })
     new Subscription(this, 'Operators', {
       topic,
       protocol: SubscriptionProtocol.EMAIL,

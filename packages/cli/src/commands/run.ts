@@ -14,6 +14,7 @@ import {
 import type { Aws } from '@cloud-orrery/vitest/aws'
 import type { PromiseDefinition } from '@cloud-orrery/vitest/scenario'
 import { type Command, type Io, UsageError } from '../command.ts'
+import { type ComplianceReport, complianceOf } from '../compliance.ts'
 import { paint } from '../io.ts'
 import { atMost, countOf, jsonOption } from '../options.ts'
 import { GrantWatch } from '../policy/grant-watch.ts'
@@ -29,6 +30,8 @@ export interface RunReport {
   readonly leftovers: readonly string[]
   /** What the stacks' policies give and no promise used. */
   readonly unusedGrants: readonly UnusedGrant[]
+  /** What the app's rule packs (cdk-nag) said; absent where it has none. */
+  readonly compliance?: ComplianceReport
   readonly journalSha256: string
   readonly ok: boolean
 }
@@ -51,7 +54,7 @@ export const command: Command = {
   --journal FILE  write the whole journal, one canonical JSON entry a line
   --record FILE   write a recording for each promise, for 'orrery replay'
   --json          print one object: { system, engines, seed, promises, leftovers,
-                  unusedGrants, journalSha256, ok }`,
+                  unusedGrants, compliance, journalSha256, ok }`,
   run: runSystem,
 }
 
@@ -124,7 +127,7 @@ async function runPromises(
   const aws = createAws({ seed })
   const journals = createHash('sha256')
   io?.out(`${paint(io, 'bold', folder.title)}\n${folder.outcome}\n\n`)
-  const given = await setUp(folder, aws, promises, io)
+  const { given, compliance } = await setUp(folder, aws, promises, io)
   const grants = new GrantWatch(aws.cloud, folder.stacks)
   const shown: ShownPromise[] = []
   for (const promise of promises) {
@@ -146,6 +149,7 @@ async function runPromises(
     promises: shown,
     leftovers,
     unusedGrants: grants.unusedGrants,
+    ...(compliance === undefined ? {} : { compliance }),
     journalSha256: journals.digest('hex'),
     ok: leftovers.length === 0 && shown.every(({ ok }) => ok),
   }
@@ -156,11 +160,11 @@ function isShared(arn: string): boolean {
   return /stack\/CDKToolkit\/|cdk-hnb659fds-|cdk-bootstrap\/hnb659fds/.test(arn)
 }
 
-/** Brings the assembly up to date, so that the deployment itself can be timed. Gives ms of real time. */
-function synthesised(folder: SystemFolder): number {
+/** Brings the assembly up to date, so that the deployment itself can be timed: its folder, and ms of real time. */
+function synthesised(folder: SystemFolder): { assembly: string; synthesisMs: number } {
   const startedAt = performance.now()
-  cachedAssembly(folder.path)
-  return Math.round(performance.now() - startedAt)
+  const assembly = cachedAssembly(folder.path)
+  return { assembly, synthesisMs: Math.round(performance.now() - startedAt) }
 }
 
 async function setUp(
@@ -168,16 +172,23 @@ async function setUp(
   aws: Aws,
   promises: readonly PromiseDefinition[],
   io: Io | undefined,
-): Promise<object> {
-  const synthesisMs = synthesised(folder)
+): Promise<{ given: object; compliance: ComplianceReport | undefined }> {
+  const { assembly, synthesisMs } = synthesised(folder)
   const startedAt = performance.now()
   const unsubscribe = io === undefined ? () => {} : reportResources(aws, io)
   const given = (await promises[0]?.system.setUp(aws)) ?? {}
   unsubscribe()
   const realMs = Math.round(performance.now() - startedAt)
   const text = `  synthesised in ${synthesisMs} ms (kept until the app changes), deployed in ${realMs} ms`
-  io?.out(`${paint(io, 'dim', text)}\n\n`)
-  return given
+  const compliance = complianceOf(assembly)
+  if (io !== undefined) {
+    const packs = compliance?.packs.map(({ pack, ok, acknowledged }) => {
+      const outcome = ok ? 'no finding' : 'findings'
+      return `\n  cdk-nag ${pack}: ${outcome}, ${acknowledged} acknowledged with reasons`
+    })
+    io.out(`${paint(io, 'dim', `${text}${packs?.join('') ?? ''}`)}\n\n`)
+  }
+  return { given, compliance }
 }
 
 /** Resources appear as they complete. */

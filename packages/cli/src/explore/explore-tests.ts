@@ -81,9 +81,12 @@ class Runner {
   }
 
   async *trials(name: string, choices: readonly ExploredChoices[]): AsyncGenerator<TrialResult> {
-    // A failure early on ends the search: no need to try the rest with it.
-    for (let first = 0; first < choices.length; first += batch) {
-      const { lines } = await this.#run(choices.slice(first, first + batch), name)
+    // A failure early on ends the search, whatever else its process was given to do.
+    let size = batchMin
+    for (let first = 0; first < choices.length; size = Math.min(size * 3, batchMax)) {
+      const batch = choices.slice(first, first + size)
+      first += batch.length
+      const { lines } = await this.#run(batch, name)
       const own = lines.filter(({ test }) => test === name).sort((a, b) => a.run - b.run)
       for (const { result } of own) yield result
     }
@@ -117,8 +120,9 @@ class Runner {
   }
 }
 
-/** Runs that one process of Vitest does: its start takes as long as some dozens of them. */
-const batch = 100
+/** Runs that one process of Vitest does, few at first: its start takes as long as some of them. */
+const batchMin = 8
+const batchMax = 200
 
 /** Vitest joins the names of suites and tests by spaces, and reads a regular expression. */
 function escaped(name: string): string {

@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
+import { CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk-lib'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
@@ -8,8 +8,15 @@ import type { Construct } from 'constructs'
 export class Hello extends Stack {
   constructor(scope: Construct, id: string, props: StackProps = {}) {
     super(scope, id, props)
-    const topic = new Topic(this, 'Topic')
-    const queue = new Queue(this, 'Queue', { encryption: QueueEncryption.SQS_MANAGED })
+    const topic = new Topic(this, 'Topic', { enforceSSL: true })
+    const queue = new Queue(this, 'Queue', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+    })
+    Validations.of(queue).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-SQS3',
+      reason: 'Nothing takes messages from it that could fail.',
+    })
     topic.addSubscription(new SqsSubscription(queue, { rawMessageDelivery: true }))
     new CfnOutput(this, 'TopicArn', { value: topic.topicArn })
     new CfnOutput(this, 'QueueUrl', { value: queue.queueUrl })
