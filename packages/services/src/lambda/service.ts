@@ -61,6 +61,9 @@ import {
 } from './mappings/mappings.ts'
 import { poll, pollQueue } from './mappings/poll.ts'
 import { gathered, mappings, pollerSessions, pollers, pollRetries } from './mappings/state.ts'
+import { discoverShards } from './mappings/streams/discovery.ts'
+import { readShard, readStream } from './mappings/streams/reading.ts'
+import { readers } from './mappings/streams/state.ts'
 import { addPermission, getPolicy, removePermission, resourceAccess } from './permissions.ts'
 import {
   deleteProvisionedConcurrencyConfig,
@@ -158,12 +161,15 @@ export const lambda = service('lambda', {
     urlRequest,
   ],
   tasks: [
+    discoverShards,
     expireEnvironment,
     finishChange,
     giveUpRun,
     poll,
     pollQueue,
     provision,
+    readShard,
+    readStream,
     runAgain,
     runEvent,
     settleMapping,
@@ -195,6 +201,7 @@ export const lambda = service('lambda', {
     pollerSessions,
     pollRetries,
     provisioned,
+    readers,
     urlHosts,
     usage,
     versions,

@@ -7,6 +7,7 @@ import {
   DeleteEventSourceMapping,
   DeleteFunctionEventInvokeConfig,
   type DestinationConfig,
+  type EventSourceMappingConfiguration,
   GetEventSourceMapping,
   GetFunctionEventInvokeConfig,
   ListTags,
@@ -58,12 +59,32 @@ export const eventSourceMappingType = resource(AwsLambdaEventSourceMapping, {
       ...(FunctionResponseTypes === undefined ? {} : { FunctionResponseTypes }),
       ...(ScalingConfig === undefined ? {} : { ScalingConfig }),
       ...(found.KMSKeyArn === undefined ? {} : { KmsKeyArn: found.KMSKeyArn }),
+      ...streamSettings(found),
       ...(tags?.Tags === undefined
         ? {}
         : { Tags: Object.entries(tags.Tags).map(([Key, Value]) => ({ Key, Value })) }),
     }
   },
 })
+
+/** What mappings of streams have besides. */
+function streamSettings(found: EventSourceMappingConfiguration) {
+  if (found.StartingPosition === undefined) return {}
+  const { BisectBatchOnFunctionError, MaximumRecordAgeInSeconds, MaximumRetryAttempts } = found
+  const { ParallelizationFactor, StartingPosition, TumblingWindowInSeconds } = found
+  const destination = found.DestinationConfig?.OnFailure?.Destination
+  return {
+    ...(BisectBatchOnFunctionError === undefined ? {} : { BisectBatchOnFunctionError }),
+    ...(MaximumRecordAgeInSeconds === undefined ? {} : { MaximumRecordAgeInSeconds }),
+    ...(MaximumRetryAttempts === undefined ? {} : { MaximumRetryAttempts }),
+    ...(ParallelizationFactor === undefined ? {} : { ParallelizationFactor }),
+    ...(TumblingWindowInSeconds === undefined ? {} : { TumblingWindowInSeconds }),
+    StartingPosition,
+    ...(destination === undefined
+      ? {}
+      : { DestinationConfig: { OnFailure: { Destination: destination } } }),
+  }
+}
 
 /** What an update sets where the new template is silent: the defaults of a new mapping. */
 function updateOf(
@@ -77,19 +98,31 @@ function updateOf(
     StartingPosition: _from,
     ...given
   } = properties
+  const isQueue = properties.EventSourceArn?.split(':')[2] === 'sqs'
   const input = {
     UUID,
     Enabled: true,
-    BatchSize: 10,
     MaximumBatchingWindowInSeconds: 0,
     FilterCriteria: {},
     FunctionResponseTypes: [],
-    ScalingConfig: {},
+    ...(isQueue ? queueDefaults : streamDefaults),
     ...given,
     KMSKeyArn: KmsKeyArn,
   }
   return input as UpdateEventSourceMappingRequest // As in `create`.
 }
+
+const queueDefaults = { BatchSize: 10, ScalingConfig: {} } as const
+
+const streamDefaults = {
+  BatchSize: 100,
+  BisectBatchOnFunctionError: false,
+  DestinationConfig: { OnFailure: {} },
+  MaximumRecordAgeInSeconds: -1,
+  MaximumRetryAttempts: -1,
+  ParallelizationFactor: 1,
+  TumblingWindowInSeconds: 0,
+} as const
 
 export const eventInvokeConfigType = resource(AwsLambdaEventInvokeConfig, {
   async create(ctx, properties) {

@@ -19,6 +19,7 @@ import { JsonProblem } from '../../shared/json-tokens.ts'
 import { notModelled } from '../../shared/not-modelled.ts'
 import { pageOf } from '../../shared/pages.ts'
 import { tellQueueWatchers, unwatchQueue, watchQueue } from '../../shared/queue-watchers.ts'
+import { unwatchStream, watchStream } from '../../shared/stream-watchers.ts'
 import { conflict, invalid, mappingInUse, resourceNotFound } from '../errors.ts'
 import { lambdaPrincipal } from '../limits.ts'
 import { type Found, find, requestTagContext, tagContext } from '../lookup.ts'
@@ -26,8 +27,17 @@ import { functionArn, namedFunction } from '../names.ts'
 import { roleMay } from '../role-permissions.ts'
 import { checkTags } from '../tags.ts'
 import { invalidMarker } from '../versions.ts'
-import { pollTask } from './poll-name.ts'
+import { pollTask, readTask } from './poll-name.ts'
 import { type MappingRecord, type MappingState, mappings } from './state.ts'
+import { forgetReaders, relane, wakeReaders } from './streams/discovery.ts'
+import {
+  changedStreamSettings,
+  checkStream,
+  describedSettings,
+  newStreamSettings,
+  streamBatchSizeDefault,
+} from './streams/settings.ts'
+import { streamSource } from './streams/source.ts'
 
 /** How long a change of a mapping takes. Deviation: up to a minute on AWS. */
 const changeMs = 500
@@ -48,11 +58,12 @@ export const createEventSourceMapping = operation(CreateEventSourceMapping, {
   refuses: ['KMSKeyArn', 'MetricsConfig', 'LoggingConfig', 'ProvisionedPollerConfig'],
   async run(ctx, input) {
     checkTags(ctx, input.Tags ?? {})
-    const sourceArn = queueOf(input)
+    const sourceArn = sourceOf(input)
+    const isStream = streamSource(sourceArn) !== undefined
     const at = target(ctx, input.FunctionName)
-    const plan = planOf(input, undefined)
+    const plan = isStream ? streamPlanOf(input, sourceArn) : planOf(input, undefined)
     checkDuplicate(ctx, sourceArn, at)
-    await checkQueue(ctx, sourceArn, at)
+    await checkSource(ctx, sourceArn, at, plan)
     checkDuplicate(ctx, sourceArn, at)
     const uuid = ctx.ids.uuid()
     const { accountId, region, partition } = ctx
@@ -78,11 +89,13 @@ export const updateEventSourceMapping = operation(UpdateEventSourceMapping, {
   refuses: ['KMSKeyArn', 'MetricsConfig', 'LoggingConfig', 'ProvisionedPollerConfig'],
   async run(ctx, input) {
     const before = theMapping(ctx, input.UUID)
-    refuseOfStreams(input)
-    const plan = planOf(input, before)
+    const plan = changedPlan(input, before)
     if (before.state !== 'Enabled' && before.state !== 'Disabled') throw mappingInUse()
     const at = input.FunctionName === undefined ? undefined : target(ctx, input.FunctionName)
-    if (at !== undefined) await checkQueue(ctx, before.sourceArn, at)
+    if (at !== undefined || input.DestinationConfig !== undefined) {
+      const of = at ?? target(ctx, before.functionArn)
+      await checkSource(ctx, before.sourceArn, of, plan)
+    }
     const enabled = input.Enabled ?? before.enabled
     const { concurrencyMax: _, ...rest } = theMapping(ctx, input.UUID)
     const mapping = mappings.put(ctx, {
@@ -153,13 +166,21 @@ export const settleMapping = task<{ uuid: string; modifiedAtMs: number }>('lambd
     if (mapping === undefined || mapping.modifiedAtMs !== modifiedAtMs) return
     if (mapping.state === 'Deleting') {
       mappings.delete(ctx, uuid)
+      forgetReaders(ctx, uuid)
       if (mappings.first(ctx, 'source', mapping.sourceArn) === undefined) {
         unwatchQueue(ctx, mapping.sourceArn)
+        unwatchStream(ctx, mapping.sourceArn)
       }
       return
     }
     mappings.put(ctx, { ...mapping, state: mapping.enabled ? 'Enabled' : 'Disabled' })
+    if (mapping.stream !== undefined) relane(ctx, mapping)
     if (!mapping.enabled) return
+    if (mapping.stream !== undefined) {
+      watchStream(ctx, mapping.sourceArn, readTask)
+      wakeReaders(ctx, uuid)
+      return
+    }
     watchQueue(ctx, mapping.sourceArn, pollTask)
     tellQueueWatchers(ctx, mapping.sourceArn, ctx.now())
   },
@@ -183,11 +204,12 @@ function judged(ctx: Context, uuid: string) {
   }
 }
 
-/** The queue that is asked for. Other sources are refused by name until their services are there. */
-function queueOf(input: CreateEventSourceMappingRequest): string {
+/** The source that is asked for. Others are refused by name until their services are there. */
+function sourceOf(input: CreateEventSourceMappingRequest): string {
   const { EventSourceArn } = input
   if (input.SelfManagedEventSource !== undefined) throw notModelled('self-managed event sources')
   if (EventSourceArn === undefined) throw invalid('Unrecognized event source.')
+  if (streamSource(EventSourceArn) !== undefined) return EventSourceArn
   const service = EventSourceArn.split(':')[2]
   if (service !== 'sqs') throw notModelled(`event source mappings of ${EventSourceArn}`)
   refuseOfStreams(input)
@@ -233,8 +255,23 @@ function target(ctx: Context, text: string): Target {
 
 type Plan = Pick<
   MappingRecord,
-  'batchSize' | 'windowSeconds' | 'filters' | 'reportsItemFailures' | 'concurrencyMax'
+  'batchSize' | 'windowSeconds' | 'filters' | 'reportsItemFailures' | 'concurrencyMax' | 'stream'
 >
+
+/** The plan of a new mapping of a stream. */
+function streamPlanOf(input: CreateEventSourceMappingRequest, sourceArn: string): Plan {
+  const stream = newStreamSettings(input, sourceArn)
+  return { ...commonPlan(input, undefined, streamBatchSizeDefault), stream }
+}
+
+function changedPlan(input: UpdateEventSourceMappingRequest, before: MappingRecord): Plan {
+  if (before.stream === undefined) {
+    refuseOfStreams(input)
+    return planOf(input, before)
+  }
+  const stream = changedStreamSettings(input, before.stream)
+  return { ...commonPlan(input, before, streamBatchSizeDefault), stream }
+}
 
 /** Recorded: lambda, mappings of SQS. */
 function planOf(
@@ -242,8 +279,8 @@ function planOf(
   before: MappingRecord | undefined,
 ): Plan {
   const fifo = (before?.sourceArn ?? queueArnOf(input)).endsWith('.fifo')
-  const batchSize = input.BatchSize ?? before?.batchSize ?? batchSizeDefault
-  const windowSeconds = input.MaximumBatchingWindowInSeconds ?? before?.windowSeconds ?? 0
+  const plan = commonPlan(input, before, batchSizeDefault)
+  const { batchSize, windowSeconds } = plan
   if (batchSize > batchSizeMax) throw invalid(`Batch size must not be greater than ${batchSizeMax}`)
   if (fifo && (batchSize > batchSizeDefault || windowSeconds > 0)) {
     // The words are ours. Source: CreateEventSourceMapping, `BatchSize`: 10 for FIFO queues.
@@ -258,10 +295,19 @@ function planOf(
     input.ScalingConfig === undefined
       ? before?.concurrencyMax
       : input.ScalingConfig.MaximumConcurrency
+  return { ...plan, ...(concurrencyMax === undefined ? {} : { concurrencyMax }) }
+}
+
+/** What mappings of all sources have. */
+function commonPlan(
+  input: CreateEventSourceMappingRequest | UpdateEventSourceMappingRequest,
+  before: MappingRecord | undefined,
+  batchSizeOfNew: number,
+): Plan {
   const types = input.FunctionResponseTypes
   return {
-    batchSize,
-    windowSeconds,
+    batchSize: input.BatchSize ?? before?.batchSize ?? batchSizeOfNew,
+    windowSeconds: input.MaximumBatchingWindowInSeconds ?? before?.windowSeconds ?? 0,
     filters:
       input.FilterCriteria === undefined
         ? (before?.filters ?? [])
@@ -270,7 +316,6 @@ function planOf(
       types === undefined
         ? (before?.reportsItemFailures ?? false)
         : types.includes('ReportBatchItemFailures'),
-    ...(concurrencyMax === undefined ? {} : { concurrencyMax }),
   }
 }
 
@@ -297,9 +342,24 @@ function filtersOf({ Filters = [] }: FilterCriteria): readonly string[] {
 function checkDuplicate(ctx: Context, sourceArn: string, at: Target): void {
   const other = mappings.first(ctx, 'pair', orderedKey(sourceArn, at.arn))
   if (other === undefined) return
+  if (other.stream !== undefined) {
+    throw conflict(
+      `The event source arn (" ${sourceArn} ") and function (" ${at.fn.name} ") provided mapping already exists. Please update or delete the existing mapping with UUID ${other.uuid}`,
+    )
+  }
   throw conflict(
     `An event source mapping with SQS arn (" ${sourceArn} ") and function (" ${at.fn.name} ") already exists. Please update or delete the existing mapping with UUID ${other.uuid}`,
   )
+}
+
+async function checkSource(
+  ctx: Context,
+  sourceArn: string,
+  at: Target,
+  { stream }: Plan,
+): Promise<void> {
+  if (stream === undefined) await checkQueue(ctx, sourceArn, at)
+  else await checkStream(ctx, sourceArn, at, stream)
 }
 
 const neededOfRole = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'] as const
@@ -353,5 +413,6 @@ function outputOf(mapping: MappingRecord): EventSourceMappingConfiguration {
     ...(concurrencyMax === undefined
       ? {}
       : { ScalingConfig: { MaximumConcurrency: concurrencyMax } }),
+    ...describedSettings(mapping),
   }
 }

@@ -1,32 +1,20 @@
 import { orderedKey } from '@cloud-orrery/kernel'
 import { AwsError } from '@cloud-orrery/models'
 import { DeleteMessageBatch, type Message, ReceiveMessage } from '@cloud-orrery/models/sqs'
-import { AssumeRole } from '@cloud-orrery/models/sts'
 import type { Caller, Context } from '../../context.ts'
 import { task } from '../../define.ts'
-import { sessions } from '../../shared/identity/state.ts'
 import { noticeCame, type QueueNotice } from '../../shared/queue-watchers.ts'
 import { execute } from '../invoke/execution.ts'
 import { answering } from '../invoke/target.ts'
-import {
-  concurrencyMax as accountConcurrencyMax,
-  lambdaPrincipal,
-  sessionSeconds,
-} from '../limits.ts'
-import { type Found, find } from '../lookup.ts'
-import { readFunctionArn } from '../names.ts'
+import { concurrencyMax as accountConcurrencyMax } from '../limits.ts'
+import type { Found } from '../lookup.ts'
 import { failedItems } from './batch-failures.ts'
 import { passes } from './filters.ts'
 import { pollTask } from './poll-name.ts'
+import { pollerCaller } from './poller-session.ts'
+import { functionOf, isPolling } from './polling.ts'
 import { recordOf } from './records.ts'
-import {
-  gathered,
-  type MappingRecord,
-  mappings,
-  pollerSessions,
-  pollers,
-  pollRetries,
-} from './state.ts'
+import { gathered, type MappingRecord, mappings, pollers, pollRetries } from './state.ts'
 
 /** Batches at work when a backlog begins, and how many more each minute. Source: developer guide, "Scaling" for SQS. */
 const pollersFirst = 5
@@ -79,15 +67,6 @@ export const poll = task<{ uuid: string }>('lambda.poll', {
     }
   },
 })
-
-function isPolling({ state }: MappingRecord): boolean {
-  return state === 'Enabled' || state === 'Updating'
-}
-
-function functionOf(ctx: Context, { functionArn }: MappingRecord): Found | undefined {
-  const name = readFunctionArn(functionArn)
-  return name === undefined ? undefined : find(ctx, name)
-}
 
 /** Whether one more batch may be at work. Those that were lost with their process no longer count. */
 function hasRoom(ctx: Context, { uuid, concurrencyMax }: MappingRecord): boolean {
@@ -261,19 +240,4 @@ async function remove(
       if (!(error instanceof AwsError)) throw error // They come back, and are handled again.
     }
   }
-}
-
-async function pollerCaller(ctx: Context, roleArn: string): Promise<Caller> {
-  const known = pollerSessions.get(ctx, roleArn)
-  if (known !== undefined && known.expiresAtMs > ctx.now() + 60_000) return known.caller
-  const input = {
-    RoleArn: roleArn,
-    RoleSessionName: 'awslambda_poller',
-    DurationSeconds: sessionSeconds,
-  }
-  const { Credentials } = await ctx.call(AssumeRole, input, { as: lambdaPrincipal })
-  const session = sessions.get(ctx, Credentials?.AccessKeyId ?? '')
-  const caller: Caller = session?.caller ?? ctx.caller
-  const expiresAtMs = session?.expiresAtMs ?? 0
-  return pollerSessions.put(ctx, { roleArn, caller, expiresAtMs }).caller
 }

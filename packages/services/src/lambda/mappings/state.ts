@@ -11,7 +11,27 @@ export type MappingState =
   | 'Updating'
   | 'Deleting'
 
-/** An event source mapping: messages of a queue to a function. */
+/** What a mapping of a stream has besides. */
+export interface StreamSettings {
+  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST'
+  /** Invocations at the same time for each shard. */
+  readonly parallelization: number
+  readonly bisects: boolean
+  /** -1: until the records are too old. */
+  readonly retryAttemptsMax: number
+  /** -1: as old as the stream keeps them. */
+  readonly recordAgeSecondsMax: number
+  /** 0: no windows. */
+  readonly tumblingSeconds: number
+  /** ARN of what is told of batches that are given up. */
+  readonly onFailure?: string
+  /** `LastProcessingResult`. */
+  readonly lastResult: string
+  /** Shards were looked for: those that come later are read from their beginning. */
+  readonly discovered?: true
+}
+
+/** An event source mapping: messages of a queue, or records of a stream, to a function. */
 export interface MappingRecord {
   readonly uuid: string
   readonly arn: string
@@ -27,6 +47,7 @@ export interface MappingRecord {
   readonly filters: readonly string[]
   readonly reportsItemFailures: boolean
   readonly concurrencyMax?: number
+  readonly stream?: StreamSettings
   readonly tags: Readonly<Record<string, string>>
 }
 
