@@ -1,4 +1,8 @@
 import { service } from '../define.ts'
+import { resourcePolicyType } from './cloudformation/resource-policy.ts'
+import { rotationScheduleType } from './cloudformation/rotation-schedule.ts'
+import { secretType } from './cloudformation/secret.ts'
+import { targetAttachmentType } from './cloudformation/target-attachment.ts'
 import { deleteForGood, deleteSecret, restoreSecret } from './deletion.ts'
 import { accessDenied } from './errors.ts'
 import { callRates } from './limits.ts'
@@ -54,6 +58,7 @@ export const secretsmanager = service('secretsmanager', {
     validateResourcePolicy,
   ],
   tasks: [beginRotation, copyToRegion, deleteForGood, rotate],
+  resources: [resourcePolicyType, rotationScheduleType, secretType, targetAttachmentType],
   tables: [secrets, versions],
   resourceAccess,
   *taggedResources(ctx) {

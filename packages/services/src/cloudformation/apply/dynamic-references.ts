@@ -6,10 +6,11 @@ import { isList, isObject, type Json, type JsonObject } from '../engine/json.ts'
 import { validationError } from '../errors.ts'
 import type { Stack } from '../state.ts'
 import { deployerOf } from './resource-context.ts'
+import { secretValue } from './secret-value.ts'
 
 const pattern = /\{\{resolve:([a-z-]+):([^{}]+)\}\}/g
 
-/** Properties with every `{{resolve:ssm:name:version}}` replaced by what it names, read as the deployer. */
+/** Properties with every `{{resolve:ssm:name:version}}` and its like replaced by what it names, read as the deployer. */
 export async function resolveDynamicReferences(
   ctx: Context,
   stack: Pick<Stack, 'roleArn' | 'caller' | 'stackId'>,
@@ -45,6 +46,7 @@ async function resolved(
   text: string,
 ): Promise<string> {
   const [, service = '', reference = ''] = /\{\{resolve:([a-z-]+):(.+)\}\}/.exec(text) ?? []
+  if (service === 'secretsmanager') return secretValue(ctx, deployerOf(stack), reference)
   if (service !== 'ssm' && service !== 'ssm-secure')
     throw notModelled(`dynamic references to ${service}`)
   try {

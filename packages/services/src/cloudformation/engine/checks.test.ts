@@ -102,10 +102,6 @@ test.each<[object, string]>([
     { Resources: { A: queue({ QueueName: '{{resolve:ssm-secure:name:1}}' }) } },
     'SSM Secure reference is not supported in: [AWS::SQS::Queue/Properties/QueueName]',
   ],
-  [
-    { Resources: { A: queue({ QueueName: { 'Fn::Sub': '{{resolve:secretsmanager:x}}' } }) } },
-    'Orrery does not model dynamic references to Secrets Manager.',
-  ],
   [{ Hooks: {}, Resources: { A: topic } }, 'Orrery does not model the template section Hooks.'],
 ])('%j is refused: %s', (body, message) => {
   expect(() => checked(body)).toThrow(message)

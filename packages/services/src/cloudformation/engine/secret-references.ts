@@ -1,4 +1,3 @@
-import { notModelled } from '../../shared/not-modelled.ts'
 import { validationError } from '../errors.ts'
 import { isList, isObject, type Json } from './json.ts'
 import type { Template } from './template.ts'
@@ -6,14 +5,11 @@ import type { Template } from './template.ts'
 /** Source: CloudFormation user guide, "SSM secure string parameter", of the types that the model has. */
 const secureProperties = new Set(['AWS::IAM::User/Properties/LoginProfile/Password'])
 
-/** Refuses dynamic references to secrets where CloudFormation, or the model, resolves none. */
+/** Refuses dynamic references to secure parameters where CloudFormation resolves none. */
 export function checkSecretReferences(template: Template): void {
   const wrong: string[] = []
   for (const { type, properties } of Object.values(template.resources)) {
     for (const { path, text } of texts(properties, `${type}/Properties`)) {
-      if (text.includes('{{resolve:secretsmanager:')) {
-        throw notModelled('dynamic references to Secrets Manager')
-      }
       if (text.includes('{{resolve:ssm-secure:') && !secureProperties.has(path)) wrong.push(path)
     }
   }
