@@ -53,7 +53,13 @@ export interface TaskRequest {
 /** How a task ends, or goes on. */
 export type TaskOutcome =
   | { readonly kind: 'done'; readonly output: Json }
-  | { readonly kind: 'failed'; readonly error: string; readonly cause?: string }
+  /** `timedOut`: shown as TaskTimedOut. A worker may give neither error nor cause. */
+  | {
+      readonly kind: 'failed'
+      readonly error?: string
+      readonly cause?: string
+      readonly timedOut?: 'task' | 'heartbeat'
+    }
   /**
    * Started (`.sync`, `.waitForTaskToken`): `output` is what TaskSubmitted shows, and `taskSucceeded` or
    * `taskFailed` with the request's token ends it. An activity gives `pending` without output.

@@ -30,6 +30,8 @@ export interface Execution {
   /** A child of a distributed Map state. */
   readonly mapRunArn?: string
   readonly itemCount?: number
+  /** The kernel task that ends it when it takes too long. */
+  readonly expiryId?: string
   /** Events in its history so far. */
   readonly eventCount: number
 }

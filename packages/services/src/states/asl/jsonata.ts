@@ -1,0 +1,234 @@
+import jsonata from 'jsonata'
+import { FieldFailure } from './failures.ts'
+import { hash, partition, range, seededFloat } from './intrinsics/functions.ts'
+import { isArray, type Json, type JsonObject, parsedJson, textOf } from './json.ts'
+import type { Step, Surroundings } from './surroundings.ts'
+
+/**
+ * Deepest evaluation, most values in one sequence, and most steps of one expression. AWS bounds all three and tells
+ * none: an addition of 200 terms, and `[1..900000]`, were seen to fail there.
+ */
+const depthMax = 199
+const sequenceMax = 500_000
+const stepsMax = 2_000_000
+
+/** A text that is no JSONata. */
+export class JsonataSyntaxError extends Error {
+  override readonly name = 'JsonataSyntaxError'
+}
+
+export interface CompiledExpression {
+  readonly expression: jsonata.Expression
+  readonly meter: Meter
+}
+
+/** Counts the steps of an evaluation: the library asks for its deepest depth at each one. */
+class Meter implements jsonata.JsonataOptions {
+  readonly sequence = sequenceMax
+  steps = 0
+
+  get stack(): number {
+    this.steps += 1
+    if (this.steps > stepsMax) {
+      throw Object.assign(new Error('The evaluation takes too many steps'), { code: 'D1012' })
+    }
+    return depthMax
+  }
+}
+
+/** The expression within `{% %}`; undefined for text that is taken as it is. */
+export function expressionOf(text: string): string | undefined {
+  if (!text.startsWith('{%') || !text.endsWith('%}') || text.length < 4) return undefined
+  return text.slice(2, -2).trim()
+}
+
+/** Throws `JsonataSyntaxError`. */
+export function compileJsonata(text: string): CompiledExpression {
+  const meter = new Meter()
+  try {
+    return { expression: jsonata(text, meter), meter }
+  } catch (error) {
+    throw new JsonataSyntaxError(messageOf(error))
+  }
+}
+
+/** What besides input and context an expression may see, where the field allows it. */
+export interface StatesExtras {
+  readonly result?: Json
+  readonly errorOutput?: Json
+}
+
+/**
+ * The value of an expression. `field` is where it stands: `Output/total`. Throws `FieldFailure`
+ * (States.QueryEvaluationError).
+ */
+export function* evaluateJsonata(
+  text: string,
+  field: string,
+  around: Surroundings,
+  extras: StatesExtras,
+): Step<Json> {
+  const said = `The JSONata expression '${text}' specified for the field '${field}'`
+  let value: unknown
+  try {
+    const compiled = compiledIn(around, text)
+    compiled.meter.steps = 0
+    value = yield compiled.expression.evaluate(undefined, bindings(around, extras))
+    value = plainValue(value)
+  } catch (error) {
+    throw new FieldFailure(`${said} threw an error during evaluation${tailOf(error)}`, {
+      error: 'States.QueryEvaluationError',
+      location: field,
+    })
+  }
+  const problem = value === undefined ? 'returned nothing (undefined).' : unsupported(value)
+  if (problem !== undefined) {
+    const options = { error: 'States.QueryEvaluationError', location: field } as const
+    throw new FieldFailure(`${said} ${problem}`, options)
+  }
+  return value as Json // `plainValue` lets only JSON through.
+}
+
+function compiledIn({ parsed }: Surroundings, text: string): CompiledExpression {
+  let compiled = parsed.expressions.get(text)
+  if (compiled === undefined) {
+    compiled = compileJsonata(text)
+    parsed.expressions.set(text, compiled)
+  }
+  return compiled
+}
+
+function unsupported(value: unknown): string | undefined {
+  return typeof value === 'function' ? 'returned an unsupported result type.' : undefined
+}
+
+/** Coded errors are sentences of their own; others follow a colon. */
+function tailOf(error: unknown): string {
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined
+  return code === undefined ? `: ${messageOf(error)}` : `. ${code}: ${messageOf(error)}`
+}
+
+function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error
+    ? String(error.message)
+    : String(error)
+}
+
+/** The library's arrays carry marks of its own, and its functions are objects: only JSON goes on. */
+function plainValue(value: unknown): unknown {
+  if (typeof value === 'function') return value
+  if (typeof value !== 'object' || value === null) return value
+  if ('_jsonata_lambda' in value || '_jsonata_function' in value) return () => undefined
+  return JSON.parse(JSON.stringify(value)) as unknown
+}
+
+function bindings(around: Surroundings, extras: StatesExtras): Record<string, unknown> {
+  const { context, variables, input } = around
+  return {
+    ...variables,
+    ...ownFunctions(around),
+    states: { input, context: context(), ...extras } satisfies JsonObject,
+  }
+}
+
+/** AWS's own functions, and those of the library that would ask the wall clock or real chance. */
+function ownFunctions({ chance, nowMs }: Surroundings): Record<string, unknown> {
+  return {
+    partition: (values: Json, size: number) => partition(isArray(values) ? values : [values], size),
+    range: (first: number, last: number, by: number) => singleton(range(first, last, by)),
+    hash: (data: Json, algorithm: string) => hash(data, algorithm),
+    random: (seed?: number) => (seed === undefined ? chance.float() : seededFloat(seed)),
+    uuid: () => chance.uuid(),
+    parse: (text: string) => parsed(text),
+    now: (picture?: string, timezone?: string) => formattedTime(nowMs, picture, timezone),
+    millis: () => nowMs,
+    shuffle: (values: Json) => shuffled(isArray(values) ? values : [values], chance.float),
+    // Not available in state machines: calling it is calling nothing.
+    eval: undefined,
+  }
+}
+
+/** A range of one is the value itself, as sequences are in JSONata. Recorded: stepfunctions, `$range(1, 9, 9)`. */
+function singleton(values: readonly number[]): Json {
+  const [only] = values
+  return values.length === 1 && only !== undefined ? only : values
+}
+
+function parsed(text: string): Json {
+  const value = parsedJson(text)
+  if (value === undefined) throw new Error(`"${text}" is not valid JSON`)
+  return value
+}
+
+function formattedTime(nowMs: number, picture?: string, timezone?: string): unknown {
+  if (picture === undefined && timezone === undefined) return new Date(nowMs).toISOString()
+  return jsonata('$fromMillis($ms, $picture, $timezone)').evaluate(undefined, {
+    ms: nowMs,
+    picture,
+    timezone,
+  })
+}
+
+function shuffled(values: readonly Json[], float: () => number): Json[] {
+  const all = [...values]
+  for (let at = all.length - 1; at > 0; at -= 1) {
+    const other = Math.floor(float() * (at + 1))
+    const [here = null, there = null] = [all[at], all[other]]
+    all[at] = there
+    all[other] = here
+  }
+  return all
+}
+
+/** A field whose strings may be expressions: all of them evaluated, the rest as it is. */
+export function* evaluateTemplate(
+  template: Json,
+  field: string,
+  around: Surroundings,
+  extras: StatesExtras,
+): Step<Json> {
+  if (typeof template === 'string') {
+    const text = expressionOf(template)
+    return text === undefined ? template : yield* evaluateJsonata(text, field, around, extras)
+  }
+  if (isArray(template)) {
+    const items: Json[] = []
+    for (const [at, item] of template.entries()) {
+      items.push(yield* evaluateTemplate(item, `${field}[${at}]`, around, extras))
+    }
+    return items
+  }
+  if (typeof template !== 'object' || template === null) return template
+  const members: Record<string, Json> = {}
+  for (const [name, member] of Object.entries(template)) {
+    members[name] = yield* evaluateTemplate(member, `${field}/${name}`, around, extras)
+  }
+  return members
+}
+
+/** A field that has to be of a type: `Items` an array, `Seconds` a number. */
+export function* evaluateTyped(
+  template: Json,
+  field: string,
+  around: Surroundings,
+  expected: 'array' | 'number' | 'integer' | 'string' | 'boolean',
+): Step<Json> {
+  const value = yield* evaluateTemplate(template, field, around, {})
+  const type = typeOf(value)
+  const isIt = expected === 'integer' ? Number.isInteger(value) : type === expected
+  if (isIt) return value
+  const text =
+    typeof template === 'string' ? (expressionOf(template) ?? template) : textOf(template)
+  throw new FieldFailure(
+    `The JSONata expression '${text}' specified for the field '${field}' returned an unexpected result type. Expected '${expected}', but was '${type}' for value: ${textOf(value)}`,
+    { error: 'States.QueryEvaluationError', location: field },
+  )
+}
+
+export function typeOf(value: Json): 'array' | 'boolean' | 'null' | 'number' | 'object' | 'string' {
+  if (value === null) return 'null'
+  if (isArray(value)) return 'array'
+  const type = typeof value
+  return type === 'boolean' || type === 'number' || type === 'string' ? type : 'object'
+}

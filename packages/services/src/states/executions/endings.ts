@@ -1,0 +1,110 @@
+import type { HistoryEventType } from '@cloud-orrery/models/states'
+import { taskResource } from '../asl/task-resource.ts'
+import { dataDetails } from './moves.ts'
+import type { EventDetails, Run } from './run.ts'
+import { abortTask } from './task-names.ts'
+import { itemsKey, mapItems, type Thread, taskTokens, threadKey, threads } from './threads.ts'
+
+type Ending =
+  | { readonly status: 'SUCCEEDED'; readonly output: string }
+  | {
+      readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED'
+      readonly error?: string
+      readonly cause?: string
+    }
+
+/** Longest error and cause, in characters. Source: Step Functions API Reference, SensitiveError and SensitiveCause. */
+const errorLengthMax = 256
+const causeLengthMax = 32_768
+
+/** Ends an execution: its last event, its status, and nothing of it pending any more. */
+export function endExecution(run: Run, ending: Ending, previous: number): void {
+  const { type, details } = lastEvent(ending)
+  run.event(undefined, type, details, { previous })
+  const { expiryId, ...rest } = run.execution
+  if (expiryId !== undefined) run.ctx.cancel(expiryId)
+  const stoppedAtMs = run.ctx.now()
+  if (ending.status === 'SUCCEEDED') {
+    run.execution = { ...rest, status: ending.status, stoppedAtMs, output: ending.output }
+  } else {
+    const { status, ...reason } = ending
+    run.execution = { ...rest, status, stoppedAtMs, ...shortened(reason) }
+  }
+  run.ready.length = 0
+  if (ending.status === 'SUCCEEDED' || run.execution.type === 'EXPRESS') {
+    run.remove('0', (thread) => release(run, thread))
+  } else halt(run)
+  run.ports.statusChanged?.(run.ctx, run.execution, run.engine)
+  run.ctx.wake(endedKey(run.execution.executionArn))
+}
+
+/** Who waits for the end of an execution waits for this. */
+export function endedKey(executionArn: string): string {
+  return `states.ended/${executionArn}`
+}
+
+function shortened(reason: { readonly error?: string; readonly cause?: string }): typeof reason {
+  const { error, cause } = reason
+  return {
+    ...(error === undefined ? {} : { error: error.slice(0, errorLengthMax) }),
+    ...(cause === undefined ? {} : { cause: cause.slice(0, causeLengthMax) }),
+  }
+}
+
+function lastEvent(ending: Ending): { type: HistoryEventType; details: EventDetails } {
+  if (ending.status === 'SUCCEEDED') {
+    const { output } = ending
+    return {
+      type: 'ExecutionSucceeded',
+      details: { executionSucceededEventDetails: { output, outputDetails: dataDetails } },
+    }
+  }
+  const { status, ...reason } = ending
+  const shown = shortened(reason)
+  if (status === 'FAILED') {
+    return { type: 'ExecutionFailed', details: { executionFailedEventDetails: shown } }
+  }
+  if (status === 'TIMED_OUT') {
+    return { type: 'ExecutionTimedOut', details: { executionTimedOutEventDetails: shown } }
+  }
+  return { type: 'ExecutionAborted', details: { executionAbortedEventDetails: shown } }
+}
+
+/** Threads of an execution that did not succeed stay for a redrive, with nothing pending. */
+function halt(run: Run): void {
+  const { executionArn } = run.execution
+  run.commitThreads()
+  for (const thread of threads.scan(run.ctx, { prefix: threadKey(executionArn, '0') })) {
+    release(run, thread)
+    const { task, timerId, ...rest } = thread
+    if (task !== undefined || timerId !== undefined) run.put(rest)
+  }
+}
+
+/** Cancels what a thread waits for. */
+export function release(run: Run, thread: Thread): void {
+  const { ctx } = run
+  if (thread.timerId !== undefined) ctx.cancel(thread.timerId)
+  if (thread.group !== undefined) {
+    mapItems.delete(ctx, itemsKey(thread.executionArn, thread.id, thread.generation))
+  }
+  const { task } = thread
+  if (task === undefined) return
+  releaseTask(run, thread)
+  const resource = taskResource(task.resource)
+  if (task.submitted && resource !== undefined) {
+    const { roleArn } = run.execution
+    const { executionArn } = thread
+    ctx.after(0, abortTask, { executionArn, resource, token: task.token, roleArn })
+  }
+}
+
+/** Ends a task's timers and its token. */
+export function releaseTask(run: Run, thread: Thread): void {
+  const { ctx } = run
+  const { task } = thread
+  if (task === undefined) return
+  if (task.timeoutId !== undefined) ctx.cancel(task.timeoutId)
+  if (task.heartbeatId !== undefined) ctx.cancel(task.heartbeatId)
+  if (taskTokens.has(ctx, task.token)) taskTokens.update(ctx, task.token, { ended: true })
+}
