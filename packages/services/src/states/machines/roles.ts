@@ -1,0 +1,29 @@
+import { AwsError } from '@cloud-orrery/models'
+import { AssumeRole } from '@cloud-orrery/models/sts'
+import type { Context } from '../../context.ts'
+import { invalidArnPrefix, roleNotAssumable } from '../errors.ts'
+
+/** As whom Step Functions works. */
+export const statesPrincipal = 'states.amazonaws.com'
+
+/** Whoever gives a machine its role must be allowed to pass it. */
+export function authorizePassRole(ctx: Context, roleArn: string, machineArn: string): void {
+  ctx.authorize('iam:PassRole', roleArn, {
+    context: {
+      'iam:PassedToService': statesPrincipal,
+      'iam:AssociatedResourceArn': machineArn,
+    },
+  })
+}
+
+/** Step Functions tries the role at once: it must be there, and trust Step Functions. */
+export async function checkRole(ctx: Context, roleArn: string): Promise<void> {
+  if (!/^arn:[\w-]+:iam::\d{12}:role\/.+$/.test(roleArn)) throw invalidArnPrefix(roleArn)
+  const input = { RoleArn: roleArn, RoleSessionName: 'StepFunctions', DurationSeconds: 900 }
+  try {
+    await ctx.call(AssumeRole, input, { as: statesPrincipal })
+  } catch (error) {
+    if (error instanceof AwsError) throw roleNotAssumable()
+    throw error
+  }
+}
