@@ -2,6 +2,7 @@ import type { CompiledCondition, CompiledProjection, CompiledUpdate } from './as
 import { bindCondition } from './condition-binding.ts'
 import { type ParsedCondition, parseConditionText } from './condition-parser.ts'
 import { type ExpressionKind, ExpressionProblem, inExpression, words } from './errors.ts'
+import { type CompiledKeyCondition, compileKeyCondition } from './key-condition.ts'
 import { expressionBytesMax, operatorsMax, parsedExpressionsMax } from './limits.ts'
 import type { Substitutions } from './substitutions.ts'
 import type { PathSyntax } from './syntax.ts'
@@ -19,8 +20,8 @@ export function parseFilter(text: string, given: Substitutions): CompiledConditi
 }
 
 /** A `KeyConditionExpression`, ready for `keyCondition`. Throws `ValidationException`. */
-export function parseKeyCondition(text: string, given: Substitutions): CompiledCondition {
-  return condition('KeyConditionExpression', text, given)
+export function parseKeyCondition(text: string, given: Substitutions): CompiledKeyCondition {
+  return compileKeyCondition(condition('KeyConditionExpression', text, given))
 }
 
 /** An `UpdateExpression`, ready for `applyUpdate`. Throws `ValidationException`. */

@@ -73,6 +73,9 @@ class ConditionBinder {
       case 'compare': {
         const [left, right] = [this.#operand(node.left), this.#operand(node.right)]
         distinct(node.comparator, left, [right])
+        if (node.comparator !== '=' && node.comparator !== '<>') {
+          requireOrder(node.comparator, [left, right])
+        }
         return { kind: 'compare', comparator: node.comparator, left, right }
       }
       case 'between': {
@@ -81,12 +84,14 @@ class ConditionBinder {
           this.#operand(node.low),
           this.#operand(node.high),
         ]
+        requireOrder('BETWEEN', [operand, low, high])
         checkBounds(low, high)
         return { kind: 'between', operand, low, high }
       }
       case 'in': {
         const operand = this.#operand(node.operand)
         const list = node.list.map((element) => this.#operand(element))
+        distinct('IN', operand, list)
         return { kind: 'in', operand, list }
       }
       case 'call':
@@ -155,6 +160,16 @@ class ConditionBinder {
 function knownType(operand: Operand): AttributeType | undefined {
   if (operand.kind === 'value') return typeOf(operand.value)
   return operand.kind === 'size' ? 'N' : undefined
+}
+
+/** Only numbers, strings and binaries have an order. */
+function requireOrder(operator: string, operands: readonly Operand[]): void {
+  for (const operand of operands) {
+    const type = knownType(operand)
+    if (type !== undefined && type !== 'S' && type !== 'N' && type !== 'B') {
+      throw new ExpressionProblem(words.operandType(operator, type))
+    }
+  }
 }
 
 function typeNamed(name: string, operand: Operand): AttributeType {

@@ -14,7 +14,19 @@ export {
   parseProjection,
   parseUpdate,
 } from './compile.ts'
-export { type KeyCondition, keyCondition, type RangeCondition } from './key-condition.ts'
+export {
+  type CompiledKeyCondition,
+  type KeyCondition,
+  type KeyNames,
+  keyCondition,
+  type RangeCondition,
+} from './key-condition.ts'
+export {
+  legacyExpected,
+  legacyFilter,
+  legacyKeyConditions,
+} from './legacy.ts'
+export { attributesToGet, legacyUpdates } from './legacy-updates.ts'
 export { matches, valueAt } from './matching.ts'
 export { pickPaths, project } from './projecting.ts'
 export { isReservedWord } from './reserved-words.ts'

@@ -1,4 +1,4 @@
-import type { AttributeValue } from '../values/attribute-value.ts'
+import { type AttributeType, type AttributeValue, typeOf } from '../values/attribute-value.ts'
 import { validationException } from '../values/errors.ts'
 import type { CompiledCondition, Condition, Operand } from './ast.ts'
 import type { Comparator } from './syntax.ts'
@@ -21,6 +21,15 @@ export interface KeyNames {
   readonly range?: string | undefined
 }
 
+/** Types of key attributes, as `AttributeDefinitions` gives them. */
+export type KeyTypes = Readonly<Record<string, AttributeType>>
+
+/** A key condition whose parts a query can use; which attributes make the key is not known yet. */
+export interface CompiledKeyCondition extends CompiledCondition {
+  /** By the attribute's name. */
+  readonly conditions: KeyConditions
+}
+
 /** Conditions by the attribute's name, as either way of writing a query gives them. */
 export type KeyConditions = ReadonlyMap<string, RangeCondition | UnusableCondition>
 
@@ -31,15 +40,10 @@ export interface UnusableCondition {
 }
 
 /** What a parsed key condition asks of which attribute. Throws `ValidationException`. */
-export function keyConditions({ root }: CompiledCondition): KeyConditions {
-  const found = new Map<string, RangeCondition>()
-  collect(root, found)
-  return found
-}
-
-/** What the condition asks of the key. Throws `ValidationException` where a query cannot answer it. */
-export function keyCondition(condition: CompiledCondition, key: KeyNames): KeyCondition {
-  return keyConditionOf(keyConditions(condition), key)
+export function compileKeyCondition(condition: CompiledCondition): CompiledKeyCondition {
+  const conditions = new Map<string, RangeCondition>()
+  collect(condition.root, conditions)
+  return { ...condition, conditions }
 }
 
 const ops: ReadonlySet<string> = new Set<RangeCondition['op']>([
@@ -52,22 +56,43 @@ const ops: ReadonlySet<string> = new Set<RangeCondition['op']>([
   'begins_with',
 ])
 
-/** As `keyCondition`, of conditions by attribute. */
-export function keyConditionOf(conditions: KeyConditions, key: KeyNames): KeyCondition {
-  if (conditions.size !== 1 && conditions.size !== 2) {
-    throw validationException('Conditions can be of length 1 or 2 only')
+/** What the condition asks of the key. Throws `ValidationException` where a query cannot answer it. */
+export function keyCondition(
+  condition: CompiledCondition | Pick<CompiledKeyCondition, 'conditions'>,
+  key: KeyNames,
+  types?: KeyTypes,
+): KeyCondition {
+  const conditions =
+    'conditions' in condition ? condition.conditions : compileKeyCondition(condition).conditions
+  const parts = key.range === undefined ? 1 : 2
+  if (conditions.size > parts) {
+    throw validationException(
+      `The number of query conditions (${conditions.size}) exceeds the number of key attributes defined in the schema (${parts})`,
+    )
   }
   const hash = conditions.get(key.hash)
   if (hash === undefined) throw missed(key.hash)
+  const range = key.range === undefined ? undefined : conditions.get(key.range)
+  if (conditions.size === 2 && range === undefined) throw missed(key.range ?? '')
+  if (types !== undefined) {
+    checkTypes(hash, types[key.hash])
+    if (range !== undefined) checkTypes(range, types[key.range ?? ''])
+  }
   const [value] = hash.values
   if (hash.op !== '=' || value === undefined) throw unsupported()
-  if (conditions.size === 1) return { hash: value }
-  // Without a sort key AWS takes any further condition for one too many.
-  if (key.range === undefined) throw unsupported()
-  const range = conditions.get(key.range)
-  if (range === undefined) throw missed(key.range)
+  if (range === undefined) return { hash: value }
   if (!isRange(range)) throw unsupported()
   return { hash: value, range }
+}
+
+function checkTypes(
+  { values }: RangeCondition | UnusableCondition,
+  type: AttributeType | undefined,
+): void {
+  if (type === undefined || values.every((value) => typeOf(value) === type)) return
+  throw validationException(
+    'One or more parameter values were invalid: Condition parameter type does not match schema type',
+  )
 }
 
 function isRange(condition: RangeCondition | UnusableCondition): condition is RangeCondition {
@@ -150,7 +175,7 @@ function collectFunction(
 
 function add(name: string, condition: RangeCondition, found: Map<string, RangeCondition>): void {
   if (found.has(name)) {
-    throw validationException('KeyConditionExpressions must only contain one condition per key')
+    throw invalid('KeyConditionExpressions must only contain one condition per key')
   }
   found.set(name, condition)
 }
@@ -160,16 +185,14 @@ function attributeName(operands: readonly Operand[]): string {
   let name: string | undefined
   for (const operand of operands) {
     if (operand.kind === 'size') {
-      throw validationException('KeyConditionExpressions cannot contain nested operations')
+      throw invalid('KeyConditionExpressions cannot contain nested operations')
     }
     if (operand.kind !== 'path') continue
     if (name !== undefined) {
       throw invalidCondition('Multiple attribute names used in one condition')
     }
     if (operand.path.length > 1) {
-      throw validationException(
-        'KeyConditionExpressions cannot have conditions on nested attributes',
-      )
+      throw invalid('KeyConditionExpressions cannot have conditions on nested attributes')
     }
     name = String(operand.path[0])
   }
@@ -179,6 +202,10 @@ function attributeName(operands: readonly Operand[]): string {
 
 function valuesOf(operands: readonly Operand[]): readonly AttributeValue[] {
   return operands.flatMap((operand) => (operand.kind === 'value' ? [operand.value] : []))
+}
+
+function invalid(problem: string): Error {
+  return validationException(`Invalid KeyConditionExpression: ${problem}`)
 }
 
 function invalidOperator(operator: string): Error {

@@ -1,6 +1,6 @@
 import type { AttributeValue as ModelValue } from '@cloud-orrery/models/dynamodb'
 import type { AttributeValue } from '../values/attribute-value.ts'
-import { validationException } from '../values/errors.ts'
+import { type ValueCheck, validationException } from '../values/errors.ts'
 import { fromModel } from '../values/wire-values.ts'
 
 /** What a request puts for `#names` and `:values` in all of its expressions. Remembers which were used. */
@@ -21,10 +21,14 @@ export const noSubstitutions = (): Substitutions => ({
 const nameKey = /^#\w+$/
 const valueKey = /^:\w+$/
 
-/** Checks and reads `ExpressionAttributeNames` and `ExpressionAttributeValues`. Throws `ValidationException`. */
+/**
+ * Checks and reads `ExpressionAttributeNames` and `ExpressionAttributeValues`. Throws `ValidationException`; only the
+ * older way of checking names the key of a value that is wrong.
+ */
 export function substitutions(
   names: Readonly<Record<string, string>> | undefined,
   values: Readonly<Record<string, ModelValue>> | undefined,
+  check: ValueCheck = 'current',
 ): Substitutions {
   if (names !== undefined) checkKeys('ExpressionAttributeNames', Object.keys(names), nameKey)
   const stored: Record<string, AttributeValue> = {}
@@ -34,16 +38,15 @@ export function substitutions(
     for (const key of keys) {
       const value = values[key]
       if (value !== undefined) {
-        stored[key] = fromModel(
-          value,
-          (problem) =>
-            `ExpressionAttributeValues contains invalid value: ${problem} for key ${key}`,
-        )
+        stored[key] = fromModel(value, check === 'older' ? placeOf(key) : undefined, check)
       }
     }
   }
   return { names: names ?? {}, values: stored, usedNames: new Set(), usedValues: new Set() }
 }
+
+const placeOf = (key: string) => (problem: string) =>
+  `ExpressionAttributeValues contains invalid value: ${problem} for key ${key}`
 
 function checkKeys(parameter: string, keys: readonly string[], allowed: RegExp): void {
   if (keys.length === 0) throw validationException(`${parameter} must not be empty`)

@@ -41,7 +41,8 @@ function utf8Rank(unit: number): number {
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800
 }
 
-function compareBinaries(a: string, b: string): number {
+/** Two binaries, in base64. */
+export function compareBinaries(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a, 'base64'), Buffer.from(b, 'base64'))
 }
 

@@ -1,6 +1,6 @@
 /**
  * A finite decimal: `digits` read as `d.ddd` times ten to the `exponent`. Without leading and trailing
- * zeros; zero has no digits.
+ * zeros; zero has no digits, and the exponent that it was written with.
  */
 export interface Decimal {
   readonly negative: boolean
@@ -8,11 +8,11 @@ export interface Decimal {
   readonly exponent: number
 }
 
-const numeral = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,9}))?$/
+const numeral = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
 
 const zero: Decimal = { negative: false, digits: '', exponent: 0 }
 
-/** The number that the text writes; undefined where it writes none. */
+/** The number that the text writes, exponents as they are; undefined where it writes none. */
 export function parseDecimal(text: string): Decimal | undefined {
   const match = numeral.exec(text)
   if (match === null) return undefined
@@ -21,7 +21,7 @@ export function parseDecimal(text: string): Decimal | undefined {
   const all = whole + fraction
   let start = 0
   while (start < all.length && all.charCodeAt(start) === 48) start += 1
-  if (start === all.length) return zero
+  if (start === all.length) return { ...zero, exponent: Number(exponent) }
   let end = all.length
   while (all.charCodeAt(end - 1) === 48) end -= 1
   return {
@@ -54,6 +54,12 @@ export function compareDecimals(a: Decimal, b: Decimal): number {
           : 0
       : a.exponent - b.exponent
   return a.negative ? -magnitude : magnitude
+}
+
+/** The exponent as written after the `e`, which may be past all numbers; undefined where there is none. */
+export function writtenExponent(text: string): bigint | undefined {
+  const exponent = numeral.exec(text)?.[4]
+  return exponent === undefined ? undefined : BigInt(exponent)
 }
 
 function signOf({ negative, digits }: Decimal): number {

@@ -8,7 +8,7 @@ export {
   typeOf,
 } from './attribute-value.ts'
 export { compare, equals, sameItems } from './comparison.ts'
-export { validationException } from './errors.ts'
+export { enveloped, type ValueCheck, validationException } from './errors.ts'
 export { sizeOf, valueSize } from './size.ts'
 export { sortKey } from './sort-key.ts'
 export {

@@ -1,32 +1,51 @@
-import { addDecimals, type Decimal, formatDecimal, negated, parseDecimal } from './decimal.ts'
-import { problems } from './errors.ts'
+import {
+  addDecimals,
+  type Decimal,
+  formatDecimal,
+  negated,
+  parseDecimal,
+  writtenExponent,
+} from './decimal.ts'
+import { problems, type ValueCheck } from './errors.ts'
 import { exponentMax, exponentMin, significantDigitsMax } from './limits.ts'
 
 /** Integers that need no work: as written is as stored, and a double holds them exactly. */
 const plainInteger = /^(?:0|-?[1-9]\d{0,14})$/
 
 /** The text under which the number is stored. Throws `ValueProblem`. */
-export function normalNumber(text: string): string {
+export function normalNumber(text: string, check: ValueCheck = 'current'): string {
   if (plainInteger.test(text)) return text
-  if (text === '') throw problems.emptyNumber()
   const decimal = parseDecimal(text)
-  if (decimal === undefined) throw problems.notANumber(text)
+  if (decimal === undefined) throw problems.notANumber(text, check)
+  const exponent = writtenExponent(text)
+  if (exponent !== undefined) checkWritten(text, exponent, check)
   return storedNumber(decimal)
 }
 
+const integer32Max = 2n ** 31n - 1n
+const integer64Max = 2n ** 63n - 1n
+
+/**
+ * An exponent must fit an integer, of 64 bits or, in the older way, 32, where the largest one wraps round.
+ * Observed on AWS, 2026-10.
+ */
+function checkWritten(text: string, exponent: bigint, check: ValueCheck): void {
+  const max = check === 'older' ? integer32Max : integer64Max
+  if (exponent > max || exponent < -max) throw problems.notANumber(text, check)
+  if (check === 'older' && exponent === integer32Max) throw problems.underflow()
+}
+
 function storedNumber(decimal: Decimal): string {
-  if (decimal.digits !== '') {
-    if (decimal.exponent > exponentMax) throw problems.overflow()
-    if (decimal.exponent < exponentMin) throw problems.underflow()
-    if (decimal.digits.length > significantDigitsMax) throw problems.tooManyDigits()
-  }
+  if (decimal.exponent > exponentMax) throw problems.overflow()
+  if (decimal.exponent < exponentMin) throw problems.underflow()
+  if (decimal.digits.length > significantDigitsMax) throw problems.tooManyDigits()
   return formatDecimal(decimal)
 }
 
 /** A stored number's parts. */
 export function decimalOf(normal: string): Decimal {
   const decimal = parseDecimal(normal)
-  if (decimal === undefined) throw problems.notANumber(normal)
+  if (decimal === undefined) throw problems.notANumber(normal, 'current')
   return decimal
 }
 
