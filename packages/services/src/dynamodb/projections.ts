@@ -1,11 +1,12 @@
 import type { GetItemInput } from '@cloud-orrery/models/dynamodb'
 import {
+  attributesToGet,
   type CompiledProjection,
   parseProjection,
   refuseUnused,
   substitutions,
 } from './expressions/index.ts'
-import { checkAttributesToGet, checkExpressionParameters } from './requests.ts'
+import { checkExpressionParameters } from './requests.ts'
 
 export interface Projecting {
   readonly projection?: CompiledProjection | undefined
@@ -19,7 +20,6 @@ export function readProjection(
   >,
 ): Projecting {
   checkExpressionParameters(input, ['ProjectionExpression'], ['AttributesToGet'])
-  checkAttributesToGet(input.AttributesToGet)
   if (input.AttributesToGet !== undefined) {
     return { projection: attributesToGet(input.AttributesToGet) }
   }
@@ -28,14 +28,4 @@ export function readProjection(
   const projection = text === undefined ? undefined : parseProjection(text, given)
   refuseUnused(given)
   return { projection }
-}
-
-/** Whole attributes by their names. */
-export function attributesToGet(names: readonly string[]): CompiledProjection {
-  return {
-    attributes: names,
-    nestedAttributes: [],
-    paths: names.map((name) => [name]),
-    tree: { steps: new Map(names.map((name) => [name, { end: true }])) },
-  }
 }

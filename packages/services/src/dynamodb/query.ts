@@ -7,9 +7,13 @@ import { consumed, pageUnits, readUnits, usageOf } from './capacity.ts'
 import { unlocked } from './encryption.ts'
 import { invalid } from './errors.ts'
 import {
+  attributesToGet,
   type CompiledCondition,
+  type CompiledKeyCondition,
   type KeyCondition,
   keyCondition,
+  legacyFilter,
+  legacyKeyConditions,
   parseFilter,
   parseKeyCondition,
   parseProjection,
@@ -26,19 +30,19 @@ import {
   readPage,
   sameKey,
 } from './pages.ts'
-import { attributesToGet, type Projecting } from './projections.ts'
+import type { Projecting } from './projections.ts'
 import { remembered } from './remembered.ts'
-import { checkAttributesToGet, checkExpressionParameters } from './requests.ts'
+import { checkExpressionParameters } from './requests.ts'
 import { attributesWanted, checkSelect } from './selection.ts'
 import type { IndexRecord, TableRecord } from './state.ts'
 import { indexOf, tableOf } from './table-lookup.ts'
 import { take } from './throughput.ts'
-import { compare, type Item, itemFromModel, itemToModel, sortKey, typeOf } from './values/index.ts'
+import { compare, type Item, itemFromModel, itemToModel, sortKey } from './values/index.ts'
 
 interface QueryRequest extends Projecting {
   readonly start: Item | undefined
   readonly filter: CompiledCondition | undefined
-  readonly conditions: CompiledCondition
+  readonly conditions: Pick<CompiledKeyCondition, 'conditions' | 'attributes'>
 }
 
 const queryRequest = remembered((input: QueryInput): QueryRequest => {
@@ -52,17 +56,25 @@ const queryRequest = remembered((input: QueryInput): QueryRequest => {
       ...(input.KeyConditionExpression === undefined ? [] : ['KeyConditions']),
     ],
   )
-  checkAttributesToGet(input.AttributesToGet)
   const start = startOf(input.ExclusiveStartKey)
-  if (input.KeyConditionExpression === undefined) {
+  const { KeyConditionExpression, KeyConditions, ConditionalOperator } = input
+  if (KeyConditionExpression === undefined && KeyConditions === undefined) {
     throw invalid(
       'Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.',
     )
   }
   const given = substitutions(input.ExpressionAttributeNames, input.ExpressionAttributeValues)
-  const conditions = parseKeyCondition(input.KeyConditionExpression, given)
-  const { FilterExpression, ProjectionExpression, AttributesToGet } = input
-  const filter = FilterExpression === undefined ? undefined : parseFilter(FilterExpression, given)
+  const conditions =
+    KeyConditionExpression === undefined
+      ? legacyKeyConditions(KeyConditions ?? {})
+      : parseKeyCondition(KeyConditionExpression, given)
+  const { FilterExpression, ProjectionExpression, AttributesToGet, QueryFilter } = input
+  const filter =
+    QueryFilter !== undefined
+      ? legacyFilter(QueryFilter, ConditionalOperator)
+      : FilterExpression === undefined
+        ? undefined
+        : parseFilter(FilterExpression, given)
   const projection =
     ProjectionExpression === undefined ? undefined : parseProjection(ProjectionExpression, given)
   refuseUnused(given)
@@ -90,7 +102,7 @@ export const query = operation(Query, {
       hashes: () => hashesOf(ctx, input),
       attributes: () => {
         const { projection, filter, conditions } = queryRequest(input)
-        return attributesWanted(projection, filter, conditions)
+        return attributesWanted(projection, filter?.attributes, conditions.attributes)
       },
       select: input.Select,
       returnConsumedCapacity: input.ReturnConsumedCapacity,
@@ -98,7 +110,6 @@ export const query = operation(Query, {
   scope: (input) => placeOf(input.TableName),
   provenance: 'modelled',
   trail: { kind: 'data' },
-  refuses: ['KeyConditions', 'QueryFilter', 'ConditionalOperator'],
   run(ctx, input) {
     const request = queryRequest(input)
     const table = tableOf(ctx, input.TableName)
@@ -128,14 +139,18 @@ function pageRequest(
   { conditions, filter, projection, start }: QueryRequest,
 ): PageRequest {
   const key = index?.key ?? table.key
-  const condition = keyCondition(conditions, key)
-  checkTypes(table, key, condition)
+  const condition = keyCondition(conditions, key, table.attributes)
+  checkNotEmpty(key, condition)
   if (start !== undefined) {
     checkStart(table, index, start, true)
     checkStartInside(key, condition, start)
   }
   checkKeysNotNested(table, projection)
-  checkFilterWithoutKeys(key, filter, 'Filter Expression')
+  checkFilterWithoutKeys(
+    key,
+    filter,
+    input.QueryFilter === undefined ? 'Filter Expression' : 'QueryFilter',
+  )
   checkKeysNotNested(table, filter)
   const { fetched } = checkSelect(table, index, input, projection, filter)
   const partition = partitionKey(index?.space ?? table.space, condition.hash)
@@ -154,8 +169,7 @@ function pageRequest(
   }
 }
 
-function checkTypes(
-  table: TableRecord,
+function checkNotEmpty(
   key: { readonly hash: string; readonly range?: string },
   { hash, range }: KeyCondition,
 ): void {
@@ -164,19 +178,13 @@ function checkTypes(
     [key.range ?? '', range?.values ?? []],
   ] as const
   for (const [name, given] of values) {
-    if (given.some((value) => typeOf(value) !== table.attributes[name])) {
-      throw invalid(
-        'One or more parameter values were invalid: Condition parameter type does not match schema type',
-      )
-    }
-    if (
-      given.some((value) => ('S' in value && value.S === '') || ('B' in value && value.B === ''))
-    ) {
-      const kind = given.some((value) => 'S' in value) ? 'string' : 'binary'
-      throw invalid(
-        `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty ${kind} value. Key: ${name}`,
-      )
-    }
+    const empty = given.find(
+      (value) => ('S' in value && value.S === '') || ('B' in value && value.B === ''),
+    )
+    if (empty === undefined) continue
+    throw invalid(
+      `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty ${'S' in empty ? 'string' : 'binary'} value. Key: ${name}`,
+    )
   }
 }
 

@@ -1,4 +1,4 @@
-import { invalid, invalidValues } from './errors.ts'
+import { invalid } from './errors.ts'
 
 /*
  * What DynamoDB asks of the parameters of a request together. Source: the facts of dynalite's tests.
@@ -41,13 +41,5 @@ export function checkExpressionParameters(
     throw invalid(
       `ExpressionAttributeValues can only be specified when using expressions: ${withValues.join(' and ')} ${withValues.length > 1 ? 'are' : 'is'} null`,
     )
-  }
-}
-
-export function checkAttributesToGet(names: readonly string[] | undefined): void {
-  const seen = new Set<string>()
-  for (const name of names ?? []) {
-    if (seen.has(name)) throw invalidValues(`Duplicate value in attribute name: ${name}`)
-    seen.add(name)
   }
 }

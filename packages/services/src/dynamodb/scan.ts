@@ -5,7 +5,9 @@ import { placeOf } from './arns.ts'
 import { unlocked } from './encryption.ts'
 import { invalid } from './errors.ts'
 import {
+  attributesToGet,
   type CompiledCondition,
+  legacyFilter,
   parseFilter,
   parseProjection,
   refuseUnused,
@@ -14,10 +16,10 @@ import {
 import { entryKey, itemKey, segmentOf } from './keys.ts'
 import { checkKeysNotNested } from './named-keys.ts'
 import { checkStart } from './pages.ts'
-import { attributesToGet, type Projecting } from './projections.ts'
+import type { Projecting } from './projections.ts'
 import { answer, startOf } from './query.ts'
 import { remembered } from './remembered.ts'
-import { checkAttributesToGet, checkExpressionParameters } from './requests.ts'
+import { checkExpressionParameters } from './requests.ts'
 import { attributesWanted, checkSelect } from './selection.ts'
 import type { IndexRecord, TableRecord } from './state.ts'
 import { indexOf, tableOf } from './table-lookup.ts'
@@ -34,14 +36,18 @@ const scanRequest = remembered((input: ScanInput): ScanRequest => {
     ['ProjectionExpression', 'FilterExpression'],
     ['AttributesToGet', 'ScanFilter', 'ConditionalOperator'],
   )
-  checkAttributesToGet(input.AttributesToGet)
   const start = startOf(input.ExclusiveStartKey)
   checkSegment(input)
   const given = substitutions(input.ExpressionAttributeNames, input.ExpressionAttributeValues)
-  const { FilterExpression, ProjectionExpression, AttributesToGet } = input
+  const { FilterExpression, ProjectionExpression, AttributesToGet, ScanFilter } = input
   const projection =
     ProjectionExpression === undefined ? undefined : parseProjection(ProjectionExpression, given)
-  const filter = FilterExpression === undefined ? undefined : parseFilter(FilterExpression, given)
+  const filter =
+    ScanFilter !== undefined
+      ? legacyFilter(ScanFilter, input.ConditionalOperator)
+      : FilterExpression === undefined
+        ? undefined
+        : parseFilter(FilterExpression, given)
   refuseUnused(given)
   const asked = AttributesToGet === undefined ? projection : attributesToGet(AttributesToGet)
   return { start, filter, projection: asked }
@@ -73,7 +79,7 @@ export const scan = operation(Scan, {
       indexName: input.IndexName,
       attributes: () => {
         const { projection, filter } = scanRequest(input)
-        return attributesWanted(projection, filter)
+        return attributesWanted(projection, filter?.attributes)
       },
       select: input.Select,
       returnConsumedCapacity: input.ReturnConsumedCapacity,
@@ -82,7 +88,6 @@ export const scan = operation(Scan, {
   scope: (input) => placeOf(input.TableName),
   provenance: 'recorded',
   trail: { kind: 'data' },
-  refuses: ['ScanFilter', 'ConditionalOperator'],
   run(ctx, input) {
     const { start, filter, projection } = scanRequest(input)
     const table = tableOf(ctx, input.TableName)

@@ -7,9 +7,9 @@ import type { IndexRecord, TableRecord } from './state.ts'
 /** Attributes that a Query or Scan names; undefined where it wants all. */
 export function attributesWanted(
   projection: CompiledProjection | undefined,
-  ...conditions: readonly (NamedAttributes | undefined)[]
+  ...conditions: readonly (readonly string[] | undefined)[]
 ): readonly string[] | undefined {
-  const named = conditions.flatMap((it) => it?.attributes ?? [])
+  const named = conditions.flatMap((it) => it ?? [])
   if (projection === undefined && named.length === 0) return undefined
   return [...(projection?.attributes ?? []), ...named]
 }

@@ -1,5 +1,6 @@
 import { service } from '../define.ts'
 import { describeEndpoints, describeLimits } from './account.ts'
+import { batchGetItem, batchWriteItem } from './batches.ts'
 import { dataKeys } from './encryption.ts'
 import { accessDenied, invalidInput } from './errors.ts'
 import { getItem } from './get-item.ts'
@@ -13,10 +14,14 @@ import {
 } from './resource-policies.ts'
 import { scan } from './scan.ts'
 import { buckets, clientTokens, counts, earlierItems, items, tables } from './state.ts'
+import { streamOperations, streamTables, streamTasks } from './streams/parts.ts'
 import { backfill, remove, settle } from './table-changes.ts'
 import { createTable, deleteTable, describeTable, listTables } from './tables.ts'
 import { listTagsOfResource, tagResource, untagResource } from './tags.ts'
+import { transactGetItems } from './transact-get.ts'
 import { ongoingItems } from './transaction-conflicts.ts'
+import { transactWriteItems } from './transactions.ts'
+import { updateTable } from './update-table.ts'
 import { deleteItem, putItem, updateItem } from './write-items.ts'
 
 /** DynamoDB: tables, items, indexes. */
@@ -25,13 +30,18 @@ export const dynamodb = service('dynamodb', {
     createTable,
     describeTable,
     deleteTable,
+    updateTable,
     listTables,
     getItem,
     putItem,
     updateItem,
     deleteItem,
+    batchGetItem,
+    batchWriteItem,
     query,
     scan,
+    transactGetItems,
+    transactWriteItems,
     tagResource,
     untagResource,
     listTagsOfResource,
@@ -40,9 +50,20 @@ export const dynamodb = service('dynamodb', {
     deleteResourcePolicy,
     describeLimits,
     describeEndpoints,
+    ...streamOperations,
   ],
-  tasks: [settle, backfill, remove, catchUp],
-  tables: [tables, items, counts, buckets, clientTokens, earlierItems, ongoingItems, dataKeys],
+  tasks: [settle, backfill, remove, catchUp, ...streamTasks],
+  tables: [
+    tables,
+    items,
+    counts,
+    buckets,
+    clientTokens,
+    earlierItems,
+    ongoingItems,
+    dataKeys,
+    ...streamTables,
+  ],
   resourceAccess,
   *taggedResources(ctx) {
     for (const { arn, tags } of tables.scan(ctx)) {

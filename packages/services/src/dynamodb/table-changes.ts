@@ -42,7 +42,7 @@ export const settle = task<Change>('dynamodb.settle', {
     const table = tables.get(ctx, name)
     if (table?.change !== change) return
     const removed = table.indexes.filter(({ status }) => status === 'DELETING')
-    const { change: _, ...rest } = table
+    const { change: _, sse, ...rest } = table
     const settled = tables.put(ctx, {
       ...rest,
       status: 'ACTIVE',
@@ -50,7 +50,10 @@ export const settle = task<Change>('dynamodb.settle', {
       ...(table.billingMode === 'PAY_PER_REQUEST' && table.onDemandSinceMs === undefined
         ? { onDemandSinceMs: table.billingModeShown ? ctx.now() : table.createdAtMs }
         : {}),
-      ...(table.sse === undefined ? {} : { sse: { ...table.sse, Status: 'ENABLED' as const } }),
+      // A table that left KMS has a key of DynamoDB's own, of which nothing is shown.
+      ...(sse === undefined || table.keyCiphertext === undefined
+        ? {}
+        : { sse: { ...sse, Status: 'ENABLED' as const } }),
     })
     if (removed.length > 0) {
       relist(ctx, settled)

@@ -29,6 +29,13 @@ export function take(ctx: Context, usage: Usage, kind: Kind): void {
   }
 }
 
+/** Whether a further operation on the table would find throughput, after what was used already. */
+export function hasRoom(ctx: Context, { table, tableUnits }: Usage, kind: Kind): boolean {
+  if (table.billingMode !== 'PROVISIONED') return true
+  const bucket = filled(ctx, table.space, table.throughput)
+  return (kind === 'read' ? bucket.readUnits : bucket.writeUnits) - tableUnits > 0
+}
+
 /** Local indexes live on their table's throughput, global ones have their own. */
 function takeAll(ctx: Context, { table, tableUnits, indexUnits }: Usage, kind: Kind): void {
   let ofTable = tableUnits

@@ -2,6 +2,8 @@ import type { DeleteItemInput, PutItemInput, UpdateItemInput } from '@cloud-orre
 import { invalid } from './errors.ts'
 import {
   type CompiledCondition,
+  legacyExpected,
+  legacyUpdates,
   parseCondition,
   parseUpdate,
   refuseUnused,
@@ -21,14 +23,17 @@ import { itemFromModel, sizeOf } from './values/index.ts'
 /** The members that conditions come in. */
 interface Conditional {
   readonly ConditionExpression?: string | undefined
+  readonly Expected?: PutItemInput['Expected']
+  readonly ConditionalOperator?: PutItemInput['ConditionalOperator']
   readonly ExpressionAttributeNames?: PutItemInput['ExpressionAttributeNames']
   readonly ExpressionAttributeValues?: PutItemInput['ExpressionAttributeValues']
 }
 
 function conditionIn(
-  { ConditionExpression: text }: Conditional,
+  { ConditionExpression: text, Expected, ConditionalOperator }: Conditional,
   given: Substitutions,
 ): CompiledCondition | undefined {
+  if (Expected !== undefined) return legacyExpected(Expected, ConditionalOperator)
   return text === undefined ? undefined : parseCondition(text, given)
 }
 
@@ -73,8 +78,13 @@ export const updateRequest = remembered((input: UpdateItemInput): ItemWrite => {
   )
   const item = itemFromModel(input.Key)
   const names = given(input)
-  const { UpdateExpression: text } = input
-  const update = text === undefined ? undefined : parseUpdate(text, names)
+  const { UpdateExpression: text, AttributeUpdates } = input
+  const update =
+    AttributeUpdates !== undefined
+      ? legacyUpdates(AttributeUpdates)
+      : text === undefined
+        ? undefined
+        : parseUpdate(text, names)
   const condition = conditionIn(input, names)
   refuseUnused(names)
   return { kind: 'update', item, condition, update }
