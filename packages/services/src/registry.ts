@@ -139,6 +139,11 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     targetPrefix: 'AmazonSSM',
     resourcePrefixes: ['AWS::SSM::'],
   },
+  states: {
+    load: async () => (await import('./states/service.ts')).states,
+    targetPrefix: 'AWSStepFunctions',
+    resourcePrefixes: ['AWS::StepFunctions::'],
+  },
   sts: {
     load: async () => (await import('./sts/service.ts')).sts,
     queryVersion: '2011-06-15',

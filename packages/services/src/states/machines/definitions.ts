@@ -20,9 +20,10 @@ export const validateStateMachineDefinition = operation(ValidateStateMachineDefi
   provenance: 'recorded',
   trail: { readOnly: true },
   run(_ctx, { definition, type = 'STANDARD', severity = 'ERROR', maxResults = 0 }) {
-    const found = definitionDiagnostics(definition, type === 'EXPRESS' ? type : 'STANDARD').filter(
-      (it) => severity === 'WARNING' || it.severity === 'ERROR',
-    )
+    const found = definitionDiagnostics(
+      definition,
+      type === 'EXPRESS' ? 'EXPRESS' : 'STANDARD',
+    ).filter((it) => severity === 'WARNING' || it.severity === 'ERROR')
     const most = maxResults === 0 ? diagnosticsMax : maxResults
     return {
       result: found.some((it) => it.severity === 'ERROR') ? 'FAIL' : 'OK',
