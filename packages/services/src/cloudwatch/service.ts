@@ -11,9 +11,13 @@ import {
 import { evaluate } from './alarms/evaluation.ts'
 import { describeAlarmHistory } from './alarms/history.ts'
 import { putMetricAlarm } from './alarms/put-metric-alarm.ts'
+import { alarmType } from './cloudformation/alarm.ts'
+import { compositeAlarmType } from './cloudformation/composite-alarm.ts'
+import { dashboardType } from './cloudformation/dashboard.ts'
 import { evaluateComposite } from './composite/evaluation.ts'
 import { putCompositeAlarm } from './composite/put-composite-alarm.ts'
 import { endSuppression } from './composite/suppression.ts'
+import { deleteDashboards, getDashboard, listDashboards, putDashboard } from './dashboards.ts'
 import { invalidInput } from './errors.ts'
 import { callRates } from './limits.ts'
 import { getMetricData } from './metrics/get-metric-data.ts'
@@ -27,16 +31,20 @@ import { listTagsForResource, tagResource, untagResource } from './tags.ts'
 export const cloudwatch = service('cloudwatch', {
   operations: [
     deleteAlarms,
+    deleteDashboards,
     describeAlarmHistory,
     describeAlarms,
     describeAlarmsForMetric,
     disableAlarmActions,
     enableAlarmActions,
+    getDashboard,
     getMetricData,
     getMetricStatistics,
+    listDashboards,
     listMetrics,
     listTagsForResource,
     putCompositeAlarm,
+    putDashboard,
     putMetricAlarm,
     putMetricData,
     setAlarmState,
@@ -44,6 +52,7 @@ export const cloudwatch = service('cloudwatch', {
     untagResource,
   ],
   tasks: [act, endSuppression, evaluate, evaluateComposite],
+  resources: [alarmType, compositeAlarmType, dashboardType],
   tables: [alarms, dashboards, history],
   taggedResources: function* (ctx) {
     yield* alarms.scan(ctx)

@@ -7,6 +7,7 @@ import { faultOf } from './delivery-faults.ts'
 import type { BusEvent } from './envelope.ts'
 import { inputOf } from './input.ts'
 import { eventAgeSecondsDefault, retryAttemptsDefault, retryDelayMs } from './limits.ts'
+import { measureRule } from './metrics.ts'
 import { keyPrefix, type Rule, ruleArn, targetKey, targets } from './state.ts'
 import { invoke } from './target-kinds.ts'
 
@@ -23,6 +24,7 @@ export interface Delivery {
 
 /** Starts the delivery of an event to all targets of a rule, each on its own. */
 export function deliverTo(ctx: Context, rule: Rule, event: BusEvent, lateMs = 0): void {
+  measureRule(ctx, rule.bus, rule.name, 'TriggeredRules')
   for (const { target } of targets.scan(ctx, { prefix: keyPrefix(rule.bus, rule.name) })) {
     const delivery: Delivery = {
       bus: rule.bus,
@@ -46,6 +48,7 @@ export const deliver = task<Delivery>('events.deliver', {
     const found = targets.get(ctx, targetKey(bus, rule, targetId))
     if (found === undefined) return // Removed while the event was on its way.
     const facts = { arn: ruleArn(ctx, bus, rule), name: rule }
+    measureRule(ctx, bus, rule, delivery.retries === 0 ? 'Invocations' : 'RetryInvocationAttempts')
     try {
       await invoke(ctx, found.target, inputOf(found.target, event, facts), event, facts)
     } catch (error) {
@@ -71,8 +74,12 @@ async function afterFailure(
     retries: delivery.retries,
   }
   ctx.record('delivery', 'events.failed', { ...failure, retriable })
-  if (!retriable) return await bury(ctx, target, delivery.event, failure)
+  if (!retriable) {
+    measureRule(ctx, delivery.bus, delivery.rule, 'FailedInvocations')
+    return await bury(ctx, target, delivery.event, failure)
+  }
   if (delivery.retries >= MaximumRetryAttempts) {
+    measureRule(ctx, delivery.bus, delivery.rule, 'FailedInvocations')
     return await bury(ctx, target, delivery.event, {
       ...failure,
       exhausted: 'MaximumRetryAttempts',

@@ -1,3 +1,4 @@
+import type { AwsError } from '@cloud-orrery/models'
 import {
   DeleteFunctionConcurrency,
   GetAccountSettings,
@@ -15,6 +16,7 @@ import {
   zippedBytesMax,
 } from './limits.ts'
 import { judgedFunction, latest, theFunction } from './lookup.ts'
+import { measureFunction } from './metrics.ts'
 import { functionArn, namedFunction, scopeOfName } from './names.ts'
 import { environments, type FunctionRecord, functions, provisioned } from './state.ts'
 import { usedBytes } from './storage.ts'
@@ -122,12 +124,23 @@ export function checkConcurrency(ctx: Context, fn: FunctionRecord): void {
     // Environments that are provisioned hold their part of the reservation.
     const ahead = provisionedSum(ctx, fn.name)
     if (busy(ctx, fn.name) + ahead >= reservedConcurrency) {
-      throw tooManyRequests('ReservedFunctionConcurrentInvocationLimitExceeded')
+      throw throttled(ctx, fn, 'ReservedFunctionConcurrentInvocationLimitExceeded')
     }
     return
   }
   const running = busyUnreserved(ctx, concurrencyMax)
-  if (running >= unreservedLimit(ctx)) throw tooManyRequests('ConcurrentInvocationLimitExceeded')
+  if (running >= unreservedLimit(ctx)) {
+    throw throttled(ctx, fn, 'ConcurrentInvocationLimitExceeded')
+  }
+}
+
+function throttled(
+  ctx: Context,
+  { name }: FunctionRecord,
+  reason: Parameters<typeof tooManyRequests>[0],
+): AwsError {
+  measureFunction(ctx, name, 'Throttles')
+  return tooManyRequests(reason)
 }
 
 /** Only functions that reserve make the scan worth its while. */
@@ -135,7 +148,8 @@ function unreservedLimit(ctx: Context): number {
   return unreserved(ctx)
 }
 
-function busy(ctx: Context, functionName: string): number {
+/** Running invocations of a function, those in provisioned environments aside. */
+export function busy(ctx: Context, functionName: string): number {
   let count = 0
   for (const it of environments.where(ctx, 'busy', functionName)) if (!it.provisioned) count += 1
   return count

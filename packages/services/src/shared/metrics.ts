@@ -105,7 +105,7 @@ export function measure(ctx: Context, measurement: Measurement): void {
   const atMs = Math.floor(ctx.now() / minuteMs) * minuteMs
   const before = metricPoints.get(ctx, pointKey(key, atMs, minuteMs, unit))
   if (before === undefined) {
-    touch(ctx, { namespace, name, dimensions }, key)
+    noteMetric(ctx, { namespace, name, dimensions }, key)
     metricPoints.put(ctx, {
       ...{ key, atMs, lengthMs: minuteMs, unit, count: 1 },
       ...{ sum: value, min: value, max: value },
@@ -133,7 +133,7 @@ export function addToMetric(ctx: Context, publication: Publication): void {
   const key = seriesKey(metric.namespace, metric.name, metric.dimensions)
   const atMs = Math.floor(momentMs / lengthMs) * lengthMs
   const before = metricPoints.get(ctx, pointKey(key, atMs, lengthMs, unit))
-  touch(ctx, metric, key)
+  noteMetric(ctx, metric, key)
   metricPoints.put(
     ctx,
     before === undefined ? { key, atMs, lengthMs, unit, ...addition } : merged(before, addition),
@@ -185,7 +185,8 @@ function rounded(value: number): number {
   return value < 0 ? -size : size
 }
 
-function touch(ctx: Context, metric: MetricIdentity, key: string): void {
+/** A metric exists from its first data on, and is listed as long as it gets some. */
+export function noteMetric(ctx: Context, metric: MetricIdentity, key: string): void {
   const publishedAtMs = Math.floor(ctx.now() / minuteMs) * minuteMs
   const series = metricSeries.get(ctx, key)
   if (series?.publishedAtMs === publishedAtMs) return

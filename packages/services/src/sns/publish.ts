@@ -17,6 +17,7 @@ import {
   readMessageAttributes,
   type StoredAttributes,
 } from './message-attributes.ts'
+import { measureTopic } from './metrics.ts'
 import { deduplicationKey, deduplications, type Message, sequences, type Topic } from './state.ts'
 import { requireTopic } from './topics.ts'
 
@@ -147,6 +148,8 @@ export function send(ctx: Context, topic: Topic, draft: Draft): PublishResponse 
     attributes,
     ...(groupId === undefined ? {} : { groupId }),
   }
+  measureTopic(ctx, topic.arn, 'NumberOfMessagesPublished')
+  measureTopic(ctx, topic.arn, 'PublishSize', draft.bytes)
   if (topic.isFifo) return sendInOrder(ctx, topic, message, draft)
   const signatureVersion = topic.attributes['SignatureVersion'] === '2' ? '2' : '1'
   fanOut(ctx, topic, { ...message, signatureVersion }, texts)

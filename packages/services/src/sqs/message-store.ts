@@ -1,5 +1,6 @@
 import { invariant, orderedKey } from '@cloud-orrery/kernel'
 import type { Context } from '../context.ts'
+import { measureCounts } from './metrics.ts'
 import {
   type Counts,
   counts,
@@ -33,7 +34,7 @@ export function addMessage(ctx: Context, queue: Queue, message: Message): void {
   const before = countsOf(ctx, queue)
   invariant(sequence === before.sequence + 1, `queue ${queue.arn}: ${sequence} is not next`)
   messages.put(ctx, message)
-  counts.put(ctx, { ...before, sequence, [state]: before[state] + 1 })
+  keepCounts(ctx, queue, before, { ...before, sequence, [state]: before[state] + 1 })
   settleGroup(ctx, message)
 }
 
@@ -47,7 +48,8 @@ export function changeMessage(
   if (changed.state !== message.state) {
     const before = countsOf(ctx, queue)
     const [left, entered] = [message.state, changed.state]
-    counts.put(ctx, { ...before, [left]: before[left] - 1, [entered]: before[entered] + 1 })
+    const after = { [left]: before[left] - 1, [entered]: before[entered] + 1 }
+    keepCounts(ctx, queue, before, { ...before, ...after })
   }
   settleGroup(ctx, changed)
   return changed
@@ -56,8 +58,14 @@ export function changeMessage(
 export function removeMessage(ctx: Context, queue: Queue, message: Message): void {
   messages.delete(ctx, messageKey(message))
   const before = countsOf(ctx, queue)
-  counts.put(ctx, { ...before, [message.state]: before[message.state] - 1 })
+  const { state } = message
+  keepCounts(ctx, queue, before, { ...before, [state]: before[state] - 1 })
   settleGroup(ctx, message)
+}
+
+function keepCounts(ctx: Context, queue: Queue, before: Counts, after: Counts): void {
+  counts.put(ctx, after)
+  measureCounts(ctx, queue, before, after)
 }
 
 /** Brings a queue up to this moment: drops what is past its retention, shows what became visible. */

@@ -27,6 +27,7 @@ import {
   nextVisibleAtMs,
   settle,
 } from './message-store.ts'
+import { measureQueue } from './metrics.ts'
 import { onQueue, queueOfUrl, scopeOfUrl } from './queue-urls.ts'
 import { receiptHandle } from './receipt-handles.ts'
 import {
@@ -52,7 +53,7 @@ export const receiveMessage = operation(ReceiveMessage, {
     const isLong = waitSeconds > 0
     const received = receive(ctx, queue, input, isLong)
     if (!isLocked(received) && (received.length > 0 || !isLong)) {
-      return answer(queue, input, received)
+      return answer(ctx, queue, input, received)
     }
     return poll(ctx, input, { isLong, untilMs: ctx.now() + waitSeconds * 1000, received })
   },
@@ -132,7 +133,7 @@ async function poll(
       queue = queueOfUrl(ctx, input.QueueUrl)
     } else {
       const nowMs = ctx.now()
-      if (received.length > 0 || nowMs >= untilMs) return answer(queue, input, received)
+      if (received.length > 0 || nowMs >= untilMs) return answer(ctx, queue, input, received)
       const woken = await ctx.wait(waitKey(queue), Math.min(untilMs, nextVisibleAtMs(ctx, queue)))
       // The caller has gone, or may not wait.
       if (!woken && ctx.now() === nowMs) return {}
@@ -287,11 +288,16 @@ function rememberAttempt(
 }
 
 function answer(
+  ctx: Context,
   queue: Queue,
   input: ReceiveMessageRequest,
   received: readonly Message[],
 ): ReceiveMessageResult {
-  if (received.length === 0) return {}
+  if (received.length === 0) {
+    measureQueue(ctx, queue, 'NumberOfEmptyReceives')
+    return {}
+  }
+  measureQueue(ctx, queue, 'NumberOfMessagesReceived', received.length)
   const asked = askedAttributes(input)
   return { Messages: received.map((message) => shown(queue, message, asked, input)) }
 }

@@ -10,6 +10,7 @@ import { eachEntry } from './batches.ts'
 import * as errors from './errors.ts'
 import { visibilitySecondsMax } from './limits.ts'
 import { changeMessage, removeMessage } from './message-store.ts'
+import { measureQueue } from './metrics.ts'
 import { onQueue, queueOfUrl, scopeOfUrl } from './queue-urls.ts'
 import { readReceiptHandle } from './receipt-handles.ts'
 import type { Message, Queue } from './state.ts'
@@ -53,6 +54,7 @@ function deleteReceived(ctx: Context, queue: Queue, handle: string): void {
   if (queue.fifo && !(latest && isInFlight(ctx, message))) throw errors.receiptHandleExpired(handle)
   if (!latest) return
   removeMessage(ctx, queue, message)
+  measureQueue(ctx, queue, 'NumberOfMessagesDeleted')
   if (queue.fifo) wakeReceivers(ctx, queue) // The group goes on.
 }
 

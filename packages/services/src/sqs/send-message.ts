@@ -14,6 +14,7 @@ import * as errors from './errors.ts'
 import { delaySecondsMax, messageBytesMax } from './limits.ts'
 import { bytesOfAttributes, md5OfAttributes, storedAttributes } from './message-attributes.ts'
 import { addMessage, nextSequence } from './message-store.ts'
+import { measureQueue } from './metrics.ts'
 import { onQueue, queueOfUrl, scopeOfUrl } from './queue-urls.ts'
 import type { Message, MessageDataKey, Queue, StoredAttributes } from './state.ts'
 import { wakeReceivers } from './waiting.ts'
@@ -99,7 +100,7 @@ function send(ctx: Context, queue: Queue, sending: Sending, dataKey: MessageData
   const { MessageBody: body, MessageAttributes = {}, MessageSystemAttributes = {} } = sending
   checkBody(body)
   const attributes = storedAttributes(MessageAttributes)
-  checkSize(queue, body, attributes)
+  const bytes = checkedSize(queue, body, attributes)
   const systemAttributes = storedSystemAttributes(MessageSystemAttributes)
   const delayMs = 1000 * delaySeconds(queue, sending)
   const md5OfBody = hash('md5', body)
@@ -141,6 +142,8 @@ function send(ctx: Context, queue: Queue, sending: Sending, dataKey: MessageData
     receiveCount: 0,
   }
   addMessage(ctx, queue, message)
+  measureQueue(ctx, queue, 'NumberOfMessagesSent')
+  measureQueue(ctx, queue, 'SentMessageSize', bytes)
   if (sent.fifo !== undefined) remember(ctx, queue, sent.fifo, message)
   wakeReceivers(ctx, queue, delayMs === 0 ? 1 : undefined)
   const number = message.sequenceNumber
@@ -158,10 +161,12 @@ function checkBody(body: string): void {
   if (!validBody.test(body)) throw errors.invalidMessageContents()
 }
 
-function checkSize(queue: Queue, body: string, attributes: StoredAttributes): void {
+/** In bytes. */
+function checkedSize(queue: Queue, body: string, attributes: StoredAttributes): number {
   const bytesMax = Number(queue.settings['MaximumMessageSize'])
   const bytes = Buffer.byteLength(body) + bytesOfAttributes(attributes)
   if (bytes > bytesMax) throw errors.messageTooLong(bytesMax)
+  return bytes
 }
 
 function storedSystemAttributes(

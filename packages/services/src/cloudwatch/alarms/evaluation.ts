@@ -191,9 +191,10 @@ function isBreach({ comparison, threshold }: MetricAlarmRecord, value: number): 
 function nextChangeMs(ctx: Context, alarm: MetricAlarmRecord): number | undefined {
   const { periodMs, endMs, startMs } = boundsOf(ctx, alarm)
   const intervalMs = intervalOf(alarm)
+  const range = { startMs, endMs: Number.MAX_SAFE_INTEGER, nowMs: ctx.now() }
   let nextMs: number | undefined
   for (const key of watchedKeys(alarm.subject)) {
-    for (const point of pointsBetween(ctx, key, startMs, Number.MAX_SAFE_INTEGER)) {
+    for (const point of pointsBetween(ctx, key, range)) {
       // Ends of the newest period at which the point is another number of periods old.
       const periods = Math.max(0, Math.floor((endMs - point.atMs - 1) / periodMs) + 1)
       const changeMs = Math.ceil((point.atMs + periods * periodMs + 1) / intervalMs) * intervalMs

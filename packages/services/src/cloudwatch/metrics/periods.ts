@@ -1,4 +1,5 @@
 import type { TableContext } from '@cloud-orrery/kernel'
+import { levelPoints } from '../../shared/metric-levels.ts'
 import { type MetricPoint, metricPoints, pointsFrom } from '../../shared/metrics.ts'
 import { dayMs, hourMs, minuteMs, retention, secondMs } from '../limits.ts'
 import { type Aggregate, addPoint, emptyAggregate } from './statistics.ts'
@@ -26,7 +27,7 @@ export interface Period {
 export function periodsOf(ctx: TableContext, nowMs: number, query: PeriodQuery): Period[] {
   const { startMs, endMs, periodMs } = query
   const periods = new Map<string, Period>()
-  for (const point of pointsBetween(ctx, query.key, startMs, endMs)) {
+  for (const point of pointsBetween(ctx, query.key, { startMs, endMs, nowMs })) {
     if (query.unit !== undefined && point.unit !== query.unit) continue
     if (!isKept(point, periodMs, nowMs)) continue
     const atMs = startMs + Math.floor((point.atMs - startMs) / periodMs) * periodMs
@@ -47,11 +48,14 @@ export function periodsOf(ctx: TableContext, nowMs: number, query: PeriodQuery):
 export function* pointsBetween(
   ctx: TableContext,
   key: string,
-  startMs: number,
-  endMs: number,
+  range: { readonly startMs: number; readonly endMs: number; readonly nowMs: number },
 ): Generator<MetricPoint, void, undefined> {
-  const range = { after: pointsFrom(key, startMs), before: pointsFrom(key, endMs) }
-  yield* metricPoints.scan(ctx, range)
+  const { startMs, endMs } = range
+  yield* metricPoints.scan(ctx, {
+    after: pointsFrom(key, startMs),
+    before: pointsFrom(key, endMs),
+  })
+  yield* levelPoints(ctx, key, range)
 }
 
 /** Whether a point of its age can still be had in periods of this length. */
@@ -67,13 +71,7 @@ function isKept(point: MetricPoint, periodMs: number, nowMs: number): boolean {
  */
 export function roundedStart(startMs: number, periodMs: number, nowMs: number): number {
   const ageMs = nowMs - startMs
-  const step =
-    ageMs >= 63 * dayMs
-      ? hourMs
-      : ageMs >= 15 * dayMs
-        ? 5 * minuteMs
-        : periodMs < minuteMs
-          ? periodMs
-          : minuteMs
-  return Math.floor(startMs / Math.max(step, secondMs)) * Math.max(step, secondMs)
+  const fine = Math.min(Math.max(periodMs, secondMs), minuteMs)
+  const step = ageMs >= 63 * dayMs ? hourMs : ageMs >= 15 * dayMs ? 5 * minuteMs : fine
+  return Math.floor(startMs / step) * step
 }

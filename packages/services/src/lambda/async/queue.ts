@@ -14,6 +14,7 @@ import {
   throttledDelayMsMin,
 } from '../limits.ts'
 import { type Found, find, latest, qualifierOf } from '../lookup.ts'
+import { measureFunction } from '../metrics.ts'
 import { functionArn } from '../names.ts'
 import { type EventInvokeConfigRecord, eventInvokeConfigs, type VersionRecord } from '../state.ts'
 import { type Condition, deliverResult } from './results.ts'
@@ -36,6 +37,7 @@ export function enqueue(
     putOff: 0,
     runs: 0,
   })
+  measureFunction(ctx, fn.name, 'AsyncEventsReceived')
   ctx.after(0, runEvent, { requestId: ctx.requestId })
   // Lambda's queue is eventually consistent: an event may run twice. Source: developer guide, "Asynchronous invocation".
   if (ctx.choose('lambda.async-duplicate', [false, true])) {
@@ -111,6 +113,7 @@ async function attempt(ctx: Context, event: AsyncEvent): Promise<void> {
   const lostTaskId = ctx.after(lostAfterMs(servingDeployment(version)), runEvent, {
     requestId: event.requestId,
   })
+  measureFunction(ctx, event.functionName, 'AsyncEventAge', ctx.now() - event.enqueuedAtMs)
   let executed: Executed
   try {
     executed = await executeEvent(ctx, event, found, version)

@@ -8,6 +8,7 @@ import type { Context } from '../../context.ts'
 import type { Executed } from '../invoke/execution.ts'
 import { lambdaPrincipal } from '../limits.ts'
 import { type Found, latest } from '../lookup.ts'
+import { measureFunction } from '../metrics.ts'
 import type { EventInvokeConfigRecord } from '../state.ts'
 import type { AsyncEvent } from './state.ts'
 
@@ -35,6 +36,8 @@ export async function deliverResult(ctx: Context, result: Result): Promise<void>
   const { config, condition, found } = result
   const { settings } = found.version.deployment
   const failed = condition !== 'Success'
+  const { name } = found.fn
+  if (failed) measureFunction(ctx, name, 'AsyncEventsDropped')
   const destination = failed ? config?.onFailure : config?.onSuccess
   const as = {
     role: settings.roleArn,
@@ -42,21 +45,25 @@ export async function deliverResult(ctx: Context, result: Result): Promise<void>
     sessionName: 'awslambda_destinations',
   }
   if (destination !== undefined) {
-    await attempt(ctx, destination, () => sendRecord(ctx, destination, result, as))
+    const sent = await attempt(ctx, destination, () => sendRecord(ctx, destination, result, as))
+    if (!sent) measureFunction(ctx, name, 'DestinationDeliveryFailures')
   }
   const { deadLetterArn } = settings
   if (failed && deadLetterArn !== undefined) {
-    await attempt(ctx, deadLetterArn, () => deadLetter(ctx, deadLetterArn, result, as))
+    const sent = await attempt(ctx, deadLetterArn, () => deadLetter(ctx, deadLetterArn, result, as))
+    if (!sent) measureFunction(ctx, name, 'DeadLetterErrors')
   }
 }
 
 /** What cannot be delivered is lost; the journal tells. Source: developer guide: `DestinationDeliveryFailures`. */
-async function attempt(ctx: Context, arn: string, send: () => Promise<unknown>): Promise<void> {
+async function attempt(ctx: Context, arn: string, send: () => Promise<unknown>): Promise<boolean> {
   try {
     await send()
+    return true
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
     ctx.record('task', 'lambda.delivery-failed', { arn, code: error.code, message: error.message })
+    return false
   }
 }
 

@@ -1,8 +1,10 @@
 import type { CodeInvocation, CodeOutcome } from '../../code.ts'
 import type { Context } from '../../context.ts'
+import { busy } from '../concurrency.ts'
 import { runtimeUnavailable, serviceFailure } from '../errors.ts'
 import { initTimeoutMs } from '../limits.ts'
 import { versionKey } from '../lookup.ts'
+import { measureFunction } from '../metrics.ts'
 import {
   type Deployment,
   type EnvironmentRecord,
@@ -42,6 +44,7 @@ export interface Executed {
 export async function execute(ctx: Context, run: Run): Promise<Executed> {
   const deployment = servingDeployment(run.version)
   const taken = takeEnvironment(ctx, run.fn, run.version, run.requestId)
+  measureFunction(ctx, run.fn.name, 'ConcurrentExecutions', busy(ctx, run.fn.name))
   let environment: EnvironmentRecord
   let first: CodeOutcome
   const startedAtMs = ctx.now()
@@ -67,17 +70,28 @@ export async function execute(ctx: Context, run: Run): Promise<Executed> {
     if (outcome.end.kind === 'unavailable') throw runtimeUnavailable(outcome.end.message)
     throw serviceFailure('The invocation was lost with the process that ran it.')
   }
+  const times = logTimes(ctx, startedAtMs, outcome, answer, settings.timeoutSeconds)
+  measureRun(ctx, run, answer.failed, times.durationMs)
   const events = logEventsOf(ctx, {
     requestId: run.requestId,
     functionArn: run.invokedArn,
     environment,
     settings,
-    ...logTimes(ctx, startedAtMs, outcome, answer, settings.timeoutSeconds),
+    ...times,
     answer,
   })
   const logs = await writeLog(ctx, environment, events)
   finish(ctx, environment, run.version, outcome.alive, logs)
   return { answer, outcome, events }
+}
+
+/** By the qualifier that the caller named, if any. */
+function measureRun(ctx: Context, run: Run, failed: boolean, durationMs: number): void {
+  const { name } = run.fn
+  const qualifier = run.invokedArn.split(':')[7]
+  measureFunction(ctx, name, 'Invocations', 1, qualifier)
+  measureFunction(ctx, name, 'Errors', failed ? 1 : 0, qualifier)
+  measureFunction(ctx, name, 'Duration', durationMs, qualifier)
 }
 
 async function invokeCode(

@@ -2,6 +2,7 @@ import type { AwsError } from '@cloud-orrery/models'
 import type { Context } from '../../context.ts'
 import { task } from '../../define.ts'
 import { notModelledCode } from '../../shared/not-modelled.ts'
+import { measureTopic } from '../metrics.ts'
 import { type Message, type Subscription, subscriptions } from '../state.ts'
 import { deadLetterQueueArn } from '../subscription-attributes.ts'
 import { invokeFunction } from './function.ts'
@@ -43,11 +44,22 @@ function isPermanent({ code, status }: AwsError): boolean {
 
 /** Hands the message to its endpoint, if it is still wanted. */
 export async function attempt(ctx: Context, delivery: Delivery): Promise<void> {
-  const { subscriptionArn, protocol, endpoint, message } = delivery
+  const { subscriptionArn, message } = delivery
   const subscription = subscriptions.get(ctx, subscriptionArn)
   const isNotification = message.type === 'Notification'
   if (isNotification && subscription?.state !== 'confirmed') return // Unsubscribed meanwhile.
   const isRaw = isNotification && subscription?.attributes['RawMessageDelivery'] === 'true'
+  await handOver(ctx, delivery, subscription, isRaw)
+  if (isNotification) measureTopic(ctx, message.topicArn, 'NumberOfNotificationsDelivered')
+}
+
+async function handOver(
+  ctx: Context,
+  delivery: Delivery,
+  subscription: Subscription | undefined,
+  isRaw: boolean,
+): Promise<void> {
+  const { subscriptionArn, protocol, endpoint, message } = delivery
   switch (protocol) {
     case 'sqs':
       return await sendToQueue(ctx, endpoint, queueMessage(delivery, endpoint, isRaw), message)
@@ -68,6 +80,7 @@ export async function attempt(ctx: Context, delivery: Delivery): Promise<void> {
 export function giveUp(ctx: Context, delivery: Delivery, error: AwsError, attempts: number): void {
   const { subscriptionArn, message } = delivery
   const subscription = subscriptions.get(ctx, subscriptionArn)
+  measureTopic(ctx, message.topicArn, 'NumberOfNotificationsFailed')
   const queueArn =
     subscription === undefined || message.type !== 'Notification'
       ? undefined

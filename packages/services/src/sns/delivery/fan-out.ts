@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts'
 import { accepts } from '../filter/match.ts'
 import { effectiveSubscriptionPolicy } from '../http-policy.ts'
+import { measureTopic } from '../metrics.ts'
 import { signatureOf } from '../signature.ts'
 import { type Message, type Subscription, subscriptions, type Topic } from '../state.ts'
 import { isHttp } from '../subscription-attributes.ts'
@@ -23,7 +24,10 @@ export function fanOut(
   for (const subscription of [...subscriptions.where(ctx, 'confirmed', topic.arn)]) {
     const body = texts[subscription.protocol] ?? message.body
     const { filter } = subscription
-    if (filter !== undefined && !accepts(filter, body, message.attributes ?? {})) continue
+    if (filter !== undefined && !accepts(filter, body, message.attributes ?? {})) {
+      measureTopic(ctx, topic.arn, 'NumberOfNotificationsFilteredOut')
+      continue
+    }
     const copy = copyFor(subscription, { ...message, body }, signed)
     if (sequence === undefined) send(ctx, topic, subscription, copy)
     else queueUp(ctx, subscription, copy, sequence)
