@@ -209,3 +209,8 @@ export function logsDenied(): AwsError {
     'The state machine IAM Role is not authorized to access the Log Destination',
   )
 }
+
+/** What CloudFormation says of properties that do not go together; the words are ours. */
+export function invalidRequest(reason: string): AwsError {
+  return awsError(commonError('InvalidRequest', 400), reason)
+}

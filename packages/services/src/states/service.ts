@@ -7,6 +7,11 @@ import {
   listActivities,
 } from './activities/activities.ts'
 import { getActivityTask } from './activities/work.ts'
+import { activityType } from './cloudformation/activity.ts'
+import { stateMachineAliasType } from './cloudformation/alias.ts'
+import { shiftAlias } from './cloudformation/shift-alias.ts'
+import { stateMachineType } from './cloudformation/state-machine.ts'
+import { stateMachineVersionType } from './cloudformation/version.ts'
 import {
   describeExecution,
   describeStateMachineForExecution,
@@ -93,7 +98,8 @@ export const states = service('states', {
     updateStateMachineAlias,
     validateStateMachineDefinition,
   ],
-  tasks: [...engine.tasks, writeLogs],
+  tasks: [...engine.tasks, shiftAlias, writeLogs],
+  resources: [activityType, stateMachineAliasType, stateMachineType, stateMachineVersionType],
   tables: [
     activities,
     activityTasks,
