@@ -5,6 +5,7 @@ import { CreateLogStream, PutLogEvents } from '@cloud-orrery/models/logs'
 import { Publish } from '@cloud-orrery/models/sns'
 import { SendMessage } from '@cloud-orrery/models/sqs'
 import { CreateOpsItem } from '@cloud-orrery/models/ssm'
+import { StartExecution } from '@cloud-orrery/models/states'
 import type { CallOptions, Context } from '../context.ts'
 import { notModelled } from '../shared/not-modelled.ts'
 import type { BusEvent } from './envelope.ts'
@@ -16,7 +17,10 @@ import { eventsPrincipal } from './pass-role.ts'
 import { queueCall } from './queue-arn.ts'
 import { forwards } from './state.ts'
 
-type Kind = 'function' | 'queue' | 'topic' | 'bus' | 'logGroup' | 'opsItem'
+type Kind = 'function' | 'queue' | 'topic' | 'bus' | 'logGroup' | 'opsItem' | 'stateMachine'
+
+/** Kinds that no resource policy can open: EventBridge needs a role. */
+const kindsWithRole: ReadonlySet<Kind> = new Set(['bus', 'opsItem', 'stateMachine'])
 
 interface ParsedArn extends Scope {
   readonly service: string
@@ -32,6 +36,7 @@ export function kindOf(arn: string): Kind {
   if (service === 'events' && resource.startsWith('event-bus/')) return 'bus'
   if (service === 'logs' && resource.startsWith('log-group:')) return 'logGroup'
   if (service === 'ssm' && resource === 'opsitem') return 'opsItem'
+  if (service === 'states' && resource.startsWith('stateMachine:')) return 'stateMachine'
   throw notModelled(`targets of events:PutTargets such as ${arn}`)
 }
 
@@ -49,7 +54,7 @@ export function checkKind(ctx: Context, target: Target): void {
   if (kind !== 'bus' && region !== ctx.region) {
     throw invalidParameter(target.Arn, 'The target must be in the Region of the rule.')
   }
-  if ((kind === 'bus' || kind === 'opsItem') && target.RoleArn === undefined) {
+  if (kindsWithRole.has(kind) && target.RoleArn === undefined) {
     throw invalid(`RoleArn is required for target ${target.Arn}.`)
   }
   const fifo = target.Arn.endsWith('.fifo')
@@ -97,6 +102,9 @@ export async function invoke(
       return await putLog(ctx, resource, input, event, options)
     case 'opsItem':
       await ctx.call(CreateOpsItem, opsItemOf(target, input, event, rule), options)
+      return
+    case 'stateMachine':
+      await ctx.call(StartExecution, { stateMachineArn: target.Arn, input }, options)
       return
     case 'bus':
       return await forward(ctx, target, event, { accountId, region }, options)
