@@ -21,6 +21,7 @@ import {
 } from './errors.ts'
 import { logGroupsMax, pageItems } from './limits.ts'
 import { judgedGroup, nameOf, theGroup } from './lookup.ts'
+import { metricFilters } from './metric-filter-state.ts'
 import { pageOf } from './pages.ts'
 import {
   type GroupEncryption,
@@ -95,6 +96,9 @@ export const deleteLogGroup = operation(DeleteLogGroup, {
     }
     for (const { name } of [...filtersOf(ctx, group)]) {
       subscriptionFilters.delete(ctx, orderedKey(group.id, name))
+    }
+    for (const { name } of [...metricFilters.scan(ctx, { prefix: orderedKey(group.id, '') })]) {
+      metricFilters.delete(ctx, orderedKey(group.id, name))
     }
     logGroups.delete(ctx, group.name)
     if (group.storedBytes > 0) ctx.after(0, dropEvents, { groupId: group.id })
@@ -174,19 +178,14 @@ export const listLogGroups = operation(ListLogGroups, {
   },
 })
 
-function summary({
-  name,
-  arn,
-  createdAtMs,
-  retentionInDays,
-  deletionProtection,
-  encryption,
-}: LogGroup): LogGroupOutput {
+function summary(ctx: Context, group: LogGroup): LogGroupOutput {
+  const { id, name, arn, createdAtMs, retentionInDays, deletionProtection, encryption } = group
+  const filters = metricFilters.scan(ctx, { prefix: orderedKey(id, '') })
   return {
     logGroupName: name,
     creationTime: createdAtMs,
     retentionInDays,
-    metricFilterCount: 0,
+    metricFilterCount: [...filters].length,
     arn: `${arn}:*`,
     logGroupClass: 'STANDARD',
     logGroupArn: arn,

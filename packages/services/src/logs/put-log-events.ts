@@ -6,6 +6,7 @@ import {
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { batchTooLarge, eventTooLarge, spanTooLong, wrongOrder } from './errors.ts'
+import { publishMetrics } from './extracted-metrics.ts'
 import { batchBytesMax, batchSpanMsMax, futureMsMax, pastMsMax } from './limits.ts'
 import { expiredBeforeMs, judgedStream, theGroup, theStream } from './lookup.ts'
 import { type LogGroup, logEvents, logGroups, logStreams, streamKeys } from './state.ts'
@@ -54,6 +55,7 @@ export const putLogEvents = operation(PutLogEvents, {
     })
     planSweep(ctx, group.name)
     sendOn(ctx, group, stream, group.nextSequence, accepted)
+    publishMetrics(ctx, group, accepted)
     return { nextSequenceToken, rejectedLogEventsInfo: rejected }
   },
 })

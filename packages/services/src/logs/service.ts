@@ -2,6 +2,7 @@ import { service } from '../define.ts'
 import { resourceAccess } from './access.ts'
 import { logGroupType } from './cloudformation/log-group.ts'
 import { logStreamType } from './cloudformation/log-stream.ts'
+import { metricFilterType } from './cloudformation/metric-filter.ts'
 import { resourcePolicyType } from './cloudformation/resource-policy.ts'
 import { subscriptionFilterType } from './cloudformation/subscription-filter.ts'
 import { associateKmsKey, disassociateKmsKey } from './encryption.ts'
@@ -17,6 +18,7 @@ import {
   putLogGroupDeletionProtection,
 } from './log-groups.ts'
 import { createLogStream, deleteLogStream, describeLogStreams } from './log-streams.ts'
+import { metricFilters } from './metric-filter-state.ts'
 import {
   deleteMetricFilter,
   describeMetricFilters,
@@ -83,8 +85,14 @@ export const logs = service('logs', {
     untagResource,
   ],
   tasks: [deliverEvents, dropEvents, expireEvents],
-  resources: [logGroupType, logStreamType, resourcePolicyType, subscriptionFilterType],
-  tables: [logEvents, logGroups, logStreams, resourcePolicies, subscriptionFilters],
+  resources: [
+    logGroupType,
+    logStreamType,
+    metricFilterType,
+    resourcePolicyType,
+    subscriptionFilterType,
+  ],
+  tables: [logEvents, logGroups, logStreams, metricFilters, resourcePolicies, subscriptionFilters],
   resourceAccess,
   taggedResources: (ctx) => logGroups.scan(ctx),
   rateLimits: callRates,

@@ -123,6 +123,11 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
 }
 
+/** What a selector finds in a message of JSON, as text. */
+export function selected(message: string, selector: string): string | undefined {
+  return textOf(at(parsed(message), pathOf(selector)))
+}
+
 function extracted(root: unknown, selectors: readonly string[]): Record<string, string> {
   const values: Record<string, string> = {}
   for (const selector of selectors) {
