@@ -1,6 +1,8 @@
 import { service } from '../define.ts'
-import { describeEndpoints, describeLimits } from './account.ts'
+import { describeContributorInsights, describeEndpoints, describeLimits } from './account.ts'
 import { batchGetItem, batchWriteItem } from './batches.ts'
+import { globalTableType } from './cloudformation/global-table.ts'
+import { tableType } from './cloudformation/table.ts'
 import { dataKeys } from './encryption.ts'
 import { accessDenied, invalidInput } from './errors.ts'
 import { getItem } from './get-item.ts'
@@ -50,8 +52,10 @@ export const dynamodb = service('dynamodb', {
     deleteResourcePolicy,
     describeLimits,
     describeEndpoints,
+    describeContributorInsights,
     ...streamOperations,
   ],
+  resources: [tableType, globalTableType],
   tasks: [settle, backfill, remove, catchUp, ...streamTasks],
   tables: [
     tables,

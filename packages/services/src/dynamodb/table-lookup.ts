@@ -1,4 +1,5 @@
 import type { TableContext } from '@cloud-orrery/kernel'
+import type { Context } from '../context.ts'
 import { nameOf, tableOfArn } from './arns.ts'
 import { invalid, namedTableNotFound, tableNotFound } from './errors.ts'
 import { type IndexRecord, type TableRecord, tables } from './state.ts'
@@ -39,4 +40,17 @@ export function indexOf(table: TableRecord, name: string): IndexRecord {
     throw invalid(`The table does not have the specified index: ${name}`)
   }
   return index
+}
+
+/**
+ * Whether a table is on its way, and takes no further changes yet.
+ * Deviation: CloudFormation waits until a table is active before it goes on setting it up; here it need not.
+ */
+export function isBusy({ caller }: Context, { status }: TableRecord): boolean {
+  if (status === 'DELETING') return true
+  return status !== 'ACTIVE' && !isOfCloudFormation(caller)
+}
+
+function isOfCloudFormation({ calledVia }: Context['caller']): boolean {
+  return calledVia?.includes('cloudformation.amazonaws.com') === true
 }

@@ -17,7 +17,7 @@ import { readPolicy } from './resource-policies.ts'
 import { type IndexRecord, type TableRecord, type Throughput, tables } from './state.ts'
 import { checkNewStream, setStream } from './streams/specification.ts'
 import { begin, beginDeletion } from './table-changes.ts'
-import { namedTable } from './table-lookup.ts'
+import { isBusy, namedTable } from './table-lookup.ts'
 import { attributeTypesOf, checkSchema, keyNames, projectionOf } from './table-schema.ts'
 import { tagContext, tagsOf } from './tags.ts'
 
@@ -39,7 +39,7 @@ export const createTable = operation(CreateTable, {
   run(ctx, input) {
     checkTableName(input.TableName)
     checkSchema(input)
-    const tags = tagsOf([], input.Tags ?? [])
+    const tags = tagsOf(ctx, [], input.Tags ?? [])
     if (tables.has(ctx, nameOf(input.TableName))) throw tableExists(nameOf(input.TableName))
     if (tables.count(ctx) >= tablesMax) {
       throw limitExceeded(
@@ -157,6 +157,14 @@ export const describeTable = operation(DescribeTable, {
   },
 })
 
+const doing: Readonly<Record<TableRecord['status'], 'created' | 'updated' | 'deleted'>> = {
+  CREATING: 'created',
+  UPDATING: 'updated',
+  DELETING: 'deleted',
+  ACTIVE: 'updated',
+  INACCESSIBLE_ENCRYPTION_CREDENTIALS: 'updated',
+}
+
 export const deleteTable = operation(DeleteTable, {
   authorize: (input, ctx) => arnOf(ctx, input.TableName),
   scope: (input) => placeOf(input.TableName),
@@ -164,9 +172,7 @@ export const deleteTable = operation(DeleteTable, {
   run(ctx, { TableName }) {
     checkTableName(TableName)
     const table = namedTable(ctx, TableName)
-    if (table.status === 'CREATING') throw tableInUse(table.name, 'created')
-    if (table.status === 'UPDATING') throw tableInUse(table.name, 'updated')
-    if (table.status === 'DELETING') throw tableInUse(table.name, 'deleted')
+    if (isBusy(ctx, table)) throw tableInUse(table.name, doing[table.status])
     if (table.deletionProtection) {
       throw invalid(
         'Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.',

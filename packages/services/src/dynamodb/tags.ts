@@ -6,6 +6,7 @@ import {
 } from '@cloud-orrery/models/dynamodb'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { isReservedTag } from '../shared/system-tags.ts'
 import { placeOf, tableOfArn } from './arns.ts'
 import { arnNotFound, invalid, invalidValues } from './errors.ts'
 import { tagsMax } from './limits.ts'
@@ -22,8 +23,11 @@ export function tagContext(tags: readonly Tag[] | undefined) {
 }
 
 /** Tags with others set. Throws where there are too many, or one twice. */
-export function tagsOf(before: readonly Tag[], set: readonly Tag[]): readonly Tag[] {
+export function tagsOf(ctx: Context, before: readonly Tag[], set: readonly Tag[]): readonly Tag[] {
   const keys = set.map(({ Key }) => Key)
+  if (keys.some((key) => isReservedTag(ctx, key))) {
+    throw invalidValues('Tag keys that begin with aws: are reserved')
+  }
   if (new Set(keys).size < keys.length) {
     throw invalid('One or more parameter values were invalid: Duplicate tag keys found')
   }
@@ -40,7 +44,7 @@ export const tagResource = operation(TagResource, {
   provenance: 'modelled',
   run(ctx, { ResourceArn, Tags }) {
     const table = tagged(ctx, ResourceArn)
-    tables.put(ctx, { ...table, tags: tagsOf(table.tags, Tags) })
+    tables.put(ctx, { ...table, tags: tagsOf(ctx, table.tags, Tags) })
     return {}
   },
 })
@@ -60,12 +64,17 @@ export const untagResource = operation(UntagResource, {
   },
 })
 
-/** Deviation: all tags come on one page; AWS gives ten at a time. */
+/**
+ * Tags that AWS sets itself are not among them. Recorded: cloudformation, `test_default_name_for_table`.
+ * Deviation: all tags come on one page; AWS gives ten at a time.
+ */
 export const listTagsOfResource = operation(ListTagsOfResource, {
   authorize: ({ ResourceArn }) => ResourceArn,
   scope: (input) => placeOf(input.ResourceArn),
   provenance: 'modelled',
-  run: (ctx, { ResourceArn }) => ({ Tags: tagged(ctx, ResourceArn).tags }),
+  run: (ctx, { ResourceArn }) => ({
+    Tags: tagged(ctx, ResourceArn).tags.filter(({ Key }) => !/^aws:/i.test(Key)),
+  }),
 })
 
 function tagged(ctx: Context, arn: string): TableRecord {
