@@ -177,6 +177,8 @@ test('every system has its files', () => {
     ]) {
       if (!existsSync(join(folder, name, file))) wrong.push(`systems/${name} has no ${file}`)
     }
+    const app = readFileSync(join(folder, name, 'bin/app.ts'), 'utf8')
+    if (!app.includes('new AwsSolutionsChecks(app')) wrong.push(`systems/${name} has no cdk-nag`)
   }
   expect(wrong).toEqual([])
 })

@@ -2,6 +2,7 @@ import { signRequest } from '@cloud-orrery/protocols'
 import type { Credentials } from '@cloud-orrery/services'
 import type { Cloud } from './cloud.ts'
 import { answer } from './door.ts'
+import { plainHttpHeader } from './steps/authenticate.ts'
 
 export interface FetchOptions {
   method?: string
@@ -20,7 +21,7 @@ export async function fetchFromCloud(
   url: string,
   options: FetchOptions = {},
 ): Promise<Response> {
-  const { host, pathname, search } = new URL(url)
+  const { host, pathname, search, protocol } = new URL(url)
   const { method = 'GET', body = '' } = options
   const headers: Record<string, string> = { host }
   for (const [name, value] of Object.entries(options.headers ?? {})) {
@@ -42,6 +43,7 @@ export async function fetchFromCloud(
           region: options.region ?? cloud.defaultRegion,
           nowMs: cloud.kernel.clock.nowMs,
         })
+  if (protocol === 'http:') request.headers[plainHttpHeader] = 'true'
   const { response } = await answer(cloud, 'in-process', request)
   const chunks: Uint8Array<ArrayBuffer>[] = []
   if (response.body instanceof Uint8Array) chunks.push(new Uint8Array(response.body))
