@@ -11,8 +11,29 @@ export function accessDenied(message: string): AwsError {
   return awsError(commonError('AccessDenied', 403), message)
 }
 
-export function invalidInput(message: string, _violations: readonly Violation[]): AwsError {
-  return awsError(commonError('ValidationError', 400), message)
+/** Undefined: a type of notification is judged by the operation, in words of its own. */
+export function invalidInput(
+  message: string,
+  violations: readonly Violation[],
+): AwsError | undefined {
+  const isType = violations.every(
+    ({ path, kind }) => path === 'notificationType' && kind === 'enum',
+  )
+  return isType ? undefined : awsError(commonError('ValidationError', 400), message)
+}
+
+export function trackingOptionsExist(set: string): AwsError {
+  return awsError(
+    model.TrackingOptionsAlreadyExistsException,
+    `Configuration set <${set}> already has tracking options.`,
+  )
+}
+
+export function trackingOptionsMissing(set: string): AwsError {
+  return awsError(
+    model.TrackingOptionsDoesNotExistException,
+    `Configuration set <${set}> has no tracking options.`,
+  )
 }
 
 /** Recorded: ses, SetIdentityHeadersInNotificationsEnabled, unknown identity. */

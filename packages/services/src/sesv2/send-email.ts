@@ -5,9 +5,9 @@ import { splitAddresses } from '../shared/mail/addresses.ts'
 import { headerOf, readHeaders } from '../shared/mail/mime-reader.ts'
 import { rawMessage, simpleMessage } from '../shared/mail/simple-content.ts'
 import { type Recipients, type Submission, submit } from '../shared/mail/submission.ts'
-import { notModelled } from '../shared/not-modelled.ts'
+import { templateMessage } from '../shared/mail/template-message.ts'
 import { badRequest, words } from './errors.ts'
-import { attachmentsOf, headersOf } from './parts.ts'
+import { attachmentsOf, headersOf, templateNameOf, templateOf } from './parts.ts'
 
 /** Who sends what to whom, wherever the request says so. */
 interface Addressed {
@@ -32,6 +32,7 @@ export const sendEmail = operation(SendEmail, {
         ? {}
         : { identityArn: FromEmailAddressIdentityArn }),
       ...(configurationSetName === undefined ? {} : { configurationSetName }),
+      ...(Content?.Template === undefined ? {} : templateNameOf(Content.Template)),
     })
   },
   provenance: 'modelled',
@@ -41,10 +42,14 @@ export const sendEmail = operation(SendEmail, {
     const { Content, ReplyToAddresses = [], EmailTags = [] } = input
     const { from, recipients, configurationSetName } = addressed(input)
     if (from === '') throw badRequest("Missing required header 'From'.")
+    checkContent(Content)
     const heads = { from, recipients, replyTo: ReplyToAddresses }
+    const template =
+      Content.Template === undefined ? undefined : templateOf(ctx, Content.Template, [])
     const submission: Submission = {
       operation: 'SendEmail',
       ...heads,
+      ...(template === undefined ? {} : { templateName: template.templateName }),
       tags: EmailTags.map(({ Name, Value }) => ({ name: Name, value: Value })),
       ...(configurationSetName === undefined ? {} : { configurationSetName }),
       ...(input.FeedbackForwardingEmailAddress === undefined
@@ -56,7 +61,10 @@ export const sendEmail = operation(SendEmail, {
       message(about) {
         const { Simple, Raw } = Content
         if (Raw !== undefined) return rawMessage(ctx, Raw.Data, about)
-        if (Simple === undefined) throw notModelled('templates of sesv2:SendEmail')
+        if (template !== undefined) {
+          return templateMessage(ctx, { ...heads, ...template }, about, words)
+        }
+        if (Simple === undefined) throw badRequest(oneContent)
         return simpleMessage(
           ctx,
           heads,
@@ -71,15 +79,16 @@ export const sendEmail = operation(SendEmail, {
         )
       },
     }
-    checkContent(Content)
     return { MessageId: submit(ctx, submission, words) }
   },
 })
 
+const oneContent = 'Exactly one of Simple, Raw and Template must be given as the content.'
+
 function checkContent({ Simple, Raw, Template }: SendEmailRequest['Content']): void {
   const given = [Simple, Raw, Template].filter((part) => part !== undefined)
   if (given.length !== 1) {
-    throw badRequest('Exactly one of Simple, Raw and Template must be given as the content.')
+    throw badRequest(oneContent)
   }
   if (Simple !== undefined && Simple.Body.Text === undefined && Simple.Body.Html === undefined) {
     throw badRequest('The message body must have a text or an HTML part.')

@@ -8,7 +8,10 @@ import {
   putAccountSuppressionAttributes,
 } from './account.ts'
 import { configurationSetType } from './cloudformation/configuration-set.ts'
+import { contactListType } from './cloudformation/contact-list.ts'
 import { emailIdentityType } from './cloudformation/email-identity.ts'
+import { eventDestinationType } from './cloudformation/event-destination.ts'
+import { templateType } from './cloudformation/template.ts'
 import {
   createConfigurationSet,
   deleteConfigurationSet,
@@ -21,7 +24,33 @@ import {
   putTrackingOptions,
   putVdmOptions,
 } from './configuration-sets.ts'
+import {
+  createContact,
+  createContactList,
+  deleteContact,
+  deleteContactList,
+  getContact,
+  getContactList,
+  listContactLists,
+  listContacts,
+  updateContact,
+  updateContactList,
+} from './contacts.ts'
+import {
+  createCustomTemplate,
+  deleteCustomTemplate,
+  getCustomTemplate,
+  listCustomTemplates,
+  sendCustomVerificationEmail,
+  updateCustomTemplate,
+} from './custom-verification.ts'
 import { accessDenied, invalidInput } from './errors.ts'
+import {
+  createEventDestination,
+  deleteEventDestination,
+  getEventDestinations,
+  updateEventDestination,
+} from './event-destinations.ts'
 import {
   createEmailIdentity,
   deleteEmailIdentity,
@@ -29,28 +58,75 @@ import {
   listEmailIdentities,
 } from './identities.ts'
 import {
+  createEmailIdentityPolicy,
+  deleteEmailIdentityPolicy,
+  getEmailIdentityPolicies,
+  updateEmailIdentityPolicy,
+} from './identity-policies.ts'
+import {
   putConfigurationSetAttributes,
   putDkimAttributes,
   putDkimSigningAttributes,
   putFeedbackAttributes,
   putMailFromAttributes,
 } from './identity-settings.ts'
+import { sendBulkEmail } from './send-bulk-email.ts'
 import { sendEmail } from './send-email.ts'
+import {
+  deleteSuppressedDestination,
+  getSuppressedDestination,
+  listSuppressedDestinations,
+  putSuppressedDestination,
+} from './suppression.ts'
 import { listTagsForResource, tagResource, untagResource } from './tags.ts'
+import {
+  createEmailTemplate,
+  deleteEmailTemplate,
+  getEmailTemplate,
+  listEmailTemplates,
+  testRenderEmailTemplate,
+  updateEmailTemplate,
+} from './templates.ts'
 
-/** Simple Email Service, version 2 of its API. Its state is shared with version 1. */
+/** Simple Email Service, version 2 of its API. Its state and its tasks are shared with version 1. */
 export const sesv2 = service('sesv2', {
   iamPrefix: 'ses',
   operations: [
     createConfigurationSet,
+    createContact,
+    createContactList,
+    createCustomTemplate,
     createEmailIdentity,
+    createEmailIdentityPolicy,
+    createEmailTemplate,
+    createEventDestination,
     deleteConfigurationSet,
+    deleteContact,
+    deleteContactList,
+    deleteCustomTemplate,
     deleteEmailIdentity,
+    deleteEmailIdentityPolicy,
+    deleteEmailTemplate,
+    deleteEventDestination,
+    deleteSuppressedDestination,
     getAccount,
     getConfigurationSet,
+    getContact,
+    getContactList,
+    getCustomTemplate,
     getEmailIdentity,
+    getEmailIdentityPolicies,
+    getEmailTemplate,
+    getEventDestinations,
+    getSuppressedDestination,
     listConfigurationSets,
+    listContactLists,
+    listContacts,
+    listCustomTemplates,
     listEmailIdentities,
+    listEmailTemplates,
+    listSuppressedDestinations,
+    listTagsForResource,
     putAccountDetails,
     putAccountSendingAttributes,
     putAccountSuppressionAttributes,
@@ -62,16 +138,31 @@ export const sesv2 = service('sesv2', {
     putMailFromAttributes,
     putReputationOptions,
     putSendingOptions,
+    putSuppressedDestination,
     putSuppressionOptions,
     putTrackingOptions,
     putVdmOptions,
-    listTagsForResource,
+    sendBulkEmail,
+    sendCustomVerificationEmail,
     sendEmail,
     tagResource,
+    testRenderEmailTemplate,
     untagResource,
+    updateContact,
+    updateContactList,
+    updateCustomTemplate,
+    updateEmailIdentityPolicy,
+    updateEmailTemplate,
+    updateEventDestination,
   ],
   tasks: [grantProduction],
-  resources: [configurationSetType, emailIdentityType],
+  resources: [
+    configurationSetType,
+    contactListType,
+    emailIdentityType,
+    eventDestinationType,
+    templateType,
+  ],
   resourceAccess: mailResourceAccess,
   taggedResources: taggedMailResources,
   errors: {

@@ -30,7 +30,6 @@ export function follow(ctx: Context, { outcomes, listeners, facts, returnPath }:
     known ??= facts()
     return known
   }
-  if (isHeard(listeners, 'SEND')) tell(ctx, 0, listeners, 'SEND', mail(), {})
   const delivered: string[] = []
   for (const [address, outcome] of outcomes) {
     const isBack = outcome !== 'delivered' && outcome !== 'answered'

@@ -80,7 +80,7 @@ export function createIdentity(
     kind: isAddress ? 'EMAIL_ADDRESS' : 'DOMAIN',
     createdAtMs: ctx.now(),
     verification: 'PENDING',
-    token: isAddress ? ctx.ids.hex(64) : ctx.ids.alphanumeric(43) + '=',
+    token: isAddress ? ctx.ids.hex(64) : `${ctx.ids.alphanumeric(43)}=`,
     dkim: isAddress ? noDkim : easyDkim(ctx),
     feedbackForwarding: true,
     feedbackTopics: {},

@@ -132,7 +132,7 @@ async function publishTo(
       Message: message,
       ...(subject === undefined ? {} : { Subject: subject }),
     },
-    { as: 'ses.amazonaws.com', sourceArn, region },
+    { as: 'ses.amazonaws.com', sourceArn, sourceOwner: ctx.accountId, region },
   )
 }
 

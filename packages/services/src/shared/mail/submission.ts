@@ -20,9 +20,11 @@ import { checkTags, type MessageTag } from './message-tags.ts'
 import type { MailHeader } from './mime.ts'
 import { headerOf, type ReadMessage } from './mime-reader.ts'
 import { isSimulator, type Outcome, outcomeAt } from './outcomes.ts'
+import { isHeard, tell } from './publication.ts'
 import { sendingAccount, takeQuota } from './quota.ts'
 import type { ConfigurationSet, Identity } from './state.ts'
 import { countAttempt } from './statistics.ts'
+import { MissingAttribute } from './templates/render.ts'
 import type { MailWords } from './words.ts'
 
 /** Where a message goes. */
@@ -46,8 +48,10 @@ export interface Submission {
   readonly sourceArn?: string
   readonly configurationSetName?: string
   readonly tags: readonly MessageTag[]
-  /** Makes the message, when all that can refuse it has let it pass. */
+  /** Makes the message, when all that can refuse it has let it pass. May throw MissingAttribute. */
   readonly message: (about: Envelope) => Composed
+  /** From which template it is made: what is not in its data is found out after SES took the message. */
+  readonly templateName?: string
 }
 
 export interface Envelope {
@@ -83,7 +87,7 @@ export function submit(ctx: Context, submission: Submission, words: MailWords): 
   }
   const real = recipients.filter((address) => !isSimulator(address)).length
   const messageId = newMessageId(ctx)
-  const composed = submission.message({ messageId, set })
+  const composed = composedOr(() => submission.message({ messageId, set }))
   takeQuota(ctx, { all: recipients.length, real }, words)
   accept(ctx, submission, composed, {
     messageId,
@@ -94,6 +98,16 @@ export function submit(ctx: Context, submission: Submission, words: MailWords): 
     identityArnOf: identity === undefined ? undefined : identityArn(home, identity.name),
   })
   return messageId
+}
+
+/** The message, or why its template could not be filled in. */
+function composedOr(compose: () => Composed): Composed | MissingAttribute {
+  try {
+    return compose()
+  } catch (error) {
+    if (error instanceof MissingAttribute) return error
+    throw error
+  }
 }
 
 function readFrom(text: string, words: MailWords): { displayName: string; address: string } {
@@ -181,47 +195,93 @@ interface Accepted {
 function accept(
   ctx: Context,
   submission: Submission,
-  composed: Composed,
+  composed: Composed | MissingAttribute,
   accepted: Accepted,
 ): void {
-  const { recipients, set, from } = accepted
-  const outcomes = new Map<string, Outcome>()
-  for (const address of recipients) outcomes.set(address, outcomeAt(ctx, address, set))
-  const arrived = recipients.filter((address) => {
-    const outcome = outcomes.get(address)
-    return outcome === 'delivered' || outcome === 'complained' || outcome === 'answered'
-  })
+  const { recipients, set, identity } = accepted
   measure(ctx, { namespace: 'AWS/SES', name: 'Send', dimensions: {}, value: 1, unit: 'Count' })
   countAttempt(ctx, recipients.length)
-  if (arrived.length > 0) {
-    mailbox.deliver(ctx, {
-      from,
-      to: arrived,
-      subject: decodedWords(headerOf(composed.headers, 'Subject') ?? ''),
-      raw: composed.raw,
-      text: composed.text,
-      ...(composed.html === undefined ? {} : { html: composed.html }),
-      envelope: { from: submission.returnPath ?? from, to: arrived },
-      headers: composed.headers,
-      attachments: composed.attachments,
-    })
+  const listeners = {
+    ...(set === undefined ? {} : { set }),
+    ...(identity === undefined ? {} : { identity }),
   }
+  if (isHeard(listeners, 'SEND')) {
+    const facts = sendFacts(ctx, submission, composed, accepted)
+    tell(ctx, 0, listeners, 'SEND', facts, {})
+  }
+  if (composed instanceof MissingAttribute) {
+    if (!isHeard(listeners, 'RENDERING_FAILURE')) return
+    const facts = factsOf(ctx, submission, [], accepted)
+    const detail = { errorMessage: composed.message, templateName: submission.templateName ?? '' }
+    tell(ctx, 0, listeners, 'RENDERING_FAILURE', facts, detail)
+    return
+  }
+  const { headers } = composed
+  const outcomes = put(ctx, submission, composed, accepted)
   follow(ctx, {
     outcomes,
-    listeners: {
-      ...(set === undefined ? {} : { set }),
-      ...(accepted.identity === undefined ? {} : { identity: accepted.identity }),
-    },
-    facts: () => factsOf(ctx, submission, composed, accepted),
-    returnPath: submission.returnPath ?? from,
+    listeners,
+    facts: () => factsOf(ctx, submission, headers, accepted),
+    returnPath: submission.returnPath ?? accepted.from,
   })
+}
+
+/** Puts a message into the mailboxes of those whom it reaches. What becomes of it, by recipient. */
+function put(
+  ctx: Context,
+  submission: Submission,
+  composed: Composed,
+  { recipients, set, from }: Accepted,
+): ReadonlyMap<string, Outcome> {
+  const outcomes = new Map<string, Outcome>()
+  const arrived: string[] = []
+  for (const address of recipients) {
+    const outcome = outcomeAt(ctx, address, set)
+    outcomes.set(address, outcome)
+    if (outcome === 'delivered' || outcome === 'complained' || outcome === 'answered') {
+      arrived.push(address)
+    }
+  }
+  if (arrived.length === 0) return outcomes
+  mailbox.deliver(ctx, {
+    from,
+    to: arrived,
+    subject: decodedWords(headerOf(composed.headers, 'Subject') ?? ''),
+    raw: composed.raw,
+    text: composed.text,
+    ...(composed.html === undefined ? {} : { html: composed.html }),
+    envelope: { from: submission.returnPath ?? from, to: arrived },
+    headers: composed.headers,
+    attachments: composed.attachments,
+  })
+  return outcomes
+}
+
+/** A Send event comes before a template is filled in: it has but few headers. Recorded: ses, SNS topic integration. */
+function sendFacts(
+  ctx: Context,
+  submission: Submission,
+  composed: Composed | MissingAttribute,
+  accepted: Accepted,
+): MailFacts {
+  if (submission.templateName === undefined && !(composed instanceof MissingAttribute)) {
+    return factsOf(ctx, submission, composed.headers, accepted)
+  }
+  const { to } = submission.recipients
+  const headers = [
+    { name: 'From', value: submission.from },
+    ...(to.length === 0 ? [] : [{ name: 'To', value: to.join(', ') }]),
+    { name: 'MIME-Version', value: '1.0' },
+  ]
+  const { sourceArn: _later, ...facts } = factsOf(ctx, submission, headers, accepted)
+  return facts
 }
 
 /** What events tell of a message. Recorded: ses, SNS topic integration. */
 function factsOf(
   ctx: Context,
   submission: Submission,
-  { headers }: Composed,
+  headers: readonly MailHeader[],
   { messageId, recipients, set, from, identityArnOf }: Accepted,
 ): MailFacts {
   const sourceIp = ctx.caller.sourceIp ?? 'AWS Internal'
@@ -231,11 +291,14 @@ function factsOf(
     'ses:operation': [submission.operation],
     ...(set === undefined ? {} : { 'ses:configuration-set': [set.name] }),
     'ses:source-ip': [sourceIp],
-    'ses:from-domain': [domainOf(from)],
+    ...(headerOf(headers, 'From') === undefined ? {} : { 'ses:from-domain': [domainOf(from)] }),
     'ses:caller-identity': [callerIdentity],
   }
   for (const { name, value } of submission.tags) tags[name] = [value]
-  const told = headers.filter(({ name }) => name.toLowerCase() !== 'bcc')
+  const told = headers.filter(
+    ({ name, value }) =>
+      name.toLowerCase() !== 'bcc' && !(name === 'Message-ID' && value.includes(messageId)),
+  )
   return {
     messageId,
     atMs: ctx.now(),

@@ -1,0 +1,30 @@
+import type { Context } from '../../context.ts'
+import type { MailAttachment, MailHeader } from './mime.ts'
+import { simpleMessage } from './simple-content.ts'
+import type { Composed, Envelope, Recipients } from './submission.ts'
+import { rendered, type TemplateParts } from './templates/templates.ts'
+import type { MailWords } from './words.ts'
+
+interface TemplateMessage {
+  readonly from: string
+  readonly recipients: Recipients
+  readonly replyTo: readonly string[]
+  readonly returnPath?: string
+  readonly templateName: string
+  readonly parts: TemplateParts
+  readonly data: Readonly<Record<string, unknown>>
+  readonly headers: readonly MailHeader[]
+  readonly attachments: readonly MailAttachment[]
+}
+
+/** A message made from a template. Throws MissingAttribute. */
+export function templateMessage(
+  ctx: Context,
+  message: TemplateMessage,
+  envelope: Envelope,
+  words: MailWords,
+): Composed {
+  const { templateName, parts, data, headers, attachments } = message
+  const filled = rendered(templateName, parts, headers, data, words)
+  return simpleMessage(ctx, message, { ...filled, attachments }, envelope)
+}
