@@ -101,6 +101,10 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     },
     resourcePrefixes: ['AWS::S3::'],
   },
+  scheduler: {
+    load: async () => (await import('./scheduler/service.ts')).scheduler,
+    resourcePrefixes: ['AWS::Scheduler::'],
+  },
   secretsmanager: {
     load: async () => (await import('./secretsmanager/service.ts')).secretsmanager,
     targetPrefix: 'secretsmanager',
