@@ -8,8 +8,8 @@ export interface FollowerRecord {
   readonly streamArn?: string
   /** The attribute that says when an item expires, where Time to Live is on. */
   readonly expiryAttribute?: string
-  /** Point-in-time recovery is on: every change is kept. */
-  readonly logged?: true
+  /** Point-in-time recovery is on: every change is kept for so many days. */
+  readonly loggedDays?: number
   /** Regions that get every change. */
   readonly replicas?: readonly string[]
 }

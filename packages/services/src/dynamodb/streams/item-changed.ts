@@ -1,11 +1,13 @@
 import type { Context } from '../../context.ts'
+import { logChange } from '../backups/change-log.ts'
 import type { TableRecord } from '../state.ts'
+import { noteExpiry } from '../ttl/expiry.ts'
 import { type Item, sameItems } from '../values/index.ts'
 import { followers } from './followers.ts'
 import { writeRecord } from './records.ts'
 
 /** What a change must know of its table. */
-export type ChangedTable = Pick<TableRecord, 'name' | 'arn' | 'key'>
+export type ChangedTable = Pick<TableRecord, 'name' | 'arn' | 'key' | 'space'>
 
 /** Who changed an item: a request, Time to Live, or another region of a global table. */
 export type ChangedBy = 'request' | 'timeToLive' | 'replication'
@@ -29,6 +31,8 @@ export function itemChanged(
   if (before !== undefined && after !== undefined && sameItems(before, after)) return
   const change = { table, before, after, by }
   if (follower.streamArn !== undefined) writeRecord(ctx, follower.streamArn, change)
+  if (follower.expiryAttribute !== undefined) noteExpiry(ctx, change, follower.expiryAttribute)
+  if (follower.loggedDays !== undefined) logChange(ctx, change, follower.loggedDays)
 }
 
 /** A change of an item that really is one. */

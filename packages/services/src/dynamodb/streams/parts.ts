@@ -5,6 +5,20 @@ import {
   streamShards,
   tableStreams,
 } from '../../shared/table-streams/state.ts'
+import { createBackup, deleteBackup, describeBackup, listBackups } from '../backups/backups.ts'
+import { describeContinuousBackups, updateContinuousBackups } from '../backups/recovery.ts'
+import { restoreTableFromBackup, restoreTableToPointInTime } from '../backups/restores.ts'
+import {
+  backupItems,
+  backups,
+  changeLog,
+  changeLogHeads,
+  recoveries,
+  restores,
+} from '../backups/state.ts'
+import { expiries, sweeps, timesToLive } from '../ttl/state.ts'
+import { listExpiries, sweep } from '../ttl/sweeping.ts'
+import { describeTimeToLive, updateTimeToLive } from '../ttl/time-to-live.ts'
 import { followers } from './followers.ts'
 
 /*
@@ -14,14 +28,34 @@ import { followers } from './followers.ts'
  * specification.ts.
  */
 
-export const streamOperations: readonly OperationHandler[] = []
+export const streamOperations: readonly OperationHandler[] = [
+  createBackup,
+  deleteBackup,
+  describeBackup,
+  describeContinuousBackups,
+  describeTimeToLive,
+  listBackups,
+  restoreTableFromBackup,
+  restoreTableToPointInTime,
+  updateContinuousBackups,
+  updateTimeToLive,
+]
 
-export const streamTasks: readonly Task<never>[] = []
+export const streamTasks: readonly Task<never>[] = [listExpiries, sweep]
 
 export const streamTables: NonNullable<ServiceOptions['tables']> = [
+  backupItems,
+  backups,
+  changeLog,
+  changeLogHeads,
   changeRecords,
+  expiries,
   followers,
+  recoveries,
+  restores,
   streamHeads,
   streamShards,
+  sweeps,
   tableStreams,
+  timesToLive,
 ]

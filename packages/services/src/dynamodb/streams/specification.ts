@@ -7,7 +7,12 @@ import {
   sweepStreams,
 } from '../../shared/table-streams/shards.ts'
 import { type TableStream, tableStreams, type ViewType } from '../../shared/table-streams/state.ts'
+import { endRecovery } from '../backups/recovery.ts'
+import { restores } from '../backups/state.ts'
 import { invalid, invalidValues } from '../errors.ts'
+import type { TableRecord } from '../state.ts'
+import { forgetExpiries } from '../ttl/expiry.ts'
+import { timesToLive } from '../ttl/state.ts'
 import { follow, followers } from './followers.ts'
 import type { ChangedTable } from './item-changed.ts'
 
@@ -92,8 +97,13 @@ function stopStream(ctx: Context, tableName: string): void {
 }
 
 /** Ends all that follows a table that is deleted. Its streams can be read for another day. */
-export function stopFollowing(ctx: Context, { name }: ChangedTable): void {
+export function stopFollowing(ctx: Context, table: TableRecord): void {
+  const { name, space } = table
   stopStream(ctx, name)
+  endRecovery(ctx, table)
+  forgetExpiries(ctx, space)
+  timesToLive.delete(ctx, name)
+  restores.delete(ctx, name)
   followers.delete(ctx, name)
 }
 

@@ -1,6 +1,7 @@
 import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda'
 import { expect, test } from 'vitest'
+import { writeMany } from '../../../dynamodb/streams/written.test-support.ts'
 import { ids, type StreamEvent, streamMapped, type WindowEvent } from './streams.test-support.ts'
 
 test('records go to the function in the order of the changes', async () => {
@@ -207,4 +208,21 @@ test('the same seed gives the same journal', async () => {
     return world.cloud.kernel.journal.digest()
   }
   expect(await digest()).toBe(await digest())
+})
+
+test('100,000 records go through a function in batches of 1,000', async () => {
+  const sizes: number[] = []
+  const world = await streamMapped(
+    (event: StreamEvent) => void sizes.push(event.Records.length),
+    { BatchSize: 1000, MaximumBatchingWindowInSeconds: 5 },
+    {},
+    { deepFreeze: false },
+  )
+  writeMany(
+    world.cloud,
+    'orders',
+    Array.from({ length: 100_000 }, (_, i) => ({ id: { S: `k${i}` }, n: { N: '1' } })),
+  )
+  await world.cloud.advance({ seconds: 10 })
+  expect(sizes).toEqual(Array.from({ length: 100 }, () => 1000))
 })
