@@ -18,6 +18,7 @@ import {
   getExecutionHistory,
 } from './describe-execution.ts'
 import { engine } from './engine.ts'
+import { invalid } from './errors.ts'
 import { pendingLogs, writeLogs } from './execution-logs.ts'
 import { awaited } from './integrations/awaited.ts'
 import { callRates } from './limits.ts'
@@ -55,6 +56,10 @@ import { redriveExecution, stopExecution } from './stop-execution.ts'
 import { listTagsForResource, tagResource, untagResource } from './tags.ts'
 import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from './task-tokens.ts'
 import { testState } from './test-state.ts'
+
+/** AWS names the states of executions in an order of its own. Recorded: states, ListExecutions, 2024. */
+const modelOrder = '[RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, PENDING_REDRIVE]'
+const recordedOrder = '[SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]'
 
 /** AWS Step Functions: state machines, their executions, activities. */
 export const states = service('states', {
@@ -117,4 +122,7 @@ export const states = service('states', {
     yield* activities.scan(ctx)
   },
   rateLimits: callRates,
+  errors: {
+    invalidInput: (message) => invalid(message.replace(modelOrder, recordedOrder)),
+  },
 })

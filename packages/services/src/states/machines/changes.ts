@@ -4,6 +4,7 @@ import { operation } from '../../define.ts'
 import { machineAuthorization, requestTags } from '../access.ts'
 import { arnOf, parsedArn, qualifierOf, unqualified } from '../arns.ts'
 import {
+  invalid,
   nothingToUpdate,
   stateMachineDeleting,
   stateMachineExists,
@@ -32,6 +33,7 @@ export const createStateMachine = operation(CreateStateMachine, {
     const { name, definition, roleArn, publish: publishes = false } = input
     const type = input.type === 'EXPRESS' ? 'EXPRESS' : 'STANDARD'
     checkName(name)
+    checkVersionDescription(input)
     const arn = arnOf(ctx, 'stateMachine', name)
     const logging = loggingOf(input.loggingConfiguration)
     checkDefinition(definition, type)
@@ -72,6 +74,16 @@ export const createStateMachine = operation(CreateStateMachine, {
     return answerOf(machine)
   },
 })
+
+/** A description is that of a version. */
+function checkVersionDescription(input: {
+  readonly publish?: boolean | undefined
+  readonly versionDescription?: string | undefined
+}): void {
+  if (input.versionDescription !== undefined && input.publish !== true) {
+    throw invalid('Version description can only be set when publish is true')
+  }
+}
 
 function answerOf({ arn, createdAtMs, publishedAtCreation }: StateMachine) {
   const version = publishedAtCreation === undefined ? {} : { stateMachineVersionArn: `${arn}:1` }
@@ -114,6 +126,7 @@ export const updateStateMachine = operation(UpdateStateMachine, {
     ) {
       throw nothingToUpdate()
     }
+    checkVersionDescription(input)
     const before = changeable(ctx, arn)
     const logging = loggingConfiguration && loggingOf(loggingConfiguration)
     if (definition !== undefined) checkDefinition(definition, before.type)
