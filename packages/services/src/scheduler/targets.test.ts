@@ -173,14 +173,9 @@ test('a target that is gone sends the input to the dead-letter queue at once', a
 
 test('an outage is tried again as often as the schedule says', async () => {
   const { cloud, heard, letters } = await withLetters({ MaximumRetryAttempts: 2 })
-  const fault = cloud.armFault('sqs.SendMessage', {
-    kind: 'error',
-    code: 'InternalError',
-    status: 500,
-    times: 3,
-  })
+  const effect = { kind: 'error', code: 'InternalError' } as const
+  cloud.armFault('sqs.SendMessage', effect, { times: 3 })
   await cloud.advance({ hours: 7 })
-  fault.end()
   expect(await heard()).toEqual([])
   expect(await letters()).toEqual([
     {
@@ -195,13 +190,9 @@ test('an outage is tried again as often as the schedule says', async () => {
 
 test('an outage that ends in time delays a run, it does not lose it', async () => {
   const { cloud, heard, letters } = await withLetters()
-  const fault = cloud.armFault('sqs.SendMessage', {
-    kind: 'error',
-    code: 'InternalError',
-    status: 500,
-  })
+  const fault = cloud.armFault('sqs.SendMessage', { kind: 'error', code: 'InternalError' })
   await cloud.advance({ hours: 12 })
-  fault.end()
+  cloud.endFault(fault)
   await cloud.advance({ minutes: 10 })
   expect([await heard(), await letters()]).toEqual([['hello'], []])
 })
