@@ -1,8 +1,10 @@
+import { orderedKey } from '@cloud-orrery/kernel'
 import type { HistoryEventType } from '@cloud-orrery/models/states'
 import { taskResource } from '../asl/task-resource.ts'
 import { dataDetails } from './moves.ts'
 import type { EventDetails, Run } from './run.ts'
-import { abortTask } from './task-names.ts'
+import { executions, mapRuns } from './state.ts'
+import { abortTask, mapRunTask } from './task-names.ts'
 import { itemsKey, mapItems, type Thread, taskTokens, threadKey, threads } from './threads.ts'
 
 type Ending =
@@ -36,6 +38,31 @@ export function endExecution(run: Run, ending: Ending, previous: number): void {
   } else halt(run)
   run.ports.statusChanged?.(run.ctx, run.execution, run.engine)
   run.ctx.wake(endedKey(run.execution.executionArn))
+  tellMapRun(run)
+}
+
+/** The run of a distributed Map state hears of its children's ends. */
+function tellMapRun(run: Run): void {
+  const { mapRunArn, executionArn } = run.execution
+  const mapRun = mapRunArn === undefined ? undefined : mapRuns.get(run.ctx, mapRunArn)
+  if (mapRun === undefined || mapRun.status !== 'RUNNING') return
+  run.ctx.after(0, mapRunTask, {
+    executionArn: mapRun.executionArn,
+    threadId: mapRun.threadId,
+    of: mapRun.mapRunArn,
+    step: 'child',
+    childArn: executionArn,
+  })
+}
+
+/** The children of a run that came to an end too early. */
+export function abortMapRun(run: Run, mapRunArn: string, status: 'FAILED' | 'ABORTED'): void {
+  const { ctx } = run
+  mapRuns.update(ctx, mapRunArn, { status, stoppedAtMs: ctx.now() })
+  const scan = { prefix: orderedKey(mapRunArn, '') }
+  for (const child of [...executions.scanIndex(ctx, 'mapRun', scan)]) {
+    if (child.status === 'RUNNING') run.engine.stopExecution(ctx, child.executionArn)
+  }
 }
 
 /** Who waits for the end of an execution waits for this. */
@@ -85,7 +112,10 @@ function halt(run: Run): void {
 export function release(run: Run, thread: Thread): void {
   const { ctx } = run
   if (thread.timerId !== undefined) ctx.cancel(thread.timerId)
-  if (thread.group !== undefined) {
+  if (thread.mapRunArn !== undefined && mapRuns.get(ctx, thread.mapRunArn)?.status === 'RUNNING') {
+    abortMapRun(run, thread.mapRunArn, 'ABORTED')
+  }
+  if (thread.group !== undefined || thread.mapRunArn !== undefined) {
     mapItems.delete(ctx, itemsKey(thread.executionArn, thread.id, thread.generation))
   }
   const { task } = thread

@@ -4,6 +4,7 @@ import { run as runStep, type Step } from '../asl/surroundings.ts'
 import type { Engine, Ports, TaskOutcome } from './contract.ts'
 import { endExecution, endedKey } from './endings.ts'
 import { history } from './history.ts'
+import { fetchFor, mapRunStep } from './map-runs.ts'
 import { Run } from './run.ts'
 import { expressMsMax, start } from './starting.ts'
 import { executions, historyEvents, mapRuns } from './state.ts'
@@ -79,7 +80,8 @@ export function createEngine(ports: Ports): Engine {
     const run = openRun(ctx, executionArn)
     const thread = run?.thread(threadId)
     if (run === undefined || !run.isRunning || thread === undefined) return
-    if (of !== thread.enteredEventId && of !== thread.task?.token) return
+    const awaited = [thread.enteredEventId, thread.task?.token, thread.mapRunArn]
+    if (!awaited.includes(of)) return
     return runStep(worked(run, thread, work(run, thread)))
   }
 
@@ -102,6 +104,17 @@ export function createEngine(ports: Ports): Engine {
           }
         : await integration.start(ctx, request, engine)
     await settled(ctx, input, outcome)
+  }
+
+  const runMap = async (ctx: Context, input: names.MapRunInput): Promise<void> => {
+    const run = openRun(ctx, input.executionArn)
+    if (run === undefined || !run.isRunning) return
+    const fetched = await fetchFor(ctx, run, input)
+    await onThread(ctx, input, (now, thread) =>
+      mapRunStep(now, thread, input, fetched, () => {
+        ctx.after(0, names.mapRunTask, { ...input, step: 'end' })
+      }),
+    )
   }
 
   const tasks = [
@@ -135,6 +148,7 @@ export function createEngine(ports: Ports): Engine {
         run.commit()
       },
     }),
+    does(names.mapRunTask, { run: runMap }),
     does(names.abortTask, {
       run: async (ctx, input) => {
         await ports.integration(input.resource)?.abort?.(ctx, input, engine)

@@ -5,7 +5,7 @@ import type { JsonObject } from '../asl/json.ts'
 import { placed } from '../asl/payload.ts'
 import type { Step } from '../asl/surroundings.ts'
 import { assignedBy, type Handover, jsonataHandover, outputPathed } from './data-flow.ts'
-import { endExecution, release } from './endings.ts'
+import { abortMapRun, endExecution, release } from './endings.ts'
 import { leave } from './moves.ts'
 import type { Run } from './run.ts'
 import { wakeTask } from './task-names.ts'
@@ -107,7 +107,8 @@ function retries(run: Run, thread: Thread, state: State, failure: Failure): bool
   if (retrier === undefined || made >= (retrier.MaxAttempts ?? attemptsDefault)) return false
   const counts = [...(state.Retry ?? [])].map((_, index) => thread.retries[index] ?? 0)
   if (thread.group !== undefined) abandonChildren(run, thread)
-  const { task, group, ...rest } = known(run, thread.id)
+  if (thread.mapRunArn !== undefined) mapRunFailed(run, thread, failure)
+  const { task, group, mapRunArn, ...rest } = known(run, thread.id)
   const delayMs = Math.round(delaySeconds(run, retrier, made) * 1000)
   const { executionArn, id, enteredEventId } = thread
   const timerId = run.ctx.after(delayMs, wakeTask, {
@@ -156,12 +157,27 @@ function* caughtHandover(
 }
 
 /** A Parallel or Map state's own event, once its children are gone. */
-function groupFailed(run: Run, thread: Thread, state: State, _failure: Failure): Thread {
+function groupFailed(run: Run, thread: Thread, state: State, failure: Failure): Thread {
+  if (thread.mapRunArn !== undefined) return mapRunFailed(run, thread, failure)
   if (thread.group === undefined) return thread
   abandonChildren(run, thread)
   run.event(thread.id, `${state.Type}StateFailed` as HistoryEventType)
   const { group, ...rest } = known(run, thread.id)
   return run.put(rest)
+}
+
+function mapRunFailed(run: Run, thread: Thread, { error, cause }: Failure): Thread {
+  const { mapRunArn, ...rest } = thread
+  if (mapRunArn !== undefined) abortMapRun(run, mapRunArn, 'FAILED')
+  run.put(rest)
+  run.event(thread.id, 'MapRunFailed', {
+    mapRunFailedEventDetails: {
+      ...(error === undefined ? {} : { error }),
+      ...(cause === undefined ? {} : { cause }),
+    },
+  })
+  run.event(thread.id, 'MapStateFailed')
+  return known(run, thread.id)
 }
 
 /** The children that still run are aborted, and all are forgotten. */

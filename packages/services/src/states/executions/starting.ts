@@ -13,8 +13,8 @@ export const expressMsMax = 300_000
 /** What a child of a distributed Map state has besides. */
 export interface ChildOf {
   readonly mapRunArn: string
-  readonly itemCount?: number
-  readonly mapItem?: NonNullable<Thread['mapItem']>
+  readonly itemCount: number
+  readonly itemIndex: number
 }
 
 /** Starts an execution; its first state is entered in a kernel task that is due now. */
@@ -34,8 +34,7 @@ export function start(
     startedAtMs: nowMs,
     redriveCount: 0,
     eventCount: 0,
-    ...(child === undefined ? {} : { mapRunArn: child.mapRunArn }),
-    ...(child?.itemCount === undefined ? {} : { itemCount: child.itemCount }),
+    ...child,
   }
   const run = new Run(ctx, execution, ports, engine)
   const { stateMachineAliasArn, stateMachineVersionArn, roleArn, input } = execution
@@ -48,7 +47,7 @@ export function start(
       ...(stateMachineVersionArn === undefined ? {} : { stateMachineVersionArn }),
     },
   })
-  run.put(rootThread(run, child))
+  run.put(rootThread(run))
   run.execution = { ...run.execution, expiryId: expiry(run) }
   ports.statusChanged?.(ctx, run.execution, engine)
   run.commit()
@@ -65,7 +64,7 @@ export function expiry(run: Run): string {
   return run.ctx.after(Math.min(ownMs, longestMs), expireTask, { executionArn, redriveCount })
 }
 
-function rootThread(run: Run, child: ChildOf | undefined): Thread {
+function rootThread(run: Run): Thread {
   const { executionArn, input } = run.execution
   return {
     executionArn,
@@ -84,6 +83,5 @@ function rootThread(run: Run, child: ChildOf | undefined): Thread {
     retries: [],
     retryCount: 0,
     generation: 0,
-    ...(child?.mapItem === undefined ? {} : { mapItem: child.mapItem }),
   }
 }

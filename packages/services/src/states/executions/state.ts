@@ -1,6 +1,7 @@
 import { type BlobRef, orderedKey, table } from '@cloud-orrery/kernel'
 import type { ExecutionStatus, HistoryEvent } from '@cloud-orrery/models/states'
 import type { Json, JsonObject } from '../asl/json.ts'
+import type { ReaderRequest, WriterRequest } from './item-requests.ts'
 
 /** One execution of a state machine: what DescribeExecution shows, and what it needs to go on. */
 export interface Execution {
@@ -30,6 +31,8 @@ export interface Execution {
   /** A child of a distributed Map state. */
   readonly mapRunArn?: string
   readonly itemCount?: number
+  /** Which of the run's items, or batches, it works on. */
+  readonly itemIndex?: number
   /** The kernel task that ends it when it takes too long. */
   readonly expiryId?: string
   /** Events in its history so far. */
@@ -64,6 +67,8 @@ export const historyEvents = table<KeptEvent>('states.historyEvents', {
 export interface MapRun {
   readonly mapRunArn: string
   readonly executionArn: string
+  /** The thread of the execution that waits for it. */
+  readonly threadId: string
   readonly stateMachineArn: string
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED'
   readonly startedAtMs: number
@@ -73,6 +78,10 @@ export interface MapRun {
   readonly toleratedFailurePercentage: number
   readonly itemCounts: RunCounts
   readonly executionCounts: RunCounts
+  /** Items of each child, once they are known. */
+  readonly sizes?: readonly number[]
+  readonly reader?: ReaderRequest
+  readonly writer?: WriterRequest
   readonly redriveCount: number
   readonly redrivenAtMs?: number
 }

@@ -2,6 +2,7 @@ import type { State } from '../asl/definition.ts'
 import { isDistributed } from '../asl/definition.ts'
 import { textOf } from '../asl/json.ts'
 import type { Step } from '../asl/surroundings.ts'
+import { distributedMapState } from './distributed-map.ts'
 import { endExecution } from './endings.ts'
 import { fail, failureOf } from './failing.ts'
 import { childSucceeded, inlineMapState, parallelState } from './groups.ts'
@@ -100,7 +101,7 @@ function* attempt(run: Run, thread: Thread, state: State): Step<void> {
     case 'Parallel':
       return yield* parallelState(run, thread, state)
     case 'Map':
-      if (isDistributed(state)) throw new TypeError('distributed')
+      if (isDistributed(state)) return yield* distributedMapState(run, thread, state)
       return yield* inlineMapState(run, thread, state)
   }
 }

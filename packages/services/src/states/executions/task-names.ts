@@ -1,5 +1,4 @@
 import type { Task } from '../../define.ts'
-import type { Json } from '../asl/json.ts'
 import type { TaskOutcome, TaskRequest } from './contract.ts'
 
 /**
@@ -42,6 +41,9 @@ export const expireTask = named<{ readonly executionArn: string; readonly redriv
 export const abortTask =
   named<Pick<TaskRequest, 'executionArn' | 'resource' | 'token' | 'roleArn'>>('states.abort')
 
-export interface ReadItemsInput extends ThreadInput {
-  readonly input: Json
+/** A step of a distributed Map state's run: it begins, a child of it ended, all have. */
+export interface MapRunInput extends ThreadInput {
+  readonly step: 'begin' | 'child' | 'end'
+  readonly childArn?: string
 }
+export const mapRunTask = named<MapRunInput>('states.runMap')
