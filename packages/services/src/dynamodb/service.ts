@@ -6,6 +6,7 @@ import { tableType } from './cloudformation/table.ts'
 import { dataKeys } from './encryption.ts'
 import { accessDenied, invalidInput } from './errors.ts'
 import { getItem } from './get-item.ts'
+import { partiqlOperations } from './partiql/parts.ts'
 import { query } from './query.ts'
 import { catchUp } from './read-lag.ts'
 import {
@@ -53,6 +54,7 @@ export const dynamodb = service('dynamodb', {
     describeLimits,
     describeEndpoints,
     describeContributorInsights,
+    ...partiqlOperations,
     ...streamOperations,
   ],
   resources: [tableType, globalTableType],
