@@ -22,6 +22,7 @@ const parts: readonly Part[] = [
   { name: 'stacks' },
   { name: 'functions' },
   { name: 'event-patterns' },
+  { name: 'workflows' },
   { name: 'policy' },
   { name: 'protocols' },
   { name: 'durable' },

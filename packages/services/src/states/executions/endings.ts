@@ -102,20 +102,27 @@ function halt(run: Run): void {
   const { executionArn } = run.execution
   run.commitThreads()
   for (const thread of threads.scan(run.ctx, { prefix: threadKey(executionArn, '0') })) {
-    release(run, thread)
-    const { task, timerId, ...rest } = thread
-    if (task !== undefined || timerId !== undefined) run.put(rest)
+    const { mapRunArn } = thread
+    if (mapRunArn !== undefined) abortMapRun(run, mapRunArn, 'ABORTED')
+    release(run, thread, { keepItems: true })
+    const { task, timerId, mapRunArn: _aborted, ...rest } = thread
+    if (task !== undefined || timerId !== undefined || mapRunArn !== undefined) run.put(rest)
   }
 }
 
 /** Cancels what a thread waits for. */
-export function release(run: Run, thread: Thread): void {
+export function release(
+  run: Run,
+  thread: Thread,
+  options: { readonly keepItems?: boolean } = {},
+): void {
   const { ctx } = run
   if (thread.timerId !== undefined) ctx.cancel(thread.timerId)
   if (thread.mapRunArn !== undefined && mapRuns.get(ctx, thread.mapRunArn)?.status === 'RUNNING') {
     abortMapRun(run, thread.mapRunArn, 'ABORTED')
   }
-  if (thread.group !== undefined || thread.mapRunArn !== undefined) {
+  const isGroup = thread.group !== undefined || thread.mapRunArn !== undefined
+  if (isGroup && options.keepItems !== true) {
     mapItems.delete(ctx, itemsKey(thread.executionArn, thread.id, thread.generation))
   }
   const { task } = thread

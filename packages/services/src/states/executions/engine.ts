@@ -5,6 +5,7 @@ import type { Engine, Ports, TaskOutcome } from './contract.ts'
 import { endExecution, endedKey } from './endings.ts'
 import { history } from './history.ts'
 import { fetchFor, mapRunStep } from './map-runs.ts'
+import { redrive, redriveStatus } from './redrive.ts'
 import { Run } from './run.ts'
 import { expressMsMax, start } from './starting.ts'
 import { executions, historyEvents, mapRuns } from './state.ts'
@@ -33,10 +34,12 @@ export function createEngine(ports: Ports): Engine {
       run.commit()
       return run.execution
     },
-    redriveExecution: () => {
-      throw new TypeError('not built')
+    redriveExecution: (ctx, executionArn) => {
+      const run = openRun(ctx, executionArn)
+      if (run === undefined) throw new TypeError(`no execution ${executionArn}`)
+      return redrive(run)
     },
-    redriveStatus: () => ({ status: 'NOT_REDRIVABLE' }),
+    redriveStatus: (ctx, execution) => redriveStatus(ctx, execution),
     runExpress: async (ctx, options) => {
       const { executionArn } = start(ctx, options, ports, engine)
       const untilMs = ctx.now() + expressMsMax + 1000
