@@ -7,9 +7,10 @@ import {
 import { operation } from '../define.ts'
 import { changeSendingAccount, sendingAccount, sentLastDay } from '../shared/mail/quota.ts'
 import { statisticsOf } from '../shared/mail/statistics.ts'
+import { anywhere } from './authorization.ts'
 
 export const getSendQuota = operation(GetSendQuota, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx) {
     const { quotaPerDay, ratePerSecond } = sendingAccount(ctx)
@@ -22,7 +23,7 @@ export const getSendQuota = operation(GetSendQuota, {
 })
 
 export const getSendStatistics = operation(GetSendStatistics, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run: (ctx) => ({
     SendDataPoints: [...statisticsOf(ctx)].map((point) => ({
@@ -36,13 +37,13 @@ export const getSendStatistics = operation(GetSendStatistics, {
 })
 
 export const getAccountSendingEnabled = operation(GetAccountSendingEnabled, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run: (ctx) => ({ Enabled: sendingAccount(ctx).sendingEnabled }),
 })
 
 export const updateAccountSendingEnabled = operation(UpdateAccountSendingEnabled, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { Enabled = false }) {
     changeSendingAccount(ctx, { sendingEnabled: Enabled })

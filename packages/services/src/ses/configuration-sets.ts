@@ -19,14 +19,13 @@ import {
   deleteConfigurationSet as remove,
 } from '../shared/mail/configuration-sets.ts'
 import { type ConfigurationSet, configurationSets } from '../shared/mail/state.ts'
+import { anywhere, on } from './authorization.ts'
 import { trackingOptionsExist, trackingOptionsMissing, words } from './errors.ts'
 import { destinationView } from './event-destinations.ts'
 import { pageOf } from './pages.ts'
 
-const ofSet = (
-  { ConfigurationSetName }: { readonly ConfigurationSetName: string },
-  ctx: Context,
-): string => configurationSetArn(ctx, ConfigurationSetName)
+const ofSet = ({ ConfigurationSetName }: { readonly ConfigurationSetName: string }, ctx: Context) =>
+  on(configurationSetArn(ctx, ConfigurationSetName))
 
 export const createConfigurationSet = operation(CreateConfigurationSet, {
   authorize: ({ ConfigurationSet }, ctx) => ({
@@ -50,7 +49,7 @@ export const deleteConfigurationSet = operation(DeleteConfigurationSet, {
 })
 
 export const describeConfigurationSet = operation(DescribeConfigurationSet, {
-  authorize: ofSet,
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { ConfigurationSetName, ConfigurationSetAttributeNames = [] }) {
     const set = configurationSet(ctx, ConfigurationSetName, words)
@@ -82,7 +81,7 @@ export const describeConfigurationSet = operation(DescribeConfigurationSet, {
 })
 
 export const listConfigurationSets = operation(ListConfigurationSets, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { NextToken, MaxItems }) {
     const { items, next } = pageOf(
@@ -100,7 +99,7 @@ function change(ctx: Context, name: string, fields: Partial<ConfigurationSet>): 
 }
 
 export const updateSendingEnabled = operation(UpdateConfigurationSetSendingEnabled, {
-  authorize: ofSet,
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { ConfigurationSetName, Enabled }) {
     const { sendingEnabled } = configurationSet(ctx, ConfigurationSetName, words)
@@ -111,7 +110,7 @@ export const updateSendingEnabled = operation(UpdateConfigurationSetSendingEnabl
 })
 
 export const updateReputationMetrics = operation(UpdateConfigurationSetReputationMetricsEnabled, {
-  authorize: ofSet,
+  authorize: anywhere,
   provenance: 'modelled',
   run: (ctx, { ConfigurationSetName, Enabled }) =>
     change(ctx, ConfigurationSetName, { reputationMetrics: Enabled }),
@@ -127,7 +126,7 @@ export const putDeliveryOptions = operation(PutConfigurationSetDeliveryOptions, 
 })
 
 export const createTrackingOptions = operation(CreateConfigurationSetTrackingOptions, {
-  authorize: ofSet,
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { ConfigurationSetName, TrackingOptions }) {
     const set = configurationSet(ctx, ConfigurationSetName, words)
@@ -139,7 +138,7 @@ export const createTrackingOptions = operation(CreateConfigurationSetTrackingOpt
 })
 
 export const updateTrackingOptions = operation(UpdateConfigurationSetTrackingOptions, {
-  authorize: ofSet,
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { ConfigurationSetName, TrackingOptions }) {
     const set = configurationSet(ctx, ConfigurationSetName, words)
@@ -151,7 +150,7 @@ export const updateTrackingOptions = operation(UpdateConfigurationSetTrackingOpt
 })
 
 export const deleteTrackingOptions = operation(DeleteConfigurationSetTrackingOptions, {
-  authorize: ofSet,
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { ConfigurationSetName }) {
     const { redirectDomain, ...rest } = configurationSet(ctx, ConfigurationSetName, words)

@@ -6,18 +6,24 @@ import {
   SendCustomVerificationEmail,
   UpdateCustomVerificationEmailTemplate,
 } from '@cloud-orrery/models/ses'
+import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { customTemplateArn } from '../shared/mail/arns.ts'
 import {
   customTemplateNamed,
   putCustomTemplate,
   sendCustomVerification,
 } from '../shared/mail/custom-verification.ts'
 import { customTemplates } from '../shared/mail/state.ts'
+import { anywhere, on } from './authorization.ts'
 import { words } from './errors.ts'
 import { pageOf } from './pages.ts'
 
+const ofTemplate = ({ TemplateName }: { readonly TemplateName: string }, ctx: Context) =>
+  on(customTemplateArn(ctx, TemplateName))
+
 export const createCustomTemplate = operation(CreateCustomVerificationEmailTemplate, {
-  authorize: () => '*',
+  authorize: ofTemplate,
   provenance: 'modelled',
   run(ctx, input) {
     const template = {
@@ -35,7 +41,7 @@ export const createCustomTemplate = operation(CreateCustomVerificationEmailTempl
 })
 
 export const updateCustomTemplate = operation(UpdateCustomVerificationEmailTemplate, {
-  authorize: () => '*',
+  authorize: ofTemplate,
   provenance: 'modelled',
   run(ctx, input) {
     const before = customTemplateNamed(ctx, input.TemplateName, words)
@@ -53,7 +59,7 @@ export const updateCustomTemplate = operation(UpdateCustomVerificationEmailTempl
 })
 
 export const getCustomTemplate = operation(GetCustomVerificationEmailTemplate, {
-  authorize: () => '*',
+  authorize: ofTemplate,
   provenance: 'modelled',
   run(ctx, { TemplateName }) {
     const template = customTemplateNamed(ctx, TemplateName, words)
@@ -69,7 +75,7 @@ export const getCustomTemplate = operation(GetCustomVerificationEmailTemplate, {
 })
 
 export const deleteCustomTemplate = operation(DeleteCustomVerificationEmailTemplate, {
-  authorize: () => '*',
+  authorize: ofTemplate,
   provenance: 'modelled',
   run(ctx, { TemplateName }) {
     customTemplates.delete(ctx, TemplateName)
@@ -78,7 +84,7 @@ export const deleteCustomTemplate = operation(DeleteCustomVerificationEmailTempl
 })
 
 export const listCustomTemplates = operation(ListCustomVerificationEmailTemplates, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { NextToken, MaxResults }) {
     const { items, next } = pageOf(
@@ -100,7 +106,7 @@ export const listCustomTemplates = operation(ListCustomVerificationEmailTemplate
 })
 
 export const sendCustomVerificationEmail = operation(SendCustomVerificationEmail, {
-  authorize: () => '*',
+  authorize: ofTemplate,
   provenance: 'modelled',
   refuses: ['ConfigurationSetName'],
   run: (ctx, { EmailAddress, TemplateName }) => ({

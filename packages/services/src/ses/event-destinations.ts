@@ -14,6 +14,7 @@ import {
 } from '../shared/mail/event-destinations.ts'
 import type { EventDestination, MailEventType } from '../shared/mail/state.ts'
 import { notModelled } from '../shared/not-modelled.ts'
+import { on } from './authorization.ts'
 import { words } from './errors.ts'
 
 /** Event types and sources of dimensions as version 1 writes them; kept as version 2 does. */
@@ -80,10 +81,8 @@ export function destinationView(destination: EventDestination): EventDestination
   }
 }
 
-const ofSet = (
-  { ConfigurationSetName }: { readonly ConfigurationSetName: string },
-  ctx: Context,
-): string => configurationSetArn(ctx, ConfigurationSetName)
+const ofSet = ({ ConfigurationSetName }: { readonly ConfigurationSetName: string }, ctx: Context) =>
+  on(configurationSetArn(ctx, ConfigurationSetName))
 
 export const createEventDestination = operation(CreateConfigurationSetEventDestination, {
   authorize: ofSet,

@@ -11,7 +11,6 @@ import {
 } from '@cloud-orrery/models/ses'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
-import { identityArn } from '../shared/mail/arns.ts'
 import {
   createIdentity,
   easyDkim,
@@ -20,6 +19,7 @@ import {
   startVerification,
 } from '../shared/mail/identities.ts'
 import { type Identity, identities, type VerificationStatus } from '../shared/mail/state.ts'
+import { anywhere } from './authorization.ts'
 import { invalidValue } from './errors.ts'
 import { pageOf } from './pages.ts'
 
@@ -47,14 +47,14 @@ function verifyAddress(ctx: Context, address: string): object {
 }
 
 export const verifyEmailIdentity = operation(VerifyEmailIdentity, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'recorded',
   run: (ctx, { EmailAddress }) => verifyAddress(ctx, EmailAddress),
 })
 
 /** The older name of VerifyEmailIdentity. */
 export const verifyEmailAddress = operation(VerifyEmailAddress, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run: (ctx, { EmailAddress }) => verifyAddress(ctx, EmailAddress),
 })
@@ -75,7 +75,7 @@ const notStarted = {
 } as const
 
 export const verifyDomainIdentity = operation(VerifyDomainIdentity, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'simplified',
   run(ctx, { Domain }) {
     const identity = domainIdentity(ctx, Domain)
@@ -87,7 +87,7 @@ export const verifyDomainIdentity = operation(VerifyDomainIdentity, {
 })
 
 export const verifyDomainDkim = operation(VerifyDomainDkim, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'simplified',
   run(ctx, { Domain }) {
     const identity = domainIdentity(ctx, Domain)
@@ -99,7 +99,7 @@ export const verifyDomainDkim = operation(VerifyDomainDkim, {
 })
 
 export const deleteIdentity = operation(DeleteIdentity, {
-  authorize: ({ Identity: name }, ctx) => identityArn(ctx, identityName(name)),
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { Identity: name }) {
     identities.delete(ctx, identityName(name))
@@ -108,7 +108,7 @@ export const deleteIdentity = operation(DeleteIdentity, {
 })
 
 export const deleteVerifiedEmailAddress = operation(DeleteVerifiedEmailAddress, {
-  authorize: ({ EmailAddress }, ctx) => identityArn(ctx, identityName(EmailAddress)),
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { EmailAddress }) {
     identities.delete(ctx, identityName(EmailAddress))
@@ -117,7 +117,7 @@ export const deleteVerifiedEmailAddress = operation(DeleteVerifiedEmailAddress, 
 })
 
 export const listIdentities = operation(ListIdentities, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { IdentityType, NextToken, MaxItems }) {
     const kind = IdentityType === 'EmailAddress' ? 'EMAIL_ADDRESS' : 'DOMAIN'
@@ -136,7 +136,7 @@ export const listIdentities = operation(ListIdentities, {
 })
 
 export const listVerifiedEmailAddresses = operation(ListVerifiedEmailAddresses, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run: (ctx) => ({
     VerifiedEmailAddresses: [...identities.scan(ctx)]
@@ -154,7 +154,7 @@ export function* named(ctx: Context, names: readonly string[]): Generator<[strin
 }
 
 export const getVerificationAttributes = operation(GetIdentityVerificationAttributes, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { Identities }) {
     const found = [...named(ctx, Identities)].map(([name, { kind, verification, token }]) => [

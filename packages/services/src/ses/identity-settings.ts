@@ -14,18 +14,15 @@ import {
 } from '@cloud-orrery/models/ses'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
-import { identityArn } from '../shared/mail/arns.ts'
 import { identityName, lookForRecords } from '../shared/mail/identities.ts'
 import {
   deleteIdentityPolicy as deletePolicy,
   putIdentityPolicy as putPolicy,
 } from '../shared/mail/identity-policies.ts'
 import { type FeedbackType, type Identity, identities } from '../shared/mail/state.ts'
+import { anywhere } from './authorization.ts'
 import { identityNotVerified, invalidValue, words } from './errors.ts'
 import { named, statusWord } from './identities.ts'
-
-const ofIdentity = ({ Identity: name }: { readonly Identity: string }, ctx: Context): string =>
-  identityArn(ctx, identityName(name))
 
 const feedbackTypes: readonly FeedbackType[] = ['Bounce', 'Complaint', 'Delivery']
 
@@ -48,7 +45,7 @@ function feedbackType(text: string): FeedbackType {
 }
 
 export const setHeadersInNotifications = operation(SetIdentityHeadersInNotificationsEnabled, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'recorded',
   run(ctx, { Identity: name, NotificationType, Enabled }) {
     const type = feedbackType(NotificationType)
@@ -61,7 +58,7 @@ export const setHeadersInNotifications = operation(SetIdentityHeadersInNotificat
 })
 
 export const setNotificationTopic = operation(SetIdentityNotificationTopic, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { Identity: name, NotificationType, SnsTopic }) {
     const type = feedbackType(NotificationType)
@@ -80,7 +77,7 @@ export const setNotificationTopic = operation(SetIdentityNotificationTopic, {
 })
 
 export const setFeedbackForwarding = operation(SetIdentityFeedbackForwardingEnabled, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { Identity: name, ForwardingEnabled }) {
     const identity = identityNamed(ctx, name)
@@ -96,7 +93,7 @@ export const setFeedbackForwarding = operation(SetIdentityFeedbackForwardingEnab
 })
 
 export const getNotificationAttributes = operation(GetIdentityNotificationAttributes, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { Identities }) {
     const found = [...named(ctx, Identities)].map(([name, identity]) => {
@@ -119,7 +116,7 @@ export const getNotificationAttributes = operation(GetIdentityNotificationAttrib
 })
 
 export const setDkimEnabled = operation(SetIdentityDkimEnabled, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { Identity: name, DkimEnabled }) {
     const identity = identityNamed(ctx, name)
@@ -132,7 +129,7 @@ export const setDkimEnabled = operation(SetIdentityDkimEnabled, {
 })
 
 export const getDkimAttributes = operation(GetIdentityDkimAttributes, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { Identities }) {
     const found = [...named(ctx, Identities)].map(([name, { dkim }]) => [
@@ -148,7 +145,7 @@ export const getDkimAttributes = operation(GetIdentityDkimAttributes, {
 })
 
 export const setMailFromDomain = operation(SetIdentityMailFromDomain, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'simplified',
   run(ctx, { Identity: name, MailFromDomain, BehaviorOnMXFailure = 'UseDefaultValue' }) {
     const { mailFrom: _was, ...identity } = identityNamed(ctx, name)
@@ -171,7 +168,7 @@ export const setMailFromDomain = operation(SetIdentityMailFromDomain, {
 })
 
 export const getMailFromAttributes = operation(GetIdentityMailFromDomainAttributes, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { Identities }) {
     const found = [...named(ctx, Identities)].map(([name, { mailFrom }]) => [
@@ -188,7 +185,7 @@ export const getMailFromAttributes = operation(GetIdentityMailFromDomainAttribut
 })
 
 export const putIdentityPolicy = operation(PutIdentityPolicy, {
-  authorize: ofIdentity,
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { Identity: name, PolicyName, Policy }) {
     putPolicy(ctx, identityNamed(ctx, name), PolicyName, Policy, words)
@@ -197,7 +194,7 @@ export const putIdentityPolicy = operation(PutIdentityPolicy, {
 })
 
 export const deleteIdentityPolicy = operation(DeleteIdentityPolicy, {
-  authorize: ofIdentity,
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { Identity: name, PolicyName }) {
     deletePolicy(ctx, identityNamed(ctx, name), PolicyName)
@@ -206,7 +203,7 @@ export const deleteIdentityPolicy = operation(DeleteIdentityPolicy, {
 })
 
 export const listIdentityPolicies = operation(ListIdentityPolicies, {
-  authorize: ofIdentity,
+  authorize: anywhere,
   provenance: 'modelled',
   run: (ctx, { Identity: name }) => ({
     PolicyNames: Object.keys(identityNamed(ctx, name).policies).sort(),
@@ -214,7 +211,7 @@ export const listIdentityPolicies = operation(ListIdentityPolicies, {
 })
 
 export const getIdentityPolicies = operation(GetIdentityPolicies, {
-  authorize: ofIdentity,
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { Identity: name, PolicyNames }) {
     const { policies } = identityNamed(ctx, name)

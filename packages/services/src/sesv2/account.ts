@@ -11,10 +11,11 @@ import {
   productionReviewMs,
 } from '../shared/mail/limits.ts'
 import { changeSendingAccount, sendingAccount, sentLastDay } from '../shared/mail/quota.ts'
+import { anywhere } from './authorization.ts'
 import { conflict } from './errors.ts'
 
 export const getAccount = operation(GetAccount, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx) {
     const account = sendingAccount(ctx)
@@ -49,7 +50,7 @@ export const getAccount = operation(GetAccount, {
 
 /** Asks for production access. Deviation: the model always grants it, after the day that AWS allows itself. */
 export const putAccountDetails = operation(PutAccountDetails, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'simplified',
   run(ctx, input) {
     const account = sendingAccount(ctx)
@@ -87,7 +88,7 @@ export const grantProduction = task<object>('sesv2.grantProduction', {
 })
 
 export const putAccountSendingAttributes = operation(PutAccountSendingAttributes, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { SendingEnabled = false }) {
     changeSendingAccount(ctx, { sendingEnabled: SendingEnabled })
@@ -96,7 +97,7 @@ export const putAccountSendingAttributes = operation(PutAccountSendingAttributes
 })
 
 export const putAccountSuppressionAttributes = operation(PutAccountSuppressionAttributes, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   refuses: ['ValidationAttributes'],
   run(ctx, { SuppressedReasons = [] }) {

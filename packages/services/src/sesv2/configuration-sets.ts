@@ -21,6 +21,7 @@ import {
 } from '../shared/mail/configuration-sets.ts'
 import { type ConfigurationSet, configurationSets } from '../shared/mail/state.ts'
 import { notModelled } from '../shared/not-modelled.ts'
+import { anywhere, on } from './authorization.ts'
 import { badRequest, words } from './errors.ts'
 import { pageOf } from './pages.ts'
 import { tagList, tagsOf } from './tag-lists.ts'
@@ -28,7 +29,7 @@ import { tagList, tagsOf } from './tag-lists.ts'
 export const ofSet = (
   { ConfigurationSetName }: { readonly ConfigurationSetName: string },
   ctx: Context,
-): string => configurationSetArn(ctx, ConfigurationSetName)
+) => on(configurationSetArn(ctx, ConfigurationSetName))
 
 type Options = Omit<CreateConfigurationSetRequest, 'ConfigurationSetName' | 'Tags'>
 
@@ -91,7 +92,7 @@ function vdmFields(options: Options['VdmOptions']): Partial<ConfigurationSet> {
 }
 
 export const createConfigurationSet = operation(CreateConfigurationSet, {
-  authorize: (input, ctx) => ({ resource: ofSet(input, ctx), creates: true }),
+  authorize: (input, ctx) => ({ ...ofSet(input, ctx), creates: true }),
   provenance: 'modelled',
   refuses: ['ArchivingOptions', 'MessageSecurityOptions'],
   run(ctx, { ConfigurationSetName, Tags, ...options }) {
@@ -158,7 +159,7 @@ export const deleteConfigurationSet = operation(DeleteConfigurationSet, {
 })
 
 export const listConfigurationSets = operation(ListConfigurationSets, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   refuses: ['Filter'],
   run(ctx, { NextToken, PageSize }) {

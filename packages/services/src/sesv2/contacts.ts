@@ -25,12 +25,13 @@ import {
   contacts,
   type Topic,
 } from '../shared/mail/state.ts'
+import { anywhere, on } from './authorization.ts'
 import { alreadyExists, badRequest, limitExceeded, notFound } from './errors.ts'
 import { pageOf } from './pages.ts'
 import { tagList, tagsOf } from './tag-lists.ts'
 
-const ofList = ({ ContactListName }: { readonly ContactListName: string }, ctx: Context): string =>
-  contactListArn(ctx, ContactListName)
+const ofList = ({ ContactListName }: { readonly ContactListName: string }, ctx: Context) =>
+  on(contactListArn(ctx, ContactListName))
 
 function listNamed(ctx: Context, name: string): ContactList {
   const list = contactLists.get(ctx, name)
@@ -57,7 +58,7 @@ function topicsOf(topics: readonly TopicInput[] = []): readonly Topic[] {
 }
 
 export const createContactList = operation(CreateContactList, {
-  authorize: (input, ctx) => ({ resource: ofList(input, ctx), creates: true }),
+  authorize: (input, ctx) => ({ ...ofList(input, ctx), creates: true }),
   provenance: 'modelled',
   run(ctx, { ContactListName, Topics, Description, Tags }) {
     if (contactLists.has(ctx, ContactListName)) {
@@ -129,7 +130,7 @@ export const deleteContactList = operation(DeleteContactList, {
 })
 
 export const listContactLists = operation(ListContactLists, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { NextToken, PageSize }) {
     const page = pageOf({

@@ -15,12 +15,13 @@ import {
   sendCustomVerification,
 } from '../shared/mail/custom-verification.ts'
 import { type CustomTemplate, customTemplates } from '../shared/mail/state.ts'
+import { anywhere, on } from './authorization.ts'
 import { words } from './errors.ts'
 import { pageOf } from './pages.ts'
 import { tagList, tagsOf } from './tag-lists.ts'
 
-const ofTemplate = ({ TemplateName }: { readonly TemplateName: string }, ctx: Context): string =>
-  customTemplateArn(ctx, TemplateName)
+const ofTemplate = ({ TemplateName }: { readonly TemplateName: string }, ctx: Context) =>
+  on(customTemplateArn(ctx, TemplateName))
 
 interface Fields {
   readonly TemplateName: string
@@ -54,7 +55,7 @@ function viewOf(template: CustomTemplate) {
 }
 
 export const createCustomTemplate = operation(CreateCustomVerificationEmailTemplate, {
-  authorize: (input, ctx) => ({ resource: ofTemplate(input, ctx), creates: true }),
+  authorize: (input, ctx) => ({ ...ofTemplate(input, ctx), creates: true }),
   provenance: 'modelled',
   run(ctx, input) {
     putCustomTemplate(ctx, templateOf(input, tagsOf(input.Tags)), true, words)
@@ -95,7 +96,7 @@ export const deleteCustomTemplate = operation(DeleteCustomVerificationEmailTempl
 })
 
 export const listCustomTemplates = operation(ListCustomVerificationEmailTemplates, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { NextToken, PageSize }) {
     const page = pageOf({

@@ -12,14 +12,13 @@ import { configurationSet } from '../shared/mail/configuration-sets.ts'
 import { createIdentity, easyDkim, identityName } from '../shared/mail/identities.ts'
 import { identitiesMax } from '../shared/mail/limits.ts'
 import { type Dkim, type Identity, identities } from '../shared/mail/state.ts'
+import { anywhere, on } from './authorization.ts'
 import { alreadyExists, badRequest, identityNotFound, limitExceeded, words } from './errors.ts'
 import { pageOf } from './pages.ts'
 import { tagList, tagsOf } from './tag-lists.ts'
 
-export const ofIdentity = (
-  { EmailIdentity }: { readonly EmailIdentity: string },
-  ctx: Context,
-): string => identityArn(ctx, identityName(EmailIdentity))
+export const ofIdentity = ({ EmailIdentity }: { readonly EmailIdentity: string }, ctx: Context) =>
+  on(identityArn(ctx, identityName(EmailIdentity)))
 
 /** An identity by its name as callers write it. */
 export function identityNamed(ctx: Context, name: string): Identity {
@@ -30,9 +29,8 @@ export function identityNamed(ctx: Context, name: string): Identity {
 
 export const createEmailIdentity = operation(CreateEmailIdentity, {
   authorize: (input, ctx) => ({
-    resource: ofIdentity(input, ctx),
+    ...ofIdentity(input, ctx),
     creates: true,
-    context: { 'ses:ApiVersion': '2' },
   }),
   provenance: 'simplified',
   run(ctx, { EmailIdentity, Tags, DkimSigningAttributes, ConfigurationSetName }) {
@@ -142,7 +140,7 @@ export const deleteEmailIdentity = operation(DeleteEmailIdentity, {
 })
 
 export const listEmailIdentities = operation(ListEmailIdentities, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { Filter = {}, NextToken, PageSize }) {
     const matching = (identity: Identity) =>

@@ -8,6 +8,7 @@ import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { suppressionKey } from '../shared/mail/outcomes.ts'
 import { type Suppressed, suppressed } from '../shared/mail/state.ts'
+import { anywhere } from './authorization.ts'
 import { notFound } from './errors.ts'
 import { pageOf } from './pages.ts'
 
@@ -20,7 +21,7 @@ function entryOf(ctx: Context, address: string): Suppressed {
 }
 
 export const putSuppressedDestination = operation(PutSuppressedDestination, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   refuses: ['TenantName'],
   run(ctx, { EmailAddress, Reason }) {
@@ -34,7 +35,7 @@ export const putSuppressedDestination = operation(PutSuppressedDestination, {
 })
 
 export const getSuppressedDestination = operation(GetSuppressedDestination, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   refuses: ['TenantName'],
   run(ctx, { EmailAddress }) {
@@ -53,7 +54,7 @@ export const getSuppressedDestination = operation(GetSuppressedDestination, {
 })
 
 export const deleteSuppressedDestination = operation(DeleteSuppressedDestination, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   refuses: ['TenantName'],
   run(ctx, { EmailAddress }) {
@@ -63,7 +64,7 @@ export const deleteSuppressedDestination = operation(DeleteSuppressedDestination
 })
 
 export const listSuppressedDestinations = operation(ListSuppressedDestinations, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   refuses: ['TenantName'],
   run(ctx, { Reasons, StartDate, EndDate, NextToken, PageSize }) {

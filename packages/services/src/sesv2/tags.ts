@@ -9,6 +9,7 @@ import {
   identities,
   templates,
 } from '../shared/mail/state.ts'
+import { on } from './authorization.ts'
 import { badRequest, notFound } from './errors.ts'
 import { tagList, tagsOf } from './tag-lists.ts'
 
@@ -62,7 +63,7 @@ function tagged(ctx: Context, arn: string): Tagged {
 }
 
 export const tagResource = operation(TagResource, {
-  authorize: ({ ResourceArn }) => ResourceArn,
+  authorize: ({ ResourceArn }) => on(ResourceArn),
   provenance: 'modelled',
   run(ctx, { ResourceArn, Tags }) {
     const { tags, put } = tagged(ctx, ResourceArn)
@@ -76,7 +77,7 @@ export const tagResource = operation(TagResource, {
 })
 
 export const untagResource = operation(UntagResource, {
-  authorize: ({ ResourceArn }) => ResourceArn,
+  authorize: ({ ResourceArn }) => on(ResourceArn),
   provenance: 'modelled',
   run(ctx, { ResourceArn, TagKeys }) {
     const { tags, put } = tagged(ctx, ResourceArn)
@@ -86,7 +87,7 @@ export const untagResource = operation(UntagResource, {
 })
 
 export const listTagsForResource = operation(ListTagsForResource, {
-  authorize: ({ ResourceArn }) => ResourceArn,
+  authorize: ({ ResourceArn }) => on(ResourceArn),
   provenance: 'modelled',
   run: (ctx, { ResourceArn }) => ({ Tags: tagList(tagged(ctx, ResourceArn).tags) }),
 })

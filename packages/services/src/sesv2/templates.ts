@@ -18,12 +18,13 @@ import {
   updateTemplate,
 } from '../shared/mail/templates/templates.ts'
 import { testRendering } from '../shared/mail/templates/test-rendering.ts'
+import { anywhere, on } from './authorization.ts'
 import { words } from './errors.ts'
 import { pageOf } from './pages.ts'
 import { tagList, tagsOf } from './tag-lists.ts'
 
-const ofTemplate = ({ TemplateName }: { readonly TemplateName: string }, ctx: Context): string =>
-  templateArn(ctx, TemplateName)
+const ofTemplate = ({ TemplateName }: { readonly TemplateName: string }, ctx: Context) =>
+  on(templateArn(ctx, TemplateName))
 
 export function partsOf({ Subject, Text, Html }: EmailTemplateContent): TemplateParts {
   return {
@@ -34,7 +35,7 @@ export function partsOf({ Subject, Text, Html }: EmailTemplateContent): Template
 }
 
 export const createEmailTemplate = operation(CreateEmailTemplate, {
-  authorize: (input, ctx) => ({ resource: ofTemplate(input, ctx), creates: true }),
+  authorize: (input, ctx) => ({ ...ofTemplate(input, ctx), creates: true }),
   provenance: 'modelled',
   run(ctx, { TemplateName, TemplateContent, Tags }) {
     createTemplate(ctx, TemplateName, partsOf(TemplateContent), tagsOf(Tags), words)
@@ -78,7 +79,7 @@ export const deleteEmailTemplate = operation(DeleteEmailTemplate, {
 })
 
 export const listEmailTemplates = operation(ListEmailTemplates, {
-  authorize: () => '*',
+  authorize: anywhere,
   provenance: 'modelled',
   run(ctx, { NextToken, PageSize }) {
     const page = pageOf({

@@ -236,7 +236,7 @@ function put(
   const outcomes = new Map<string, Outcome>()
   const arrived: string[] = []
   for (const address of recipients) {
-    const outcome = outcomeAt(ctx, address, set)
+    const outcome = struckOutcome(ctx, address) ?? outcomeAt(ctx, address, set)
     outcomes.set(address, outcome)
     if (outcome === 'delivered' || outcome === 'complained' || outcome === 'answered') {
       arrived.push(address)
@@ -255,6 +255,13 @@ function put(
     attachments: composed.attachments,
   })
   return outcomes
+}
+
+/** Faults that bring back what would arrive: `ses.bounce` and `ses.complaint`. */
+function struckOutcome(ctx: Context, address: string): Outcome | undefined {
+  if (isSimulator(address)) return undefined
+  if (ctx.struck('ses.bounce')) return 'bounced'
+  return ctx.struck('ses.complaint') ? 'complained' : undefined
 }
 
 /** A Send event comes before a template is filled in: it has but few headers. Recorded: ses, SNS topic integration. */
