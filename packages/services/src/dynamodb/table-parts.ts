@@ -1,6 +1,7 @@
 import type { TableDescription } from '@cloud-orrery/models/dynamodb'
 import type { Context } from '../context.ts'
 import { describedRestore } from './backups/described-restore.ts'
+import { describedReplicas } from './global/replica-sets.ts'
 import type { TableRecord } from './state.ts'
 import { describedStream, stopFollowing } from './streams/specification.ts'
 
@@ -10,7 +11,11 @@ import { describedStream, stopFollowing } from './streams/specification.ts'
  */
 
 export function describedParts(ctx: Context, table: TableRecord): TableDescription {
-  return { ...describedStream(ctx, table), ...describedRestore(ctx, table) }
+  return {
+    ...describedStream(ctx, table),
+    ...describedReplicas(ctx, table),
+    ...describedRestore(ctx, table),
+  }
 }
 
 /** Called when a table is gone, before its record is. */

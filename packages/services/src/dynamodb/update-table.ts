@@ -9,6 +9,7 @@ import { arnOf, placeOf } from './arns.ts'
 import { dayOf, describe } from './description.ts'
 import { type TableKey, withKey } from './encryption.ts'
 import { indexInUse, invalid, invalidValues, limitExceeded, tableInUse } from './errors.ts'
+import { checkReplicaUpdates, updateReplicas } from './global/replica-updates.ts'
 import { freeDecreasesPerDay, globalIndexesMax } from './limits.ts'
 import type { IndexRecord, TableRecord, Throughput } from './state.ts'
 import { tables } from './state.ts'
@@ -29,7 +30,6 @@ export const updateTable = operation(UpdateTable, {
   scope: (input) => placeOf(input.TableName),
   provenance: 'modelled',
   refuses: [
-    'ReplicaUpdates',
     'MultiRegionConsistency',
     'GlobalTableWitnessUpdates',
     'GlobalTableSettingsReplicationMode',
@@ -46,6 +46,7 @@ export const updateTable = operation(UpdateTable, {
     if (input.StreamSpecification !== undefined) {
       checkStreamUpdate(ctx, table, input.StreamSpecification)
     }
+    checkReplicaUpdates(ctx, table, input.ReplicaUpdates ?? [])
     const changed = changedTable(ctx, table, input)
     if (input.SSESpecification === undefined) return finish(ctx, changed, input, undefined)
     return withKey(ctx, table.arn, input.SSESpecification, (key) =>
@@ -65,6 +66,7 @@ const changeable: readonly (keyof UpdateTableInput)[] = [
   'DeletionProtectionEnabled',
   'OnDemandThroughput',
   'WarmThroughput',
+  'ReplicaUpdates',
 ]
 
 function checkAsked(input: UpdateTableInput): void {
@@ -315,5 +317,6 @@ function finish(
           }
   const table = begin(ctx, { ...encryption, status: 'UPDATING' })
   setStream(ctx, table, input.StreamSpecification)
+  updateReplicas(ctx, table, input.ReplicaUpdates)
   return { TableDescription: describe(ctx, table, false) }
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts'
 import { logChange } from '../backups/change-log.ts'
+import { replicateChange } from '../global/replication.ts'
 import type { TableRecord } from '../state.ts'
 import { noteExpiry } from '../ttl/expiry.ts'
 import { type Item, sameItems } from '../values/index.ts'
@@ -33,6 +34,7 @@ export function itemChanged(
   if (follower.streamArn !== undefined) writeRecord(ctx, follower.streamArn, change)
   if (follower.expiryAttribute !== undefined) noteExpiry(ctx, change, follower.expiryAttribute)
   if (follower.loggedDays !== undefined) logChange(ctx, change, follower.loggedDays)
+  if (follower.replicas !== undefined) replicateChange(ctx, change, follower.replicas)
 }
 
 /** A change of an item that really is one. */

@@ -16,6 +16,8 @@ import {
   recoveries,
   restores,
 } from '../backups/state.ts'
+import { replicate } from '../global/replicating.ts'
+import { itemStamps, replicaSets, replicationRoads, replications } from '../global/state.ts'
 import { expiries, sweeps, timesToLive } from '../ttl/state.ts'
 import { listExpiries, sweep } from '../ttl/sweeping.ts'
 import { describeTimeToLive, updateTimeToLive } from '../ttl/time-to-live.ts'
@@ -41,7 +43,7 @@ export const streamOperations: readonly OperationHandler[] = [
   updateTimeToLive,
 ]
 
-export const streamTasks: readonly Task<never>[] = [listExpiries, sweep]
+export const streamTasks: readonly Task<never>[] = [listExpiries, replicate, sweep]
 
 export const streamTables: NonNullable<ServiceOptions['tables']> = [
   backupItems,
@@ -51,7 +53,11 @@ export const streamTables: NonNullable<ServiceOptions['tables']> = [
   changeRecords,
   expiries,
   followers,
+  itemStamps,
   recoveries,
+  replicaSets,
+  replicationRoads,
+  replications,
   restores,
   streamHeads,
   streamShards,

@@ -10,6 +10,7 @@ import { type TableStream, tableStreams, type ViewType } from '../../shared/tabl
 import { endRecovery } from '../backups/recovery.ts'
 import { restores } from '../backups/state.ts'
 import { invalid, invalidValues } from '../errors.ts'
+import { leaveGroup } from '../global/replica-sets.ts'
 import type { TableRecord } from '../state.ts'
 import { forgetExpiries } from '../ttl/expiry.ts'
 import { timesToLive } from '../ttl/state.ts'
@@ -101,6 +102,7 @@ export function stopFollowing(ctx: Context, table: TableRecord): void {
   const { name, space } = table
   stopStream(ctx, name)
   endRecovery(ctx, table)
+  leaveGroup(ctx, table)
   forgetExpiries(ctx, space)
   timesToLive.delete(ctx, name)
   restores.delete(ctx, name)

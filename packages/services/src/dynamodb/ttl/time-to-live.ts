@@ -7,7 +7,7 @@ import type { Context } from '../../context.ts'
 import { operation } from '../../define.ts'
 import { arnOf, placeOf } from '../arns.ts'
 import { invalid, tableInUse } from '../errors.ts'
-import { follow } from '../streams/followers.ts'
+import { follow, followers } from '../streams/followers.ts'
 import { isBusy, namedTable } from '../table-lookup.ts'
 import { forgetExpiries } from './expiry.ts'
 import { timesToLive } from './state.ts'
@@ -43,6 +43,12 @@ export const updateTimeToLive = operation(UpdateTimeToLive, {
       )
     }
     setTimeToLive(ctx, table, attribute, enabled)
+    // Source: Developer Guide, "Global tables": the setting is the same in all regions.
+    for (const region of followers.get(ctx, table.name)?.replicas ?? []) {
+      const there = ctx.at({ region })
+      const replica = tables.get(there, table.name)
+      if (replica !== undefined) setTimeToLive(there, replica, attribute, enabled)
+    }
     return { TimeToLiveSpecification: { AttributeName: attribute, Enabled: enabled } }
   },
 })
