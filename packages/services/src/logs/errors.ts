@@ -2,6 +2,7 @@ import { type AwsError, awsError, commonError } from '@cloud-orrery/models'
 import {
   InvalidParameterException,
   LimitExceededException,
+  MalformedQueryException,
   ResourceAlreadyExistsException,
   ResourceNotFoundException,
   TooManyTagsException,
@@ -162,4 +163,41 @@ export function functionNotExecuted(): AwsError {
   return invalid(
     'Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.',
   )
+}
+
+/** Recorded: logs StartQuery, with what the service's own client added. */
+export function groupOfQueryNotFound(
+  { accountId, requestId }: { readonly accountId: string; readonly requestId: string },
+  name: string,
+): AwsError {
+  return awsError(
+    ResourceNotFoundException,
+    `Log group '${name}' does not exist for account ID '${accountId}' (Service: AWSLogs; Status Code: 400; Error Code: ResourceNotFoundException; Request ID: ${requestId}; Proxy: null)`,
+  )
+}
+
+/** Source: StartQuery, MalformedQueryException; positions are those of the query's characters. */
+export function malformedQuery(message: string, start: number, end: number): AwsError {
+  return awsError(MalformedQueryException, message, {
+    fields: {
+      queryCompileError: { location: { startCharOffset: start, endCharOffset: end }, message },
+    },
+  })
+}
+
+// Deviation: the words for queries, records and saved queries that are not there, or over, are ours.
+export function queryNotFound(id: string): AwsError {
+  return awsError(ResourceNotFoundException, `Query ${id} does not exist.`)
+}
+
+export function queryEnded(id: string, status: string): AwsError {
+  return invalid(`Query ${id} has already ended with ${status}`)
+}
+
+export function recordNotFound(): AwsError {
+  return awsError(ResourceNotFoundException, 'The specified log record does not exist.')
+}
+
+export function definitionNotFound(): AwsError {
+  return awsError(ResourceNotFoundException, 'The specified query definition does not exist.')
 }

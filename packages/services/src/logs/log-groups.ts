@@ -141,7 +141,7 @@ export const describeLogGroups = operation(DescribeLogGroups, {
       request: [logGroupNamePrefix, logGroupNamePattern, logGroupClass, logGroupIdentifiers],
     })
     const shown = items.map((group) => ({
-      ...summary(group),
+      ...summary(ctx, group),
       // Recorded: a search by pattern does not tell the size.
       ...(logGroupNamePattern === undefined ? { storedBytes: group.storedBytes } : {}),
     }))

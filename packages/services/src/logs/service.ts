@@ -3,12 +3,27 @@ import { resourceAccess } from './access.ts'
 import { logGroupType } from './cloudformation/log-group.ts'
 import { logStreamType } from './cloudformation/log-stream.ts'
 import { metricFilterType } from './cloudformation/metric-filter.ts'
+import { queryDefinitionType } from './cloudformation/query-definition.ts'
 import { resourcePolicyType } from './cloudformation/resource-policy.ts'
 import { subscriptionFilterType } from './cloudformation/subscription-filter.ts'
 import { associateKmsKey, disassociateKmsKey } from './encryption.ts'
 import { invalid, nameTooLong } from './errors.ts'
 import { filterLogEvents } from './filter-log-events.ts'
 import { getLogEvents } from './get-log-events.ts'
+import {
+  deleteQueryDefinition,
+  describeQueryDefinitions,
+  putQueryDefinition,
+} from './insights/definitions.ts'
+import {
+  describeQueries,
+  getLogRecord,
+  getQueryResults,
+  runQuery,
+  startQuery,
+  stopQuery,
+} from './insights/queries.ts'
+import { queries, queryDefinitions } from './insights/state.ts'
 import { callRates } from './limits.ts'
 import {
   createLogGroup,
@@ -58,41 +73,59 @@ export const logs = service('logs', {
     deleteLogGroup,
     deleteLogStream,
     deleteMetricFilter,
+    deleteQueryDefinition,
     deleteResourcePolicy,
     deleteRetentionPolicy,
     deleteSubscriptionFilter,
     describeLogGroups,
     describeLogStreams,
     describeMetricFilters,
+    describeQueries,
+    describeQueryDefinitions,
     describeResourcePolicies,
     describeSubscriptionFilters,
     disassociateKmsKey,
     filterLogEvents,
     getLogEvents,
+    getLogRecord,
+    getQueryResults,
     listLogGroups,
     listTagsForResource,
     listTagsLogGroup,
     putLogEvents,
     putLogGroupDeletionProtection,
     putMetricFilter,
+    putQueryDefinition,
     putResourcePolicy,
     putRetentionPolicy,
     putSubscriptionFilter,
+    startQuery,
+    stopQuery,
     tagLogGroup,
     tagResource,
     testMetricFilter,
     untagLogGroup,
     untagResource,
   ],
-  tasks: [deliverEvents, dropEvents, expireEvents],
+  tasks: [deliverEvents, dropEvents, expireEvents, runQuery],
   resources: [
     logGroupType,
     logStreamType,
     metricFilterType,
+    queryDefinitionType,
     resourcePolicyType,
     subscriptionFilterType,
   ],
-  tables: [logEvents, logGroups, logStreams, metricFilters, resourcePolicies, subscriptionFilters],
+  tables: [
+    logEvents,
+    logGroups,
+    logStreams,
+    metricFilters,
+    queries,
+    queryDefinitions,
+    resourcePolicies,
+    subscriptionFilters,
+  ],
   resourceAccess,
   taggedResources: (ctx) => logGroups.scan(ctx),
   rateLimits: callRates,
