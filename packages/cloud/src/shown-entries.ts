@@ -10,10 +10,12 @@ const secretNames: ReadonlySet<string> = new Set([
   'servicepassword',
   'servicecredentialsecret',
   'privatekey',
+  // Of Secrets Manager.
+  'secretstring',
 ])
 
 /** Members that hold what someone encrypts, as text or as the mark that stands for bytes. */
-const plaintextName = 'plaintext'
+const plaintextNames: ReadonlySet<string> = new Set(['plaintext', 'secretbinary'])
 
 export const hidden = '*** Sensitive Data Redacted ***'
 
@@ -32,7 +34,7 @@ function withoutValue({ data, ...entry }: JournalEntry): JournalEntry {
 
 function withoutSecret(name: string, value: unknown): unknown {
   const lower = name.toLowerCase()
-  if (lower === plaintextName) return hidden
+  if (plaintextNames.has(lower)) return hidden
   if (typeof value === 'string') return secretNames.has(lower) ? hidden : value
   return isSecureParameter(value) ? { ...value, Value: hidden } : value
 }
