@@ -1,4 +1,5 @@
 import type { AttributeValue as ModelValue } from '@cloud-orrery/models/dynamodb'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Item } from '../values/index.ts'
 import {
@@ -157,6 +158,37 @@ test('parentheses, NOTs and calls by the thousand are refused, not fallen over',
   for (const bomb of bombs) {
     expect(problemOf(`${bomb}a = :a`)).toMatch(/^Invalid ConditionExpression: /)
   }
+})
+
+test('whatever the text is, it is understood or refused as an expression', () => {
+  const words = [
+    '(',
+    ')',
+    'a',
+    '#n',
+    ':n',
+    ':s',
+    '=',
+    '<',
+    'AND',
+    'OR',
+    'NOT',
+    'IN',
+    'BETWEEN',
+    'size',
+    ',',
+    '.',
+    '[',
+    '1',
+    ']',
+    'contains',
+    '😀',
+  ]
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...words), { maxLength: 14 }), (parts) => {
+      expect(problemOf(parts.join(' '))).toMatch(/^(taken|Invalid ConditionExpression: .+)$/)
+    }),
+  )
 })
 
 test('names and values that no expression uses are refused, names first', () => {

@@ -1,4 +1,7 @@
+import { AwsError } from '@cloud-orrery/models'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { parseStatement } from './parser.ts'
 import { refusal, statements } from './statements.test-support.ts'
 
 const malformed = "Statement wasn't well formed, can't be processed: "
@@ -153,4 +156,58 @@ test('a transaction names the statement that it refuses', async () => {
     `${place}[0]: EXISTS() must contain a single item read with additional condition`,
     'ValidationException: ExecuteTransaction API does not support both read and write operations in the same request.',
   ])
+})
+
+test('whatever the text is, it is a statement or refused as none', () => {
+  const words = [
+    'SELECT',
+    '*',
+    'FROM',
+    'Tab',
+    'WHERE',
+    'pk',
+    '=',
+    '1',
+    "'p'",
+    '(',
+    ')',
+    '[',
+    ']',
+    '{',
+    '}',
+    ':',
+    ',',
+    'AND',
+    'NOT',
+    'IN',
+    'IS',
+    'NULL',
+    'SET',
+    'UPDATE',
+    '<<',
+    '>>',
+    '?',
+    '-',
+    'size',
+    '.',
+    'EXISTS',
+    'RETURNING',
+  ]
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...words), { maxLength: 14 }), (parts) => {
+      let refusedWith = 'ValidationException'
+      try {
+        parseStatement(parts.join(' '))
+      } catch (error) {
+        refusedWith = error instanceof AwsError ? error.code : String(error)
+      }
+      expect(refusedWith).toBe('ValidationException')
+    }),
+  )
+})
+
+test('a statement of brackets by the thousand is refused, not fallen over', () => {
+  for (const bomb of ['('.repeat(5000), 'NOT '.repeat(3000), "[{'a':".repeat(1500)]) {
+    expect(() => parseStatement(`SELECT * FROM Tab WHERE ${bomb}`)).toThrow(AwsError)
+  }
 })
