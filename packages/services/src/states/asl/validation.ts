@@ -2,7 +2,7 @@ import type { Diagnostic } from '../executions/contract.ts'
 import { isObject, type JsonObject, parsedJson } from './json.ts'
 import { Findings } from './validation/findings.ts'
 import { checkGraph, checkNames } from './validation/graph.ts'
-import { checkBlock, checkRoot } from './validation/states.ts'
+import { checkBlock, checkRoot, checkState } from './validation/states.ts'
 import { referencesIn } from './validation/variables.ts'
 
 /**
@@ -26,6 +26,15 @@ export function definitionDiagnostics(text: string, type: 'STANDARD' | 'EXPRESS'
   if (findings.list.some(({ severity }) => severity === 'ERROR')) return findings.list
   checkNames(definition, findings)
   checkGraph(definition, '', findings)
+  return findings.list
+}
+
+/** What is wrong with one state by itself: TestState takes no machine. */
+export function stateDiagnostics(text: string): Diagnostic[] {
+  const findings = new Findings('STANDARD')
+  const state = parsedJson(text)
+  if (isObject(state)) checkState(state, '', findings, languageOf(state), 0)
+  else findings.add('SCHEMA_VALIDATION_FAILED', 'Definition must be a valid JSON object')
   return findings.list
 }
 

@@ -138,7 +138,7 @@ function* writerRequest(
   return { bucket: String(Bucket), prefix: Prefix === undefined ? '' : String(Prefix) }
 }
 
-function* tolerated(
+export function* tolerated(
   run: Run,
   state: State,
   what: 'Count' | 'Percentage',

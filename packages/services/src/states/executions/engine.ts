@@ -12,6 +12,7 @@ import { executions, historyEvents, mapRuns } from './state.ts'
 import { advance, guarded } from './steps.ts'
 import * as names from './task-names.ts'
 import { requestOf, settle } from './task-states.ts'
+import { testState } from './test-state.ts'
 import { mapItems, type Thread, taskTokens, threads } from './threads.ts'
 import { activityStarted, answer, heartbeat } from './tokens.ts'
 
@@ -50,9 +51,7 @@ export function createEngine(ports: Ports): Engine {
         if (!(await ctx.wait(endedKey(executionArn), untilMs))) return execution
       }
     },
-    testState: () => {
-      throw new TypeError('not built')
-    },
+    testState: (ctx, input) => testState(ctx, input, ports, engine),
     taskSucceeded: (ctx, token, output) => answer(ctx, token, { kind: 'done', output }),
     taskFailed: (ctx, token, error, cause) =>
       answer(ctx, token, {

@@ -13,7 +13,7 @@ import type { Thread } from './threads.ts'
 
 /** Defaults of a retrier. Source: Amazon States Language, "Retrying after error". */
 const intervalSecondsDefault = 1
-const attemptsDefault = 3
+export const attemptsDefault = 3
 const backoffDefault = 2
 
 /** An exception of a step as the failure of its state; anything else is a bug and goes on. */
@@ -126,7 +126,7 @@ function retries(run: Run, thread: Thread, state: State, failure: Failure): bool
   return true
 }
 
-function delaySeconds(run: Run, retrier: Retrier, made: number): number {
+export function delaySeconds(run: Pick<Run, 'ctx'>, retrier: Retrier, made: number): number {
   const { IntervalSeconds = intervalSecondsDefault, BackoffRate = backoffDefault } = retrier
   const grown = IntervalSeconds * BackoffRate ** made
   const delay = Math.min(grown, retrier.MaxDelaySeconds ?? grown)
@@ -134,7 +134,7 @@ function delaySeconds(run: Run, retrier: Retrier, made: number): number {
 }
 
 /** What a catcher hands on: the error's name and cause, put where it says. */
-function* caughtHandover(
+export function* caughtHandover(
   run: Run,
   thread: Thread,
   state: State,

@@ -27,6 +27,8 @@ export class Run {
   readonly engine: Engine
   readonly loaded: LoadedDefinition
   execution: Execution
+  /** The context object, where TestState was given one. */
+  contextGiven: JsonObject | undefined
   /** Threads with a step to do, in the order of their turns. */
   readonly ready: string[] = []
   readonly #threads = new Map<string, Thread>()
@@ -168,6 +170,7 @@ export class Run {
   }
 
   #context(thread: Thread, token: string | undefined): JsonObject {
+    if (this.contextGiven !== undefined) return this.contextGiven
     const { execution } = this
     this.#input ??= parsedJson(execution.input) ?? null
     const state = this.stateOf(thread)
@@ -187,7 +190,7 @@ export class Run {
       State: {
         Name: thread.state,
         EnteredTime: isoTime(thread.enteredAtMs),
-        ...(state.Type === 'Task' ? { RetryCount: thread.retryCount } : {}),
+        ...(hasRetries(state) ? { RetryCount: thread.retryCount } : {}),
       },
       ...(item === undefined ? {} : { Map: { Item: item } }),
       ...(token === undefined ? {} : { Task: { Token: token } }),
@@ -199,6 +202,10 @@ export class Run {
     const parent = this.thread(thread.parentId)
     return parent === undefined ? undefined : this.#mapItem(parent)
   }
+}
+
+function hasRetries({ Type }: State): boolean {
+  return Type === 'Task' || Type === 'Map' || Type === 'Parallel'
 }
 
 function listed(thread: Thread | undefined): Thread[] {

@@ -84,7 +84,7 @@ function* step(run: Run, thread: Thread): Step<void> {
   yield* attempt(run, now, state)
 }
 
-function* attempt(run: Run, thread: Thread, state: State): Step<void> {
+export function* attempt(run: Run, thread: Thread, state: State): Step<void> {
   switch (state.Type) {
     case 'Pass':
       return yield* passState(run, thread, state)

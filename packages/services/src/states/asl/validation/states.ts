@@ -86,7 +86,7 @@ export function checkBlock(
   }
 }
 
-function checkState(
+export function checkState(
   state: JsonObject,
   at: string,
   findings: Findings,
