@@ -40,6 +40,7 @@ export function selectPlan(select: Select, table: TableRecord, parameters: Param
   const space = index?.space ?? table.space
   const whole = index === undefined ? wholeKey(where, table, parameters) : undefined
   const reads = partitionReads(where, key, table.attributes, parameters)
+  const isKeyed = reads !== undefined && where?.kind !== 'or'
   return {
     table,
     index,
@@ -51,7 +52,8 @@ export function selectPlan(select: Select, table: TableRecord, parameters: Param
     filter,
     projection,
     reverse: isReverse(select, key, reads !== undefined),
-    fetched: index !== undefined && isFetched(table, index, filter, projection),
+    fetched:
+      index !== undefined && isFetched(table, index, isKeyed ? filter : undefined, projection),
   }
 }
 
@@ -74,7 +76,10 @@ function indexNamed(table: TableRecord, name: string): IndexRecord {
 
 const invalid = 'One or more parameter values were invalid: '
 
-/** Whether items come from the table beside the index. Observed on AWS: filters may not need that at all. */
+/**
+ * Whether items come from the table beside the index. Filters may not need that where the read has a partition; where
+ * it has none they find nothing there. Observed on AWS, 2026-08.
+ */
 function isFetched(
   table: TableRecord,
   index: IndexRecord,
@@ -178,7 +183,7 @@ function readRanges(ctx: Context, plan: SelectPlan, asked: Asked): Selected {
   const { consistent, limit, request } = asked
   let place = placeOf(asked)
   const items: Item[] = []
-  let [bytes, scanned] = [0, 0]
+  let [bytes, scanned, fetchedUnits] = [0, 0, 0]
   let lastKey: Item | undefined
   while (place.range < plan.ranges.length) {
     const page = readPage(ctx, {
@@ -195,14 +200,16 @@ function readRanges(ctx: Context, plan: SelectPlan, asked: Asked): Selected {
       countOnly: false,
     })
     for (const item of page.items) items.push(projected(item, projection))
-    bytes += page.bytes + page.fetchedBytes.reduce((sum, size) => sum + size, 0)
+    bytes += page.bytes
+    const strength = consistent ? 'consistent' : 'eventual'
+    for (const size of page.fetchedBytes) fetchedUnits += readUnits(size, strength)
     scanned += page.scanned
     lastKey = page.lastKey === undefined ? undefined : lastEvaluatedKey(table, index, page.lastKey)
     place =
       lastKey === undefined ? { range: place.range + 1 } : { range: place.range, start: lastKey }
     if (lastKey !== undefined || bytes >= pageBytesMax) break
   }
-  const usage = usageOf(table)
+  const usage = usageOf(table, fetchedUnits)
   const units = pageUnits(bytes, consistent)
   if (index === undefined) usage.tableUnits = units
   else usage.indexUnits.set(index, units)

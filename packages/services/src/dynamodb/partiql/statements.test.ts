@@ -94,6 +94,30 @@ test('a SELECT finds by key, range, list, branches and filters, in the order of 
   ])
 })
 
+test('an index has what it projects; filters on other attributes find nothing, or all that they deny', async () => {
+  const { run, put, refused } = await statements()
+  await put({ pk: { S: 'p' }, sk: { N: '1' }, g: { S: 'x' }, v: { S: 'one' } })
+  await put({ pk: { S: 'p' }, sk: { N: '2' }, g: { S: 'y' }, v: { S: 'two' } })
+  await put({ pk: { S: 'p' }, sk: { N: '3' }, v: { S: 'three' } })
+  const found = async (rest: string) =>
+    (await run(`SELECT * FROM "Tab"."by-g" ${rest}`))
+      ?.map((item) => `${Object.keys(item).length}${item['sk']?.N}`)
+      .sort()
+  expect([
+    await found(`WHERE g = 'x'`),
+    await found(`WHERE v = 'one'`),
+    await found(`WHERE NOT v = 'one' AND sk < 3`),
+    await found(`WHERE (g = 'x' AND v = 'one') OR (g = 'y')`),
+  ]).toEqual([['31'], [], ['31', '32'], ['32']])
+  const problem = /Secondary index by-g does not project one or more filter attributes: \[v\]$/
+  expect(await refused(`SELECT pk FROM "Tab"."by-g" WHERE g IN ['x', 'y'] AND v = 'one'`)).toMatch(
+    problem,
+  )
+  expect(await refused(`SELECT pk FROM "Tab"."by-g" WHERE g = 'x' AND NOT v = 'one'`)).toMatch(
+    problem,
+  )
+})
+
 test('IS and the functions of conditions run as filters, in any case', async () => {
   const { run, put } = await statements()
   await put({
