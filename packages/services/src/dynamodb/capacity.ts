@@ -24,9 +24,9 @@ export function readUnits(bytes: number, strength: Strength): number {
   return Math.max(1, Math.ceil(bytes / readUnitBytes)) * readFactor[strength]
 }
 
-/** Of a page of Query or Scan, whose items are counted together. */
+/** Of a page of Query or Scan, whose items are counted together; to find none costs a unit too. */
 export function pageUnits(bytes: number, consistent: boolean): number {
-  return Math.ceil(bytes / readUnitBytes) * (consistent ? 1 : 0.5)
+  return Math.max(1, Math.ceil(bytes / readUnitBytes)) * (consistent ? 1 : 0.5)
 }
 
 function units(bytes: number): number {

@@ -6,6 +6,7 @@ import { tableType } from './cloudformation/table.ts'
 import { dataKeys } from './encryption.ts'
 import { accessDenied, invalidInput } from './errors.ts'
 import { getItem } from './get-item.ts'
+import { answered } from './measured.ts'
 import { partiqlOperations } from './partiql/parts.ts'
 import { query } from './query.ts'
 import { catchUp } from './read-lag.ts'
@@ -71,6 +72,7 @@ export const dynamodb = service('dynamodb', {
     ...streamTables,
   ],
   resourceAccess,
+  answered,
   *taggedResources(ctx) {
     for (const { arn, tags } of tables.scan(ctx)) {
       yield { arn, tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) }
