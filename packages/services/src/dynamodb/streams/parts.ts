@@ -16,6 +16,9 @@ import {
   recoveries,
   restores,
 } from '../backups/state.ts'
+import { describeExport, exportTableToPointInTime, listExports } from '../exports/exports.ts'
+import { exports } from '../exports/state.ts'
+import { writeExport } from '../exports/writing.ts'
 import { replicate } from '../global/replicating.ts'
 import { itemStamps, replicaSets, replicationRoads, replications } from '../global/state.ts'
 import { expiries, sweeps, timesToLive } from '../ttl/state.ts'
@@ -35,15 +38,18 @@ export const streamOperations: readonly OperationHandler[] = [
   deleteBackup,
   describeBackup,
   describeContinuousBackups,
+  describeExport,
   describeTimeToLive,
+  exportTableToPointInTime,
   listBackups,
+  listExports,
   restoreTableFromBackup,
   restoreTableToPointInTime,
   updateContinuousBackups,
   updateTimeToLive,
 ]
 
-export const streamTasks: readonly Task<never>[] = [listExpiries, replicate, sweep]
+export const streamTasks: readonly Task<never>[] = [listExpiries, replicate, sweep, writeExport]
 
 export const streamTables: NonNullable<ServiceOptions['tables']> = [
   backupItems,
@@ -52,6 +58,7 @@ export const streamTables: NonNullable<ServiceOptions['tables']> = [
   changeLogHeads,
   changeRecords,
   expiries,
+  exports,
   followers,
   itemStamps,
   recoveries,
