@@ -101,8 +101,6 @@ const data: ReadonlySet<string> = new Set([
   'output',
   'outputDetails',
   'parameters',
-  'cause',
-  'error',
   'assignedVariables',
   'assignedVariablesDetails',
 ])

@@ -142,9 +142,9 @@ function syncAnswer(ended: Execution, withData: boolean) {
     status: status === 'SUCCEEDED' || status === 'TIMED_OUT' ? status : ('FAILED' as const),
     ...(withData ? { input: ended.input } : {}),
     inputDetails: { included: withData },
-    ...(output === undefined
-      ? {}
-      : { ...(withData ? { output } : {}), outputDetails: { included: withData } }),
+    ...(withData && output !== undefined ? { output } : {}),
+    // Recorded: states, StartSyncExecution that fails, 2023.
+    outputDetails: { included: withData },
     ...(error === undefined ? {} : { error }),
     ...(cause === undefined ? {} : { cause }),
     ...(traceHeader === undefined ? {} : { traceHeader }),

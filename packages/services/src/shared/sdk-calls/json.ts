@@ -1,4 +1,22 @@
 import { type Member, type Operation, operationModelOf, type Shape } from '@cloud-orrery/models'
+import { checksum } from '@cloud-orrery/protocols'
+
+/**
+ * Bodies go with the checksum that the SDK for Java adds where the call names none.
+ * Recorded: states, `aws-sdk:s3:putObject`, 2025.
+ */
+function withChecksum(
+  operation: Operation,
+  input: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const { checksum: trait, input: shape } = operationModelOf(operation)
+  const member = trait?.requestAlgorithmMember
+  const body = Object.values(shape.members ?? {}).find((it) => it.shape.streaming === true)
+  if (member === undefined || body === undefined || input[member] !== undefined) return input
+  const bytes = input[body.name]
+  if (!(bytes instanceof Uint8Array)) return input
+  return { ...input, [member]: 'CRC32', ChecksumCRC32: checksum('CRC32', bytes) }
+}
 
 /** A value of JSON, as states and schedules keep it. */
 export type Json =
@@ -28,7 +46,8 @@ export function inputFromJson(operation: Operation, json: Json): InputOfJson {
   const input = isObject(json)
     ? structure(operationModelOf(operation).input, json, problems, 0)
     : {}
-  return problems.length === 0 ? { kind: 'input', input } : { kind: 'wrong', problems }
+  if (problems.length > 0) return { kind: 'wrong', problems }
+  return { kind: 'input', input: withChecksum(operation, input) }
 }
 
 /**
@@ -119,7 +138,8 @@ function apiValue(
     case 'enum':
       return textOf(json)
     case 'blob':
-      return Buffer.from(textOf(json))
+      // What a stream is given is JSON, text too, which keeps its quotes. Recorded: states, `aws-sdk:s3:putObject`, 2025.
+      return Buffer.from(shape.streaming === true ? JSON.stringify(json) : textOf(json))
     case 'boolean':
       return typeof json === 'boolean' ? json : wrong('a BOOLEAN')
     case 'timestamp':

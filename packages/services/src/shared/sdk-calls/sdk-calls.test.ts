@@ -55,13 +55,13 @@ test('parameters are in PascalCase whatever the spelling of the API', () => {
   })
 })
 
-test('blobs are text, other values of blobs are their JSON text', () => {
+test('a body is the JSON text of its value', () => {
   const body = (Body: Json) => {
     const of = inputFromJson(called('s3', 'putObject'), { Bucket: 'b', Key: 'k', Body })
     return of.kind === 'input' && String(of.input['Body'])
   }
   expect([body('text data'), body({ Dict: 'Value' }), body(['List', 'Data']), body(false)]).toEqual(
-    ['text data', '{"Dict":"Value"}', '["List","Data"]', 'false'],
+    ['"text data"', '{"Dict":"Value"}', '["List","Data"]', 'false'],
   )
 })
 

@@ -4,7 +4,7 @@ import { inputFromJson } from '../../shared/sdk-calls/index.ts'
 import { isObject, type Json, parsedJson, textOf } from '../asl/json.ts'
 import type { Integration, TaskOutcome, TaskRequest } from '../executions/contract.ts'
 import { callerOf } from './identity.ts'
-import { answered, parametersOf, wrongParameters } from './parameters.ts'
+import { answered, messageText, parametersOf, wrongParameters } from './parameters.ts'
 import { type Header, lambdaV1, outcomeOf, sdkMetadata } from './sdk-v1.ts'
 
 /** A function by its plain ARN: the state's input is its event, its result the state's. */
@@ -27,10 +27,11 @@ export const invokeIntegration: Integration = {
 
 async function invoke(ctx: Context, request: TaskRequest): Promise<TaskOutcome> {
   const { Payload, ...parameters } = parametersOf(request)
+  const payload = Payload === null ? 'null' : messageText(Payload)
   const read = inputFromJson(Invoke, {
     ...parameters,
-    // The event is the payload's JSON text, whatever it is.
-    ...(Payload === undefined ? {} : { Payload: textOf(Payload) }),
+    // A string is the event's JSON text already.
+    ...(payload === undefined ? {} : { Payload: payload }),
   })
   if (read.kind === 'wrong') return wrongParameters(request, read.problems)
   const { FunctionName } = read.input
@@ -42,14 +43,14 @@ async function invoke(ctx: Context, request: TaskRequest): Promise<TaskOutcome> 
     { ...read.input, FunctionName },
     await callerOf(ctx, request),
   )
-  const payload = textOfPayload(answer.Payload)
-  if (answer.FunctionError !== undefined) return functionFailed(payload)
+  const result = textOfPayload(answer.Payload)
+  if (answer.FunctionError !== undefined) return functionFailed(result)
   const { ExecutedVersion, LogResult, StatusCode = 200 } = answer
   return answered(request, {
     ...(ExecutedVersion === undefined ? {} : { ExecutedVersion }),
     ...(LogResult === undefined ? {} : { LogResult }),
-    ...(answer.Payload === undefined ? {} : { Payload: parsedJson(payload) ?? payload }),
-    ...sdkMetadata(ctx, invokeHeaders(ctx, payload, ExecutedVersion), StatusCode),
+    ...(answer.Payload === undefined ? {} : { Payload: parsedJson(result) ?? result }),
+    ...sdkMetadata(ctx, invokeHeaders(ctx, result, ExecutedVersion), StatusCode),
     StatusCode,
   })
 }
