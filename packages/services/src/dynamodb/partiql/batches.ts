@@ -7,11 +7,11 @@ import {
 } from '@cloud-orrery/models/dynamodb'
 import type { Context } from '../../context.ts'
 import { operation } from '../../define.ts'
-import { addUsage, type Usage } from '../capacity.ts'
+import { addUsage, type Usage, usageOf } from '../capacity.ts'
 import { unlocked } from '../encryption.ts'
 import type { TableRecord } from '../state.ts'
 import { tableOf } from '../table-lookup.ts'
-import { take } from '../throughput.ts'
+import { hasRoom, take } from '../throughput.ts'
 import { capacities } from '../transactions.ts'
 import type { Item } from '../values/attribute-value.ts'
 import { validationException } from '../values/errors.ts'
@@ -105,7 +105,11 @@ function run(
 ): { readonly item: Item | undefined; readonly usage: Usage } {
   const request = prepared(member)
   const { statement, parameters } = request
-  if (statement.kind !== 'select') return write(ctx, table, request, member)
+  if (statement.kind !== 'select') {
+    // A statement that is throttled must not have written: the others of the batch stand.
+    if (!hasRoom(ctx, usageOf(table), 'write')) take(ctx, usageOf(table, 1), 'write')
+    return write(ctx, table, request, member)
+  }
   const plan =
     statement.indexName === undefined ? selectPlan(statement, table, parameters) : undefined
   if (plan?.key === undefined || !plan.isKeyAlone) throw selectKeyRequired('BatchExecuteStatement')

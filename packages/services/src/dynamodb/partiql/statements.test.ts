@@ -1,4 +1,8 @@
-import { ExecuteStatementCommand, GetItemCommand } from '@aws-sdk/client-dynamodb'
+import {
+  ExecuteStatementCommand,
+  GetItemCommand,
+  UpdateTableCommand,
+} from '@aws-sdk/client-dynamodb'
 import { expect, test } from 'vitest'
 import { refusal, statements } from './statements.test-support.ts'
 
@@ -304,4 +308,26 @@ test('a transaction makes all its statements or none', async () => {
   )
   expect(read.Responses).toEqual([{ Item: { a: { N: '1' } } }, {}])
   expect(await run('SELECT pk FROM Tab')).toHaveLength(2)
+})
+
+test('a throttled statement of a batch writes nothing, those before it stand', async () => {
+  const { dynamodb, batch, run } = await statements()
+  await dynamodb.send(
+    new UpdateTableCommand({
+      TableName: 'Num',
+      BillingMode: 'PROVISIONED',
+      ProvisionedThroughput: { ReadCapacityUnits: 1, WriteCapacityUnits: 1 },
+    }),
+  )
+  const insert = (pk: number) => `INSERT INTO Num VALUE {'pk': ${pk}, 's': '${'x'.repeat(7000)}'}`
+  const codes: (string | undefined)[] = []
+  for (let at = 0; at < 100; at += 10) {
+    const texts = Array.from({ length: 10 }, (_, i) => insert(at + i))
+    const { Responses } = await batch(...texts)
+    codes.push(...(Responses ?? []).map((response) => response.Error?.Code))
+  }
+  const written = codes.filter((code) => code === undefined).length
+  expect(written).toBeGreaterThan(0)
+  expect(new Set(codes.slice(written))).toEqual(new Set(['ProvisionedThroughputExceeded']))
+  expect(await run('SELECT pk FROM Num')).toHaveLength(written)
 })
