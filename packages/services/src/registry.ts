@@ -123,6 +123,10 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
   sesv2: {
     load: async () => (await import('./sesv2/service.ts')).sesv2,
     paths: { of: 'ses', prefix: '/v2/email/' },
+    hosts: {
+      names: /^(?:[a-z0-9]+\.r\.[a-z0-9-]+\.awstrack\.me|unsubscribe\.[a-z0-9-]+\.amazonses\.com)$/,
+      operation: 'MailLinkRequest',
+    },
     resourcePrefixes: ['AWS::SES::'],
   },
   sns: {

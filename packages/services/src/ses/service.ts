@@ -17,6 +17,7 @@ import {
   templates,
   verificationLinks,
 } from '../shared/mail/state.ts'
+import { trackedMails } from '../shared/mail/tracking.ts'
 import {
   getAccountSendingEnabled,
   getSendQuota,
@@ -157,6 +158,7 @@ export const ses = service('ses', {
     sentSeconds,
     suppressed,
     templates,
+    trackedMails,
     verificationLinks,
   ],
   resourceAccess: mailResourceAccess,

@@ -33,7 +33,7 @@ import { tagList, tagsOf } from './tag-lists.ts'
 const ofList = ({ ContactListName }: { readonly ContactListName: string }, ctx: Context) =>
   on(contactListArn(ctx, ContactListName))
 
-function listNamed(ctx: Context, name: string): ContactList {
+export function listNamed(ctx: Context, name: string): ContactList {
   const list = contactLists.get(ctx, name)
   if (list === undefined) throw notFound(`List with name: ${name} doesn't exist.`)
   return list

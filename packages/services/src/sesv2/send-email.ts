@@ -1,12 +1,15 @@
 import { SendEmail, type SendEmailRequest } from '@cloud-orrery/models/sesv2'
+import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { sendingAuthorization } from '../shared/mail/access.ts'
 import { splitAddresses } from '../shared/mail/addresses.ts'
+import type { ListMembership } from '../shared/mail/list-management.ts'
 import { headerOf, readHeaders } from '../shared/mail/mime-reader.ts'
 import { rawMessage, simpleMessage } from '../shared/mail/simple-content.ts'
 import { type Recipients, type Submission, submit } from '../shared/mail/submission.ts'
 import { templateMessage } from '../shared/mail/template-message.ts'
-import { badRequest, words } from './errors.ts'
+import { listNamed } from './contacts.ts'
+import { badRequest, notFound, words } from './errors.ts'
 import { attachmentsOf, headersOf, templateNameOf, templateOf } from './parts.ts'
 
 /** Who sends what to whom, wherever the request says so. */
@@ -43,7 +46,13 @@ export const sendEmail = operation(SendEmail, {
     const { from, recipients, configurationSetName } = addressed(input)
     if (from === '') throw badRequest("Missing required header 'From'.")
     checkContent(Content)
-    const heads = { from, recipients, replyTo: ReplyToAddresses }
+    const membership = membershipOf(ctx, input, recipients)
+    const heads = {
+      from,
+      recipients,
+      replyTo: ReplyToAddresses,
+      ...(membership === undefined ? {} : { membership }),
+    }
     const template =
       Content.Template === undefined ? undefined : templateOf(ctx, Content.Template, [])
     const submission: Submission = {
@@ -82,6 +91,24 @@ export const sendEmail = operation(SendEmail, {
     return { MessageId: submit(ctx, submission, words) }
   },
 })
+
+/** Source: SES Developer Guide, "Using subscription management": one recipient a message. */
+function membershipOf(
+  ctx: Context,
+  { ListManagementOptions }: SendEmailRequest,
+  { to, cc, bcc }: Recipients,
+): ListMembership | undefined {
+  if (ListManagementOptions === undefined) return undefined
+  const { ContactListName, TopicName } = ListManagementOptions
+  const list = listNamed(ctx, ContactListName)
+  if (TopicName !== undefined && !list.topics.some(({ name }) => name === TopicName)) {
+    throw notFound(`Topic with name: ${TopicName} doesn't exist in List.`)
+  }
+  if (to.length + cc.length + bcc.length !== 1) {
+    throw badRequest('List management is for messages to one recipient.')
+  }
+  return { list: list.name, ...(TopicName === undefined ? {} : { topic: TopicName }) }
+}
 
 const oneContent = 'Exactly one of Simple, Raw and Template must be given as the content.'
 

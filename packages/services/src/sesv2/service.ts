@@ -70,6 +70,7 @@ import {
   putFeedbackAttributes,
   putMailFromAttributes,
 } from './identity-settings.ts'
+import { linkRequest } from './link-request.ts'
 import { sendBulkEmail } from './send-bulk-email.ts'
 import { sendEmail } from './send-email.ts'
 import {
@@ -92,6 +93,7 @@ import {
 export const sesv2 = service('sesv2', {
   iamPrefix: 'ses',
   operations: [
+    linkRequest,
     createConfigurationSet,
     createContact,
     createContactList,

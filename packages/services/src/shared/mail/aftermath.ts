@@ -80,7 +80,7 @@ export const comeBack = task<Return>('ses.comeBack', {
     const detail = isComplaint
       ? complaintDetail(ctx, address, feedbackId)
       : bounceDetail(ctx, address, outcome, feedbackId)
-    if (outcome !== 'suppressed' && !isSimulator(address)) {
+    if (outcome !== 'suppressed' && outcome !== 'unsubscribed' && !isSimulator(address)) {
       countOutcome(ctx, isComplaint ? 'complaints' : 'bounces')
       suppress(ctx, set, address, type, mail.messageId, feedbackId)
     }
@@ -146,6 +146,9 @@ function bounceDetail(
         'Suppressed',
         `Amazon SES has suppressed sending to this address because it has a recent history of bouncing as an invalid address. For more information about how to remove an address from the suppression list, see the Amazon SES Developer Guide: ${guide}/remove-from-suppressionlist.html `,
       )
+    // AWS says that nothing is sent to such contacts; the words are ours.
+    case 'unsubscribed':
+      return bounced('UnsubscribedRecipient', 'The recipient has unsubscribed from the list.')
     default:
       return bounced('General', 'smtp; 550 5.1.1 user unknown')
   }

@@ -13,6 +13,8 @@ export type Outcome =
   | 'suppressedEverywhere'
   /** On the account's own list. */
   | 'suppressed'
+  /** A contact that left the list or the topic. */
+  | 'unsubscribed'
 
 const simulatorDomain = 'simulator.amazonses.com'
 

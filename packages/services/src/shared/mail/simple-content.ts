@@ -1,10 +1,17 @@
 import type { Context } from '../../context.ts'
 import { encodedWords } from '../mailbox.ts'
 import { decodedBytes, readMailbox } from './addresses.ts'
+import {
+  type ListMembership,
+  unsubscribeHeaders,
+  unsubscribePlaceholder,
+  unsubscribeUrl,
+} from './list-management.ts'
 import { messageIdDomain } from './message-ids.ts'
 import { composed, type MailAttachment, type MailHeader } from './mime.ts'
 import { headerOf, readMessage } from './mime-reader.ts'
 import type { Composed, Envelope, Recipients } from './submission.ts'
+import { tracked } from './tracking.ts'
 
 /** Content of a message that SES itself puts together. */
 export interface SimpleContent {
@@ -20,15 +27,24 @@ interface Heads {
   readonly recipients: Recipients
   readonly replyTo: readonly string[]
   readonly returnPath?: string
+  readonly membership?: ListMembership
 }
 
 /** Puts a message together. The order of the headers is recorded: ses, SNS topic integration, templated mail. */
 export function simpleMessage(
   ctx: Context,
-  { from, recipients, replyTo, returnPath }: Heads,
-  { subject, text, html, headers, attachments }: SimpleContent,
-  { messageId }: Envelope,
+  { from, recipients, replyTo, returnPath, membership }: Heads,
+  content: SimpleContent,
+  { messageId, set }: Envelope,
 ): Composed {
+  const { subject, headers, attachments } = content
+  const link = unsubscribeUrl(ctx.region, messageId)
+  const filled = (part: string | undefined) =>
+    membership === undefined ? part : part?.replaceAll(unsubscribePlaceholder, link)
+  const text = filled(content.text)
+  const linked = filled(content.html)
+  const html =
+    linked === undefined || set === undefined ? linked : tracked(linked, messageId, ctx.region, set)
   const list = (name: string, addresses: readonly string[]) =>
     addresses.length === 0 ? [] : [{ name, value: addresses.map(headerAddress).join(', ') }]
   const own: MailHeader[] = [
@@ -40,6 +56,7 @@ export function simpleMessage(
     ...(returnPath === undefined ? [] : [{ name: 'Return-Path', value: returnPath }]),
     { name: 'Message-ID', value: `<${messageId}@${messageIdDomain(ctx.region)}>` },
     { name: 'Subject', value: encodedWords(subject) },
+    ...(membership === undefined ? [] : unsubscribeHeaders(ctx.region, messageId)),
     ...headers,
   ]
   const made = composed({

@@ -15,6 +15,7 @@ import { configurationSet } from './configuration-sets.ts'
 import type { MailFacts } from './events.ts'
 import { identityOf, isVerified } from './identities.ts'
 import { recipientsMax } from './limits.ts'
+import { contactFor, isUnsubscribed, type ListMembership } from './list-management.ts'
 import { messageId as newMessageId } from './message-ids.ts'
 import { checkTags, type MessageTag } from './message-tags.ts'
 import type { MailHeader } from './mime.ts'
@@ -25,6 +26,7 @@ import { sendingAccount, takeQuota } from './quota.ts'
 import type { ConfigurationSet, Identity } from './state.ts'
 import { countAttempt } from './statistics.ts'
 import { MissingAttribute } from './templates/render.ts'
+import { trackedMails, tracks } from './tracking.ts'
 import type { MailWords } from './words.ts'
 
 /** Where a message goes. */
@@ -48,6 +50,8 @@ export interface Submission {
   readonly sourceArn?: string
   readonly configurationSetName?: string
   readonly tags: readonly MessageTag[]
+  /** Of list management: whoever left the list or the topic gets nothing. */
+  readonly membership?: ListMembership
   /** Makes the message, when all that can refuse it has let it pass. May throw MissingAttribute. */
   readonly message: (about: Envelope) => Composed
   /** From which template it is made: what is not in its data is found out after SES took the message. */
@@ -218,6 +222,18 @@ function accept(
   }
   const { headers } = composed
   const outcomes = put(ctx, submission, composed, accepted)
+  if (submission.membership !== undefined || tracks(set, 'OPEN') || tracks(set, 'CLICK')) {
+    trackedMails.put(ctx, {
+      messageId: accepted.messageId,
+      accountId: ctx.accountId,
+      region: ctx.region,
+      facts: factsOf(ctx, submission, headers, accepted),
+      ...(set === undefined ? {} : { set: set.name }),
+      ...(submission.membership === undefined
+        ? {}
+        : { ...submission.membership, contact: recipients[0] ?? '' }),
+    })
+  }
   follow(ctx, {
     outcomes,
     listeners,
@@ -235,7 +251,17 @@ function put(
 ): ReadonlyMap<string, Outcome> {
   const outcomes = new Map<string, Outcome>()
   const arrived: string[] = []
+  const { membership } = submission
   for (const address of recipients) {
+    const contact = membership === undefined ? undefined : contactFor(ctx, membership, address)
+    if (
+      contact !== undefined &&
+      membership !== undefined &&
+      isUnsubscribed(ctx, contact, membership)
+    ) {
+      outcomes.set(address, 'unsubscribed')
+      continue
+    }
     const outcome = struckOutcome(ctx, address) ?? outcomeAt(ctx, address, set)
     outcomes.set(address, outcome)
     if (outcome === 'delivered' || outcome === 'complained' || outcome === 'answered') {

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts'
+import { type ListMembership, unsubscribeUrl } from './list-management.ts'
 import type { MailAttachment, MailHeader } from './mime.ts'
 import { simpleMessage } from './simple-content.ts'
 import type { Composed, Envelope, Recipients } from './submission.ts'
@@ -10,6 +11,7 @@ interface TemplateMessage {
   readonly recipients: Recipients
   readonly replyTo: readonly string[]
   readonly returnPath?: string
+  readonly membership?: ListMembership
   readonly templateName: string
   readonly parts: TemplateParts
   readonly data: Readonly<Record<string, unknown>>
@@ -25,6 +27,10 @@ export function templateMessage(
   words: MailWords,
 ): Composed {
   const { templateName, parts, data, headers, attachments } = message
-  const filled = rendered(templateName, parts, headers, data, words)
+  const values =
+    message.membership === undefined
+      ? data
+      : { ...data, amazonSESUnsubscribeUrl: unsubscribeUrl(ctx.region, envelope.messageId) }
+  const filled = rendered(templateName, parts, headers, values, words)
   return simpleMessage(ctx, message, { ...filled, attachments }, envelope)
 }
