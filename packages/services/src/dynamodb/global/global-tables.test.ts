@@ -1,11 +1,13 @@
 import {
   DeleteTableCommand,
   DescribeTableCommand,
+  DescribeTimeToLiveCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   type ReplicationGroupUpdate,
   UpdateTableCommand,
+  UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb'
 import { DynamoDBStreamsClient, ListStreamsCommand } from '@aws-sdk/client-dynamodb-streams'
 import { client } from '@cloud-orrery/cloud'
@@ -58,7 +60,7 @@ test('a replica has what was there, and gets what is written in either region', 
 
 test('while regions are apart, the last writer wins in the end', async () => {
   const { cloud, dynamodb, there, put, get } = await replicated()
-  const apart = cloud.armFault('dynamodb.replicate', { kind: 'strike' })
+  const apart = cloud.armFault('dynamodb.replicate', { kind: 'drop' })
   await put(there, 'a', 1)
   await cloud.advance({ minutes: 1 })
   await put(dynamodb, 'a', 2)
@@ -100,6 +102,25 @@ test('a region whose table is deleted leaves the others as they are', async () =
   expect(await get(there, 'before')).toBe('1')
   const { Table } = await there.send(new DescribeTableCommand({ TableName: 'orders' }))
   expect(Table?.Replicas).toBeUndefined()
+})
+
+test('Time to Live is the same in all regions, and what it removes is removed in all', async () => {
+  const { cloud, dynamodb, there, get } = await replicated()
+  await there.send(
+    new UpdateTimeToLiveCommand({
+      TableName: 'orders',
+      TimeToLiveSpecification: { AttributeName: 'n', Enabled: true },
+    }),
+  )
+  const { TimeToLiveDescription } = await dynamodb.send(
+    new DescribeTimeToLiveCommand({ TableName: 'orders' }),
+  )
+  expect(TimeToLiveDescription?.AttributeName).toBe('n')
+  const until = Date.parse('2026-01-01T01:00:00Z') / 1000
+  const Item = { id: { S: 'a' }, n: { N: String(until) } }
+  await dynamodb.send(new PutItemCommand({ TableName: 'orders', Item }))
+  await cloud.advance({ hours: 2 })
+  expect([await get(dynamodb, 'a'), await get(there, 'a')]).toEqual([undefined, undefined])
 })
 
 test('updates of replicas that may not be are refused', async () => {

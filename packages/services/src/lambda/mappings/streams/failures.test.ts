@@ -186,7 +186,7 @@ test('an outage of the stream delays records', async () => {
 test('a function that crashes when its work is done has it done again', async () => {
   const seen: string[] = []
   const world = await streamMapped((event: StreamEvent) => void seen.push(...ids(event)))
-  const crash = world.cloud.armFault('lambda.crash', { kind: 'strike' })
+  const crash = world.cloud.armFault('lambda.crash', { kind: 'drop' })
   await world.put('a')
   await world.cloud.settle()
   world.cloud.endFault(crash)
