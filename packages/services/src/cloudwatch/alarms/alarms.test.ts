@@ -4,16 +4,9 @@ import {
   PutMetricAlarmCommand,
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch'
-import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns'
-import {
-  CreateQueueCommand,
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-  SetQueueAttributesCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs'
 import { client, createCloud } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
+import { topicIntoQueue } from './alerts.test-support.ts'
 
 const minute = { minutes: 1 }
 
@@ -21,39 +14,12 @@ const minute = { minutes: 1 }
 async function withTopic() {
   const cloud = createCloud({ deepFreeze: true })
   const cloudwatch = client(cloud, CloudWatchClient)
-  const sns = client(cloud, SNSClient)
-  const sqs = client(cloud, SQSClient)
-  const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'alerts' }))
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'alerts' }))
-  const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
-  )
-  const QueueArn = Attributes?.['QueueArn']
-  const Policy = JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage', Resource: QueueArn }],
-  })
-  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }))
-  const RawMessageDelivery = 'true'
-  await sns.send(
-    new SubscribeCommand({
-      TopicArn,
-      Protocol: 'sqs',
-      Endpoint: QueueArn,
-      Attributes: { RawMessageDelivery },
-    }),
-  )
-  const received = async () => {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
-    )
-    return Messages.map(({ Body = '' }) => JSON.parse(Body) as Record<string, unknown>)
-  }
+  const { topicArn: TopicArn, received } = await topicIntoQueue(cloud)
   return { cloud, cloudwatch, TopicArn, received }
 }
 
 test('an alarm tells its topic when a value crosses its threshold', async () => {
-  const { cloud, cloudwatch, TopicArn = '', received } = await withTopic()
+  const { cloud, cloudwatch, TopicArn, received } = await withTopic()
   await cloudwatch.send(
     new PutMetricAlarmCommand({
       AlarmName: 'errors',

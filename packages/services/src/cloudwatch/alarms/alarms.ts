@@ -131,7 +131,7 @@ function isWanted(ctx: Context, alarm: AlarmRecord, input: DescribeAlarmsInput):
 
 export const describeAlarmsForMetric = operation(DescribeAlarmsForMetric, {
   authorize: (_, ctx) => alarmArn(ctx, '*'),
-  provenance: 'modelled',
+  provenance: 'recorded',
   run(ctx, input) {
     const MetricAlarms: MetricAlarm[] = []
     for (const alarm of alarms.scan(ctx)) {

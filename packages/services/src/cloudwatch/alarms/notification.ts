@@ -2,6 +2,7 @@ import type { MetricDataQuery } from '@cloud-orrery/models/cloudwatch'
 import { regionTitle } from '../../shared/region-titles.ts'
 import type { AlarmRecord, AlarmState, MetricAlarmRecord } from '../state.ts'
 import { configurationOf, eventState } from './descriptions.ts'
+import { float, jsonWithFloats } from './floats.ts'
 import { stamp } from './reasons.ts'
 
 /** A change of state, for those whom an alarm's actions tell. */
@@ -37,7 +38,7 @@ export function messageOf({ alarm, before, region, accountId }: Change): string 
     InsufficientDataActions: alarm.insufficientDataActions,
     ActionExecutedAfterMuteWindow: false,
   }
-  if (alarm.kind === 'metric') return JSON.stringify({ ...message, Trigger: triggerOf(alarm) })
+  if (alarm.kind === 'metric') return jsonWithFloats({ ...message, Trigger: triggerOf(alarm) })
   return JSON.stringify({
     ...message,
     AlarmRule: alarm.rule,
@@ -74,7 +75,7 @@ function triggerOf(alarm: MetricAlarmRecord): object {
       ? {}
       : { DatapointsToAlarm: alarm.datapointsToAlarm }),
     ComparisonOperator: alarm.comparison,
-    Threshold: alarm.threshold,
+    Threshold: float(alarm.threshold),
     TreatMissingData: alarm.treatMissingData ?? '',
     EvaluateLowSampleCountPercentile: alarm.lowSampleCount ?? '',
   }

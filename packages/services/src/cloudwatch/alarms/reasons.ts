@@ -1,4 +1,5 @@
 import type { StateValue } from '../state.ts'
+import { float, jsonWithFloats, numeral } from './floats.ts'
 import type { AlarmPoint } from './verdict.ts'
 
 /** `greater than`, as reasons word an alarm's comparison. */
@@ -79,11 +80,6 @@ function shown({ atMs, value = 0 }: AlarmPoint): string {
   return `${numeral(value)} (${day}/${month}/${year.slice(2)} ${time.slice(0, 8)})`
 }
 
-/** Numbers always show a fraction: `1.0`. */
-export function numeral(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 1e7 ? value.toFixed(1) : String(value)
-}
-
 export interface ReasonDataFacts {
   readonly nowMs: number
   /** The newest first, missing ones among them. */
@@ -99,19 +95,19 @@ export interface ReasonDataFacts {
 export function reasonDataFor(facts: ReasonDataFacts): string {
   const real = facts.evaluated.filter(({ value }) => value !== undefined)
   const oldest = real.at(-1)
-  return JSON.stringify({
+  return jsonWithFloats({
     version: '1.0',
     queryDate: stamp(facts.nowMs),
     ...(oldest === undefined ? {} : { startDate: stamp(oldest.atMs) }),
     ...(facts.unit === undefined ? {} : { unit: facts.unit }),
     ...(facts.statistic === undefined ? {} : { statistic: facts.statistic }),
     ...(facts.period === undefined ? {} : { period: facts.period }),
-    recentDatapoints: real.map(({ value }) => value).reverse(),
-    threshold: facts.threshold,
+    recentDatapoints: real.map(({ value = 0 }) => float(value)).reverse(),
+    threshold: float(facts.threshold),
     evaluatedDatapoints: facts.evaluated.map(({ atMs, sampleCount, value }) => ({
       timestamp: stamp(atMs),
-      ...(sampleCount === undefined ? {} : { sampleCount }),
-      ...(value === undefined ? {} : { value }),
+      ...(sampleCount === undefined ? {} : { sampleCount: float(sampleCount) }),
+      ...(value === undefined ? {} : { value: float(value) }),
     })),
   })
 }
