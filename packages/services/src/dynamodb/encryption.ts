@@ -56,8 +56,8 @@ async function fitKey(ctx: Context, arn: string, keyId: string): Promise<TableKe
     if (KeyMetadata.KeyManager === 'CUSTOMER') {
       await ctx.call(CreateGrant, {
         KeyId: keyArn,
-        GranteePrincipal: `dynamodb.${ctx.region}.amazonaws.com`,
-        RetiringPrincipal: `dynamodb.${ctx.region}.amazonaws.com`,
+        GranteeServicePrincipal: 'dynamodb.amazonaws.com',
+        RetiringServicePrincipal: 'dynamodb.amazonaws.com',
         Operations: ['Encrypt', 'Decrypt', 'GenerateDataKey', 'DescribeKey', 'RetireGrant'],
       })
     }

@@ -27,7 +27,7 @@ export function answered(ctx: Context, { operation, error, input }: AnsweredRequ
   const count = (name: string, dimensions: Readonly<Record<string, string>>): void =>
     measure(ctx, { namespace, name, dimensions, value: 1, unit: 'Count' })
   const table = tableIn(input)
-  const ofTable = table === undefined ? {} : { TableName: table }
+  const ofTable: Readonly<Record<string, string>> = table === undefined ? {} : { TableName: table }
   const ofRequest = { ...ofTable, Operation: operation }
   if (error === undefined) {
     if (table === undefined) return

@@ -54,3 +54,12 @@ export function isBusy({ caller }: Context, { status }: TableRecord): boolean {
 function isOfCloudFormation({ calledVia }: Context['caller']): boolean {
   return calledVia?.includes('cloudformation.amazonaws.com') === true
 }
+
+/** What is done to a table that is busy, as refusals say it. */
+export const doing: Readonly<Record<TableRecord['status'], 'created' | 'updated' | 'deleted'>> = {
+  CREATING: 'created',
+  UPDATING: 'updated',
+  DELETING: 'deleted',
+  ACTIVE: 'updated',
+  INACCESSIBLE_ENCRYPTION_CREDENTIALS: 'updated',
+}

@@ -17,7 +17,7 @@ import { readPolicy } from './resource-policies.ts'
 import { type IndexRecord, type TableRecord, type Throughput, tables } from './state.ts'
 import { checkNewStream, setStream } from './streams/specification.ts'
 import { begin, beginDeletion } from './table-changes.ts'
-import { isBusy, namedTable } from './table-lookup.ts'
+import { doing, isBusy, namedTable } from './table-lookup.ts'
 import { attributeTypesOf, checkSchema, keyNames, projectionOf } from './table-schema.ts'
 import { tagContext, tagsOf } from './tags.ts'
 
@@ -156,14 +156,6 @@ export const describeTable = operation(DescribeTable, {
     return { Table: describe(ctx, namedTable(ctx, TableName), true) }
   },
 })
-
-const doing: Readonly<Record<TableRecord['status'], 'created' | 'updated' | 'deleted'>> = {
-  CREATING: 'created',
-  UPDATING: 'updated',
-  DELETING: 'deleted',
-  ACTIVE: 'updated',
-  INACCESSIBLE_ENCRYPTION_CREDENTIALS: 'updated',
-}
 
 export const deleteTable = operation(DeleteTable, {
   authorize: (input, ctx) => arnOf(ctx, input.TableName),

@@ -15,7 +15,7 @@ import type { IndexRecord, TableRecord, Throughput } from './state.ts'
 import { tables } from './state.ts'
 import { checkStreamUpdate, setStream } from './streams/specification.ts'
 import { begin } from './table-changes.ts'
-import { namedTable } from './table-lookup.ts'
+import { doing, isBusy, namedTable } from './table-lookup.ts'
 import {
   attributeTypesOf,
   checkIndexThroughput,
@@ -40,9 +40,7 @@ export const updateTable = operation(UpdateTable, {
     checkTableName(input.TableName)
     checkAsked(input)
     const table = namedTable(ctx, input.TableName)
-    if (table.status === 'CREATING') throw tableInUse(table.name, 'created')
-    if (table.status === 'DELETING') throw tableInUse(table.name, 'deleted')
-    if (table.status !== 'ACTIVE') throw tableInUse(table.name, 'updated')
+    if (isBusy(ctx, table)) throw tableInUse(table.name, doing[table.status])
     if (input.StreamSpecification !== undefined) {
       checkStreamUpdate(ctx, table, input.StreamSpecification)
     }
