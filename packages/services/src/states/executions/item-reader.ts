@@ -127,9 +127,21 @@ function csvItems(text: string, config: JsonObject): Json[] {
   const rows = csvRows(text, delimiter)
   const declared = config['CSVHeaders']
   const headers = isArray(declared) ? declared.map(String) : (rows.shift() ?? [])
-  return rows.map((row) =>
-    Object.fromEntries(
-      headers.flatMap((header, at) => (header === '' ? [] : [[header, row[at] ?? '']])),
-    ),
-  )
+  const order = inMapOrder(headers)
+  return rows.map((row) => Object.fromEntries(order.map(({ name, at }) => [name, row[at] ?? ''])))
+}
+
+/** Members come in the order of a Java hash map. Recorded: stepfunctions, items of CSV files with headers of all kinds. */
+function inMapOrder(headers: readonly string[]): { name: string; at: number }[] {
+  let buckets = 16
+  while (headers.length > buckets * 0.75) buckets *= 2
+  return headers
+    .map((name, at) => ({ name, at, bucket: bucketOf(name, buckets) }))
+    .sort((a, b) => a.bucket - b.bucket || a.at - b.at)
+}
+
+function bucketOf(text: string, buckets: number): number {
+  let hash = 0
+  for (let at = 0; at < text.length; at += 1) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0
+  return (hash ^ (hash >>> 16)) & (buckets - 1)
 }

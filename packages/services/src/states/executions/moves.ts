@@ -20,7 +20,7 @@ export function entered(run: Run, thread: Thread, state: State): Thread {
   const eventId = run.event(thread.id, `${state.Type}StateEntered` as HistoryEventType, {
     stateEnteredEventDetails: {
       name: thread.state,
-      input: textOf(thread.input),
+      input: enteredWith(run, thread),
       inputDetails: included,
     },
   })
@@ -32,6 +32,12 @@ export function entered(run: Run, thread: Thread, state: State): Thread {
     retries: [],
     retryCount: 0,
   })
+}
+
+/** The first state is entered with the very text that the execution was started with. */
+function enteredWith(run: Run, thread: Thread): string {
+  const isFirst = thread.parentId === undefined && thread.lastEventId === 0
+  return isFirst ? run.execution.input : textOf(thread.input)
 }
 
 /** Leaves a state for the next one, or ends the thread where there is none. */

@@ -90,6 +90,7 @@ class IntrinsicParser {
       }
       this.#at += 1
       const next = this.#text[this.#at] ?? ''
+      if (!"'{}\\\\".includes(next)) throw this.#wrong()
       out += next === '{' || next === '}' ? `\\${next}` : next
     }
     throw this.#wrong()
