@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { GetAccountCommand, SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { gather, giveBack, hasWork, type Received, refuse, remove } from './lanes.ts'
+import { Ledger } from './ledger.ts'
+import { type MailRequest, readMessage } from './message.ts'
+import { Pace } from './pace.ts'
+import { senderSettings, setting } from './settings.ts'
+
+const sqs = new SQSClient({})
+const db = new DynamoDBClient({})
+/** One attempt: SES knows no idempotency, so a call without an answer must not be made again before it is known. */
+const ses = new SESv2Client({ maxAttempts: 1 })
+
+/** Of a tick: `{}`; of a probe, which only asks whether there is something to do: `{ "probe": true }`. */
+interface Tick {
+  readonly probe?: boolean
+}
+
+interface Mail extends Received {
+  readonly request: MailRequest
+}
+
+/** One tick: takes as many messages as the pace has moments for, and sends each at its moment. */
+export async function handler(tick: Tick, context: { awsRequestId: string }) {
+  const { pace: name, share, lanes } = senderSettings()
+  const { perSecond, left } = await quota()
+  if (left < 1) return { busy: false, sent: 0 }
+  if (tick.probe === true) return { busy: await hasWork(sqs, lanes), sent: 0 }
+  const table = setting('TABLE')
+  const pace = new Pace(db, table, name, perSecond * share)
+  const ledger = new Ledger(db, table)
+  const wanted = Math.min(left, await pace.free(Date.now()))
+  const messages = wanted < 1 ? [] : await gather(sqs, lanes, wanted)
+  const mails = await claimed(ledger, await readable(messages), context.awsRequestId)
+  if (mails.length === 0) return { busy: messages.length > 0, sent: 0 }
+  const moments = await pace.take(mails.length, Date.now)
+  const sent: Mail[] = []
+  for (const [index, mail] of mails.entries()) {
+    await until(moments[index] ?? 0)
+    if (await send(ledger, mail, context.awsRequestId)) sent.push(mail)
+  }
+  await ledger.markSent(
+    sent.map(({ id }) => id),
+    Date.now(),
+  )
+  await remove(sqs, sent)
+  return { busy: true, sent: sent.length }
+}
+
+/** What SES allows: mails a second, and how many are left of the day. */
+async function quota(): Promise<{ perSecond: number; left: number }> {
+  const { SendQuota = {}, SendingEnabled } = await ses.send(new GetAccountCommand({}))
+  const { MaxSendRate = 1, Max24HourSend = 200, SentLast24Hours = 0 } = SendQuota
+  const left = Max24HourSend === -1 ? Number.POSITIVE_INFINITY : Max24HourSend - SentLast24Hours
+  return { perSecond: MaxSendRate, left: SendingEnabled === false ? 0 : Math.max(0, left) }
+}
+
+/** Those that ask for a mail; the others are refused one by one, and hold nobody up. */
+async function readable(messages: readonly Received[]): Promise<Mail[]> {
+  const mails: Mail[] = []
+  for (const message of messages) {
+    const request = readMessage(message.text)
+    if ('wrong' in request) await refuse(sqs, message, request.wrong)
+    else mails.push({ ...message, request })
+  }
+  return mails
+}
+
+/** Those that are this sender's to send. What was sent already goes from its queue; what another one sends is left to it. */
+async function claimed(ledger: Ledger, mails: readonly Mail[], owner: string): Promise<Mail[]> {
+  const ids = mails.map(({ id }) => id)
+  const claims = await ledger.claim(ids, owner, Date.now())
+  await remove(
+    sqs,
+    mails.filter((_, index) => claims[index] === 'sent'),
+  )
+  return mails.filter(({ id }, index) => claims[index] === 'mine' && ids.indexOf(id) === index)
+}
+
+/** False where it was not sent, or where nobody knows: then its event, or the end of its lease, will tell. */
+async function send(ledger: Ledger, mail: Mail, owner: string): Promise<boolean> {
+  const { to_address, from_address, subject, body } = mail.request
+  const text = (Data: string) => ({ Data, Charset: 'UTF-8' })
+  try {
+    await ses.send(
+      new SendEmailCommand({
+        FromEmailAddress: from_address,
+        Destination: { ToAddresses: [to_address] },
+        Content: { Simple: { Subject: text(subject), Body: { Text: text(body) } } },
+        ConfigurationSetName: setting('CONFIGURATION_SET'),
+        EmailTags: [{ Name: 'mail-id', Value: mail.id }],
+      }),
+    )
+    return true
+  } catch (error) {
+    await unsent(ledger, mail, owner, error)
+    return false
+  }
+}
+
+/** Errors by which SES says that nobody may send now. */
+const later = /TooManyRequests|Throttling|LimitExceeded|SendingPaused|AccountSuspended/
+
+async function unsent(ledger: Ledger, mail: Mail, owner: string, error: unknown): Promise<void> {
+  const {
+    name = '',
+    message = '',
+    $metadata,
+  } = error as Partial<Error> & {
+    $metadata?: { httpStatusCode?: number }
+  } // What the SDK throws.
+  console.error(JSON.stringify({ unsent: mail.id, name, message }))
+  const status = $metadata?.httpStatusCode ?? 0
+  if (status < 400 || status >= 500) return
+  await ledger.release(mail.id, owner)
+  if (later.test(name)) await giveBack(sqs, mail, 0)
+  else await refuse(sqs, mail, `${name}: ${message}`)
+}
+
+async function until(moment: number): Promise<void> {
+  const delayMs = moment - Date.now()
+  if (delayMs > 0) await sleep(delayMs)
+}
