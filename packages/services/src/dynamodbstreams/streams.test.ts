@@ -13,8 +13,9 @@ import {
   GetShardIteratorCommand,
   ListStreamsCommand,
 } from '@aws-sdk/client-dynamodb-streams'
-import { client } from '@cloud-orrery/cloud'
+import { client, createCloud } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
+import { writeMany } from '../dynamodb/streams/written.test-support.ts'
 import { accessKeys, users } from '../shared/identity/state.ts'
 import { recordsOf, streamed } from './streams.test-support.ts'
 
@@ -244,10 +245,20 @@ test('who may not read a stream is told so', async () => {
   })
 })
 
-test('a stream of several lines of shards keeps the order of each key', async () => {
+test('another account may not read a stream', async () => {
   const world = await streamed()
-  const { cloud } = world
-  void cloud
+  const other = client(world.cloud, DynamoDBStreamsClient, { accountId: '222222222222' })
+  await expect(
+    other.send(new DescribeStreamCommand({ StreamArn: world.streamArn })),
+  ).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+    message: `User: arn:aws:iam::222222222222:user/admin is not authorized to perform: dynamodb:DescribeStream on resource: ${world.streamArn} because no resource-based policy allows the dynamodb:DescribeStream action`,
+  })
+})
+
+test('a stream of several lines of shards keeps the order of each key', async () => {
+  const world = await streamed({}, createCloud({ deepFreeze: true, choices: 'legal', seed: 2 }))
+  expect((await shardsOf(world)).length).toBeGreaterThan(1)
   for (let i = 0; i < 50; i += 1) await put(world, `k${i % 5}`, { n: { N: String(i) } })
   const records = await recordsOf(world.streams, world.streamArn)
   expect(records).toHaveLength(50)
@@ -262,7 +273,11 @@ test('a stream of several lines of shards keeps the order of each key', async ()
 
 test('GetRecords answers 1,000 records at most', async () => {
   const world = await streamed()
-  for (let i = 0; i < 1001; i += 1) await put(world, `k${i}`)
+  writeMany(
+    world.cloud,
+    'orders',
+    Array.from({ length: 1001 }, (_, i) => ({ id: { S: `k${i}` } })),
+  )
   const [shard] = await shardsOf(world)
   const ShardIterator = await iterator(world, { ShardId: shard?.ShardId })
   const page = await world.streams.send(new GetRecordsCommand({ ShardIterator }))
