@@ -9,6 +9,8 @@ import {
 import { type Cloud, type CloudOptions, client, createCloud } from '@cloud-orrery/cloud'
 import { accessKeys, roles, users } from '../shared/identity/state.ts'
 
+const services = ['states.amazonaws.com', 'lambda.amazonaws.com', 'events.amazonaws.com']
+
 export const statesRole = 'states-role'
 export const statesRoleArn = `arn:aws:iam::123456789012:role/${statesRole}`
 
@@ -28,7 +30,7 @@ export function giveRole(
 ): string {
   const { accountId = cloud.defaultAccountId, trusts } = options
   const scope = cloud.scope(accountId, cloud.defaultRegion)
-  const Principal = trusts ?? { Service: ['states.amazonaws.com', 'lambda.amazonaws.com'] }
+  const Principal = trusts ?? { Service: services }
   const trust = {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }],
@@ -74,7 +76,6 @@ export function giveUser(
     inlinePolicies:
       statement === undefined ? {} : { own: { text: JSON.stringify(document), document } },
     attachedPolicies: [],
-    groups: [],
     tags: {},
   })
   const credentials = { accessKeyId: 'AKIABOBBOBBOBBOBBOBB', secretAccessKey: 'secret' }

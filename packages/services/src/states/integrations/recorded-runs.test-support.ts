@@ -12,7 +12,10 @@ interface RecordedEvent {
   readonly type: string
   readonly stateEnteredEventDetails?: { readonly name: string; readonly input?: Json }
   readonly executionFailedEventDetails?: { readonly error?: string; readonly cause?: Json }
-  readonly stateExitedEventDetails?: { readonly output?: Json }
+  readonly stateExitedEventDetails?: {
+    readonly output?: Json
+    readonly assignedVariables?: Readonly<Record<string, string>>
+  }
   readonly executionStartedEventDetails?: { readonly input: Json }
   readonly taskScheduledEventDetails?: {
     readonly resource: string
@@ -105,7 +108,13 @@ function definitionOf(events: readonly RecordedEvent[]): JsonObject {
     if (/^(Task|LambdaFunction)(Failed|TimedOut)$/.test(event.type)) state.caught = {}
     result = event.taskSucceededEventDetails?.output ?? result
     if (event.stateExitedEventDetails !== undefined) {
-      const { output } = event.stateExitedEventDetails
+      const { output, assignedVariables } = event.stateExitedEventDetails
+      if (assignedVariables !== undefined) {
+        const variables = Object.entries(assignedVariables)
+        state.fields['Assign'] = Object.fromEntries(
+          variables.map(([name, text]) => [name, JSON.parse(text) as Json]), // JSON.parse gives JSON.
+        )
+      }
       if (state.caught === undefined) Object.assign(state.fields, resultPathOf(result, output))
       else state.caught = errorPathOf(output)
     }
