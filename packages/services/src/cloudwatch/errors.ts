@@ -54,10 +54,6 @@ export function validationError(message: string): AwsError {
   return awsError(model.ValidationException, message)
 }
 
-export function limitExceeded(message: string): AwsError {
-  return awsError(model.LimitExceededFault, message)
-}
-
 /** What breaks the model. Recorded: cloudwatch, SetAlarmState. */
 export function invalidInput(message: string, violations: readonly Violation[]): AwsError {
   const [first] = violations
@@ -68,7 +64,7 @@ export function invalidInput(message: string, violations: readonly Violation[]):
   return validationError(message)
 }
 
-/** A request that is larger than the service takes. */
-export function requestTooLarge(): AwsError {
-  return awsError(commonError('RequestEntityTooLarge', 413), 'Request size exceeded the limit.')
+/** Source: users' reports of PutMetricData: the code has no ending. */
+export function accessDenied(message: string): AwsError {
+  return awsError(commonError('AccessDenied', 403), message)
 }

@@ -18,7 +18,7 @@ import { evaluateComposite } from './composite/evaluation.ts'
 import { putCompositeAlarm } from './composite/put-composite-alarm.ts'
 import { endSuppression } from './composite/suppression.ts'
 import { deleteDashboards, getDashboard, listDashboards, putDashboard } from './dashboards.ts'
-import { invalidInput } from './errors.ts'
+import { accessDenied, invalidInput } from './errors.ts'
 import { callRates } from './limits.ts'
 import { getMetricData } from './metrics/get-metric-data.ts'
 import { getMetricStatistics } from './metrics/get-metric-statistics.ts'
@@ -59,5 +59,7 @@ export const cloudwatch = service('cloudwatch', {
     yield* dashboards.scan(ctx)
   },
   rateLimits: callRates,
-  errors: { invalidInput },
+  errors: { accessDenied, invalidInput },
+  // Source: users' reports of PutMetricData: an action without resource names none.
+  denialWording: (_action, resource) => (resource === '*' ? { resource: null } : {}),
 })
