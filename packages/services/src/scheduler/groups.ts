@@ -73,7 +73,7 @@ export const createScheduleGroup = operation(CreateScheduleGroup, {
     if (Tags === undefined || Tags.length === 0) return create
     return [create, { ...create, action: 'scheduler:TagResource' }]
   },
-  provenance: 'recorded',
+  provenance: 'modelled',
   run(ctx, { Name, Tags, ClientToken }) {
     const there = findGroup(ctx, Name)
     if (there !== undefined) {

@@ -4,7 +4,14 @@ import {
   PutRuleCommand,
   PutTargetsCommand,
 } from '@aws-sdk/client-eventbridge'
+import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam'
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  ListExecutionsCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn'
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns'
 import {
   CreateQueueCommand,
@@ -99,6 +106,35 @@ test('topics, event buses and FIFO queues are targets', async () => {
   expect(Messages.map(({ Body, Attributes: shown }) => [Body, shown])).toEqual([
     ['to the FIFO queue', { MessageGroupId: 'g' }],
   ])
+})
+
+test('a state machine is started with the input', async () => {
+  const { cloud, schedule } = await start({}, ['states:StartExecution'])
+  const iam = client(cloud, IAMClient)
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { Service: 'states.amazonaws.com' }, Action: 'sts:AssumeRole' },
+    ],
+  }
+  const AssumeRolePolicyDocument = JSON.stringify(trust)
+  const { Role } = await iam.send(
+    new CreateRoleCommand({ RoleName: 'machine', AssumeRolePolicyDocument }),
+  )
+  const sfn = client(cloud, SFNClient)
+  const definition = '{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}'
+  const machine = { name: 'm', roleArn: Role?.Arn, definition }
+  const { stateMachineArn = '' } = await sfn.send(new CreateStateMachineCommand(machine))
+  const Input = '{"at":"<aws.scheduler.scheduled-time>"}'
+  await schedule(everyDay, { Target: { Arn: stateMachineArn, RoleArn: roleArn, Input } })
+  await cloud.advance({ hours: 7 })
+  const { executions: [started] = [] } = await sfn.send(
+    new ListExecutionsCommand({ stateMachineArn }),
+  )
+  const { input, status } = await sfn.send(
+    new DescribeExecutionCommand({ executionArn: started?.executionArn }),
+  )
+  expect([input, status]).toEqual(['{"at":"2026-01-01T06:00:00Z"}', 'SUCCEEDED'])
 })
 
 test('a universal target calls any operation that the role may call', async () => {

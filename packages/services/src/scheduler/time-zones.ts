@@ -47,7 +47,10 @@ export function wallMs(instantMs: number, zone: string): number {
 export function instantMs(wall: number, zone: string): number | undefined {
   if (zone === 'UTC') return wall
   // Zones differ from UTC by less than a day, and change at most once within two.
-  const offsets = [wall - dayMs, wall + dayMs].map((near) => wallMs(near, zone) - near)
-  const found = offsets.map((offset) => wall - offset).filter((it) => wallMs(it, zone) === wall)
+  const [before = 0, after = 0] = [wall - dayMs, wall + dayMs].map(
+    (near) => wallMs(near, zone) - near,
+  )
+  if (before === after) return wall - before
+  const found = [wall - before, wall - after].filter((it) => wallMs(it, zone) === wall)
   return found.length === 0 ? undefined : Math.min(...found)
 }

@@ -53,7 +53,7 @@ function byVersion(answer: unknown, recorded: unknown, bindings: Bindings): unkn
     )
   }
   if (typeof recorded !== 'object' || recorded === null) return recorded
-  const there: Recorded = { ...answer }
+  const there: Recorded = Object(answer)
   return Object.fromEntries(
     Object.entries(recorded).map(([key, value], i) => {
       if (!key.startsWith('<version_uuid')) return [key, byVersion(there[key], value, bindings)]

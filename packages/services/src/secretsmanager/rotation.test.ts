@@ -247,3 +247,24 @@ test.each<[string, Partial<RotateSecretCommandInput>, string, string]>([
   await expect(rotateSecret(input)).rejects.toMatchObject({ name, message })
   expect((await describe()).RotationEnabled).toBeUndefined()
 })
+
+test('a function may let Secrets Manager in for one secret alone', async () => {
+  const { lambda, create, rotateSecret, RotationLambdaARN } = await watching(false)
+  const { ARN } = await create()
+  const permit = (StatementId: string, SourceArn?: string) =>
+    lambda.send(
+      new AddPermissionCommand({
+        FunctionName: 'turn',
+        StatementId,
+        Action: 'lambda:InvokeFunction',
+        Principal: 'secretsmanager.amazonaws.com',
+        SourceArn,
+      }),
+    )
+  await permit('other', 'arn:aws:secretsmanager:us-east-1:123456789012:secret:other-AAAAAA')
+  await expect(rotateSecret({ RotationLambdaARN })).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+  })
+  await permit('own', ARN)
+  await rotateSecret({ RotationLambdaARN })
+})

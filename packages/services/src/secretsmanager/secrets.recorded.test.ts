@@ -95,9 +95,9 @@ for (const operation of ['CreateSecret', 'PutSecretValue']) {
     // The SDK draws a token where the caller gives none.
     sm.middlewareStack.add(
       (next) => (args) => {
-        const request = args.request as { body: string; headers: Record<string, string> }
-        const { ClientRequestToken: _, ...body } = JSON.parse(request.body)
-        request.body = JSON.stringify(body)
+        const request = args.request as { body: Uint8Array; headers: Record<string, string> }
+        const { ClientRequestToken: _, ...body } = JSON.parse(Buffer.from(request.body).toString())
+        request.body = new Uint8Array(Buffer.from(JSON.stringify(body)))
         request.headers['content-length'] = String(request.body.length)
         return next(args)
       },

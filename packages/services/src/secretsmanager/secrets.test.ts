@@ -18,6 +18,7 @@ import {
 } from '@aws-sdk/client-secrets-manager'
 import { client, createCloud } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
+import { secrets, versions } from './state.ts'
 
 function start(options: { seed?: number } = {}) {
   const cloud = createCloud({ deepFreeze: true, ...options })
@@ -101,7 +102,12 @@ test('the label of the current version can be moved, not removed', async () => {
 test('versions without a label go after a day when there are too many', async () => {
   const { cloud, create, put, sm } = start()
   await create()
-  for (let i = 0; i < 99; i += 1) await put(`${i}`)
+  const scope = cloud.scope('123456789012', 'us-east-1')
+  const createdAtMs = Date.parse('2026-01-01T00:00:00Z')
+  for (let number = 2; number <= 100; number += 1) {
+    versions.put(scope, { name: 's', versionId: `v${number}`, number, stages: [], createdAtMs })
+  }
+  secrets.update(scope, 's', { versionsMade: 100 })
   await expect(put('too many')).rejects.toMatchObject({ name: 'LimitExceededException' })
   await cloud.advance({ hours: 25 })
   await put('fits again')
