@@ -163,3 +163,36 @@ test('a paused account and a set that is not there send nothing', async () => {
   await ses.send(new PutAccountSendingAttributesCommand({ SendingEnabled: false }))
   expect((await refusal(send(ses, from)))[0]).toBe('SendingPausedException')
 })
+
+test('a domain is verified when its records are found, and fails when they are missing', async () => {
+  const { cloud, ses } = world()
+  await setLimits(cloud, { maxSendRate: 10, productionAccess: true })
+  const statusOf = async (EmailIdentity: string) => {
+    const found = await ses.send(new GetEmailIdentityCommand({ EmailIdentity }))
+    return [found.VerificationStatus, found.DkimAttributes?.Status]
+  }
+  const created = await ses.send(new CreateEmailIdentityCommand({ EmailIdentity: 'Example.com' }))
+  expect(created.DkimAttributes?.Tokens).toHaveLength(3)
+  cloud.armFault('ses.domainRecords', { kind: 'error', code: 'Missing' }, { times: 1 })
+  await ses.send(new CreateEmailIdentityCommand({ EmailIdentity: 'example.net' }))
+  expect(await statusOf('example.com')).toEqual(['PENDING', 'PENDING'])
+  await cloud.advance({ minutes: 5 })
+  expect(await statusOf('example.com')).toEqual(['SUCCESS', 'SUCCESS'])
+  await send(ses, 'anyone@example.net', { FromEmailAddress: 'a@mail.example.com' })
+  await cloud.advance({ hours: 72 })
+  expect(await statusOf('example.net')).toEqual(['FAILED', 'FAILED'])
+})
+
+test('what was sent counts for 24 hours and not longer', async () => {
+  const { cloud, ses } = world()
+  await verified({ cloud, ses }, from)
+  await setLimits(cloud, { maxSendRate: 1e6, max24HourSend: 300, productionAccess: true })
+  for (let i = 0; i < 3; i += 1) {
+    for (let j = 0; j < 100; j += 1) await send(ses, `r${j}@example.org`)
+    await cloud.advance({ hours: 1 })
+  }
+  expect((await refusal(send(ses, from)))[0]).toBe('LimitExceededException')
+  await cloud.advance({ hours: 21, seconds: 1 })
+  const { SendQuota } = await ses.send(new GetAccountCommand({}))
+  expect(SendQuota?.SentLast24Hours).toBe(200)
+})

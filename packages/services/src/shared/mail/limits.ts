@@ -29,6 +29,7 @@ export const domainVerificationMs = 72 * 3_600_000
 
 /** How soon records that are there are found. Source: experience; AWS says that it can take up to 72 hours. */
 export const domainFoundMs = 5 * 60_000
+export const domainFoundLateMs = 15 * 60_000
 
 /** Identities of an account in a region, domains and addresses together. Source: SES Developer Guide, "Service quotas". */
 export const identitiesMax = 10_000
