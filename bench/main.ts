@@ -26,6 +26,7 @@ const parts: readonly Part[] = [
   { name: 'policy' },
   { name: 'protocols' },
   { name: 'durable' },
+  { name: 'dynamodb' },
   { name: 'size' },
   { name: 'sqs-million' },
 ]

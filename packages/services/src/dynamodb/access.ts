@@ -38,29 +38,19 @@ export function access(ctx: Context, of: ItemAccess): Authorization {
   }
 }
 
-/** Its members are getters: they are read only where a statement has conditions. */
+/** What has to be looked for is looked for only where a statement has conditions. */
 function contextOf(ctx: Context, of: ItemAccess): RequestContext {
   return {
+    'dynamodb:Select': of.select,
+    'dynamodb:ReturnValues': of.returnValues,
+    'dynamodb:ReturnConsumedCapacity': of.returnConsumedCapacity,
+    'dynamodb:FullTableScan': of.fullTableScan,
+    'dynamodb:EnclosingOperation': of.enclosing,
     get 'dynamodb:LeadingKeys'() {
       return leadingKeys(ctx, of)
     },
     get 'dynamodb:Attributes'() {
       return attributes(of)
-    },
-    get 'dynamodb:Select'() {
-      return of.select
-    },
-    get 'dynamodb:ReturnValues'() {
-      return of.returnValues
-    },
-    get 'dynamodb:ReturnConsumedCapacity'() {
-      return of.returnConsumedCapacity
-    },
-    get 'dynamodb:FullTableScan'() {
-      return of.fullTableScan
-    },
-    get 'dynamodb:EnclosingOperation'() {
-      return of.enclosing
     },
   }
 }
