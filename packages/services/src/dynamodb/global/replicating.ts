@@ -1,6 +1,7 @@
 import { orderedKey } from '@cloud-orrery/kernel'
 import type { Context } from '../../context.ts'
 import { task } from '../../define.ts'
+import { measure } from '../../shared/metrics.ts'
 import { writeItem } from '../item-store.ts'
 import { itemKey } from '../keys.ts'
 import { type TableRecord, tables } from '../state.ts'
@@ -27,11 +28,14 @@ export const replicate = task<{ tableName: string; region: string }>(
         return
       }
       let count = 0
+      let oldestMs = ctx.now()
       for (const write of [...page(ctx, road)]) {
         apply(there, table, write, ctx.region)
         replications.delete(ctx, orderedKey(tableName, region, write.sequence))
         count += 1
+        oldestMs = Math.min(oldestMs, write.atMs)
       }
+      if (count > 0) measureLatency(ctx, tableName, region, ctx.now() - oldestMs)
       if (count < pageWrites) {
         const { busy: _, ...rest } = replicationRoads.get(ctx, road) ?? {
           tableName,
@@ -47,6 +51,18 @@ export const replicate = task<{ tableName: string; region: string }>(
     },
   },
 )
+
+/** Source: Developer Guide, "DynamoDB metrics and dimensions". The longest of what was brought together. */
+function measureLatency(
+  ctx: Context,
+  TableName: string,
+  ReceivingRegion: string,
+  value: number,
+): void {
+  const dimensions = { TableName, ReceivingRegion }
+  const name = 'ReplicationLatency'
+  measure(ctx, { namespace: 'AWS/DynamoDB', name, dimensions, value, unit: 'Milliseconds' })
+}
 
 function* page(ctx: Context, road: string) {
   let count = 0

@@ -1,6 +1,7 @@
 import { orderedKey } from '@cloud-orrery/kernel'
 import type { Context } from '../../context.ts'
 import { task } from '../../define.ts'
+import { measure } from '../../shared/metrics.ts'
 import { writeItem } from '../item-store.ts'
 import { items, tables } from '../state.ts'
 import { followers } from '../streams/followers.ts'
@@ -18,6 +19,7 @@ export const sweep = task<{ tableName: string; space: string }>('dynamodb.sweep'
     const attribute = followers.get(ctx, tableName)?.expiryAttribute
     if (table === undefined || table.space !== space || attribute === undefined) return
     let count = 0
+    let removed = 0
     for (const expiry of [...due(ctx, space)]) {
       if (count === pageItems) break
       count += 1
@@ -26,7 +28,9 @@ export const sweep = task<{ tableName: string; space: string }>('dynamodb.sweep'
       if (expiryOf(item, attribute) !== expiry.atSeconds || isTooOld(ctx, expiry.atSeconds))
         continue
       writeItem(ctx, table, expiry.key, undefined, 'timeToLive')
+      removed += 1
     }
+    if (removed > 0) measureRemoved(ctx, tableName, removed)
     if (count === pageItems) {
       const taskId = ctx.after(0, sweep, { tableName, space })
       const planned: SweepRecord = { space, atMs: ctx.now(), taskId }
@@ -38,6 +42,13 @@ export const sweep = task<{ tableName: string; space: string }>('dynamodb.sweep'
     }
   },
 })
+
+/** Source: Developer Guide, "DynamoDB metrics and dimensions". */
+function measureRemoved(ctx: Context, TableName: string, value: number): void {
+  const dimensions = { TableName }
+  const name = 'TimeToLiveDeletedItemCount'
+  measure(ctx, { namespace: 'AWS/DynamoDB', name, dimensions, value, unit: 'Count' })
+}
 
 function* due(ctx: Context, space: string) {
   let count = 0

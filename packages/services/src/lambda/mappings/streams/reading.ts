@@ -1,6 +1,7 @@
 import { AwsError } from '@cloud-orrery/models'
 import type { Context } from '../../../context.ts'
 import { task } from '../../../define.ts'
+import { measure } from '../../../shared/metrics.ts'
 import { type StreamNotice, streamNoticeCame } from '../../../shared/stream-watchers.ts'
 import { lostAfterMs, servingDeployment } from '../../invoke/environments.ts'
 import { type Executed, execute } from '../../invoke/execution.ts'
@@ -138,7 +139,33 @@ async function attempt(
     const notBeforeMs = ctx.now() + retryDelayMs(putOff)
     return changeReader(ctx, reader, { batches: [{ ...batch, putOff, notBeforeMs }, ...others] })
   }
-  const { failed, payload } = executed.answer
+  await conclude(ctx, mapping, stream, found, reader, batch, {
+    executed,
+    window,
+    requestId,
+    executedVersion: qualifierOf(version.number),
+  })
+}
+
+/** What comes of a batch after the function has run. */
+async function conclude(
+  ctx: Context,
+  mapping: MappingRecord,
+  stream: StreamSettings,
+  found: Found,
+  reader: ReaderRecord,
+  batch: Batch,
+  run: {
+    readonly executed: Executed
+    readonly window: TumblingWindow | undefined
+    readonly requestId: string
+    readonly executedVersion: string
+  },
+): Promise<void> {
+  const { window, requestId, executedVersion } = run
+  const { failed, payload } = run.executed.answer
+  const others = reader.batches.slice(1)
+  measureAge(ctx, found, batch)
   const verdict: Verdict = failed
     ? { kind: 'failed', from: 0 }
     : mapping.reportsItemFailures
@@ -166,10 +193,20 @@ async function attempt(
     condition: 'RetryAttemptsExhausted',
     requestId,
     invokeCount: batch.failures + 1,
-    response: {
-      executedVersion: qualifierOf(version.number),
-      functionError: failed ? 'Unhandled' : null,
-    },
+    response: { executedVersion, functionError: failed ? 'Unhandled' : null },
+  })
+}
+
+/** Source: developer guide, "Types of metrics": how old the last record of a batch is. */
+function measureAge(ctx: Context, { fn }: Found, { items }: Batch): void {
+  const last = items.at(-1)
+  if (last === undefined) return
+  measure(ctx, {
+    namespace: 'AWS/Lambda',
+    name: 'IteratorAge',
+    dimensions: { FunctionName: fn.name },
+    value: ctx.now() - last.atMs,
+    unit: 'Milliseconds',
   })
 }
 
