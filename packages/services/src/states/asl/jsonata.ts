@@ -10,7 +10,7 @@ import type { Step, Surroundings } from './surroundings.ts'
  */
 const depthMax = 199
 const sequenceMax = 500_000
-const stepsMax = 2_000_000
+const stepsMax = 500_000
 
 /** A text that is no JSONata. */
 export class JsonataSyntaxError extends Error {

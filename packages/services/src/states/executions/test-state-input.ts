@@ -16,6 +16,8 @@ export interface Tested {
   readonly variables: JsonObject | undefined
   readonly context: JsonObject | undefined
   readonly mock: Mock | undefined
+  /** The very texts of input and mocked result: what goes through unchanged is shown as it came. */
+  readonly texts: ReadonlyMap<Json, string>
 }
 
 export type Mock =
@@ -30,6 +32,9 @@ export function testedState(input: TestStateInput): Tested {
   const { name, state, language } = stateOf(input)
   const mock = mockOf(input, state)
   const { context, variables } = input
+  const given = parsed(input.input ?? '{}', 'Input must be valid JSON')
+  const texts = new Map([[given, input.input ?? '{}']])
+  if (mock?.kind === 'result') texts.set(mock.result, input.mock?.result ?? '')
   return {
     name,
     state,
@@ -38,7 +43,8 @@ export function testedState(input: TestStateInput): Tested {
       States: { [name]: state },
       ...(language === undefined ? {} : { QueryLanguage: language }),
     },
-    input: parsed(input.input ?? '{}', 'Input must be valid JSON'),
+    input: given,
+    texts,
     variables:
       variables === undefined ? undefined : objectOf(variables, 'Variables must be a JSON object'),
     context: context === undefined ? undefined : contextOf(context),

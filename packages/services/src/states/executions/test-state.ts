@@ -1,8 +1,8 @@
 import type { InspectionData, TestStateInput, TestStateOutput } from '@cloud-orrery/models/states'
 import type { Context } from '../../context.ts'
-import { isDistributed, type State } from '../asl/definition.ts'
+import { isDistributed } from '../asl/definition.ts'
 import { type Failure, FieldFailure, StateFailure } from '../asl/failures.ts'
-import { type Json, textOf } from '../asl/json.ts'
+import { type Json, textOf as plainText } from '../asl/json.ts'
 import { payloadValue, placed } from '../asl/payload.ts'
 import { run as runStep, type Step } from '../asl/surroundings.ts'
 import { taskResource } from '../asl/task-resource.ts'
@@ -17,6 +17,10 @@ import { attempt } from './steps.ts'
 import { type Mock, type Tested, testedState } from './test-state-input.ts'
 import type { Thread } from './threads.ts'
 
+function text({ texts }: Pick<Tested, 'texts'>, value: Json): string {
+  return texts.get(value) ?? plainText(value)
+}
+
 type Seen = { -readonly [K in keyof InspectionData]: InspectionData[K] }
 
 /** TestState: one state by itself, on a stage that is taken down again. */
@@ -30,14 +34,14 @@ export async function testState(
   const run = new Run(ctx, stageFor(ctx, tested, input.roleArn), ports, engine)
   run.contextGiven = tested.context ?? stagedContext(run, tested, input.roleArn)
   const thread = run.put(stagedThread(run, tested))
-  const seen: Seen = { input: textOf(tested.input) }
+  const seen: Seen = { input: input.input ?? '{}' }
   if (input.variables !== undefined) seen.variables = input.variables
   let outcome: TestStateOutput
   try {
     outcome = await runStep(tryState(run, thread, tested, input, seen, ports, engine))
   } catch (error) {
     const failure = plainFailure(error)
-    outcome = await runStep(failed(run, thread, tested.state, failure, input, seen))
+    outcome = await runStep(failed(run, thread, tested, failure, input, seen))
   }
   const level = input.inspectionLevel ?? 'INFO'
   return level === 'INFO' ? outcome : { ...outcome, inspectionData: seen }
@@ -61,7 +65,7 @@ function stageFor(ctx: Context, tested: Tested, roleArn: string | undefined): Ex
     type: 'EXPRESS',
     status: 'RUNNING',
     startedAtMs: ctx.now(),
-    input: textOf(tested.input),
+    input: text(tested, tested.input),
     roleArn: roleArn ?? '',
     definition: ctx.blobs.put(Buffer.from(JSON.stringify(tested.definition))),
     redriveCount: 0,
@@ -107,28 +111,29 @@ function* tryState(
 ): Step<TestStateOutput> {
   const { state, mock } = tested
   if (state.Type === 'Task') {
-    const result = yield* taskResult(run, thread, state, mock, seen, ports, engine)
-    return yield* succeeded(run, thread, state, result, seen)
+    const result = yield* taskResult(run, thread, tested, mock, seen, ports, engine)
+    return yield* succeeded(run, thread, tested, result, seen)
   }
   if (state.Type === 'Map' || state.Type === 'Parallel') {
-    if (state.Type === 'Map') yield* inspectMap(run, thread, state, input, seen)
-    return yield* succeeded(run, thread, state, mocked(mock), seen)
+    if (state.Type === 'Map') yield* inspectMap(run, thread, tested, input, seen)
+    return yield* succeeded(run, thread, tested, mocked(mock), seen)
   }
-  if (run.languageOf(state) === 'JSONPath') inspectPlain(run, thread, state, seen)
+  if (run.languageOf(state) === 'JSONPath') inspectPlain(run, thread, tested, seen)
   yield* attempt(run, thread, state)
   // A Wait is over at once.
-  if (run.thread('0')?.phase === 'waiting') return waited(run, thread, state)
+  if (run.thread('0')?.phase === 'waiting') return waited(run, thread, tested)
   const now = run.thread('0') ?? thread
   return now.phase === 'ended'
-    ? { status: 'SUCCEEDED', output: textOf(now.output ?? null) }
-    : { status: 'SUCCEEDED', output: textOf(now.input), nextState: now.state }
+    ? { status: 'SUCCEEDED', output: text(tested, now.output ?? null) }
+    : { status: 'SUCCEEDED', output: text(tested, now.input), nextState: now.state }
 }
 
-function waited(run: Run, thread: Thread, state: State): TestStateOutput {
+function waited(run: Run, thread: Thread, tested: Tested): TestStateOutput {
+  const { state } = tested
   const timer = run.thread('0')?.timerId
   if (timer !== undefined) run.ctx.cancel(timer)
   const next = state.Next === undefined ? {} : { nextState: state.Next }
-  return { status: 'SUCCEEDED', output: textOf(thread.input), ...next }
+  return { status: 'SUCCEEDED', output: text(tested, thread.input), ...next }
 }
 
 function mocked(mock: Mock | undefined): Json {
@@ -140,17 +145,18 @@ function mocked(mock: Mock | undefined): Json {
 function* taskResult(
   run: Run,
   thread: Thread,
-  state: State,
+  tested: Tested,
   mock: Mock | undefined,
   seen: Seen,
   ports: Ports,
   engine: Engine,
 ): Step<Json> {
+  const { state } = tested
   const isJsonata = run.languageOf(state) === 'JSONata'
-  if (!isJsonata) seen.afterInputPath = textOf(effectiveInput(run, thread, state))
+  if (!isJsonata) seen.afterInputPath = text(tested, effectiveInput(run, thread, state))
   const token = run.ctx.ids.uuid()
   const parameters = yield* argumentsOf(run, thread, state, token)
-  seen[isJsonata ? 'afterArguments' : 'afterParameters'] = textOf(parameters)
+  seen[isJsonata ? 'afterArguments' : 'afterParameters'] = text(tested, parameters)
   if (mock !== undefined) return mocked(mock)
   const resource = taskResource(state.Resource ?? '')
   const integration = resource === undefined ? undefined : ports.integration(resource)
@@ -182,17 +188,18 @@ function* taskResult(
 function* inspectMap(
   run: Run,
   thread: Thread,
-  state: State,
+  tested: Tested,
   input: TestStateInput,
   seen: Seen,
 ): Step<void> {
+  const { state } = tested
   const isJsonata = run.languageOf(state) === 'JSONata'
   const effective = effectiveInput(run, thread, state)
-  if (!isJsonata) seen.afterInputPath = textOf(effective)
+  if (!isJsonata) seen.afterInputPath = text(tested, effective)
   let total = 0
   if (state.ItemReader === undefined) {
     const items = yield* itemsOf(run, thread, state)
-    if (!isJsonata) seen.afterItemsPath = textOf(items)
+    if (!isJsonata) seen.afterItemsPath = text(tested, items)
     total = items.length
   }
   seen.maxConcurrency = yield* maxConcurrency(run, thread, state)
@@ -220,27 +227,29 @@ function* inspectMap(
   })
 }
 
-function inspectPlain(run: Run, thread: Thread, state: State, seen: Seen): void {
+function inspectPlain(run: Run, thread: Thread, tested: Tested, seen: Seen): void {
+  const { state } = tested
   if (state.Type !== 'Pass') {
-    seen.afterInputPath = textOf(effectiveInput(run, thread, state))
+    seen.afterInputPath = text(tested, effectiveInput(run, thread, state))
     return
   }
   let result: Json
   if (state.Result === undefined) {
     const effective = effectiveInput(run, thread, state)
-    seen.afterInputPath = textOf(effective)
+    seen.afterInputPath = text(tested, effective)
     result =
       state.Parameters === undefined
         ? effective
         : payloadValue(state.Parameters, run.around(thread, effective))
-    seen.afterParameters = textOf(result)
+    seen.afterParameters = text(tested, result)
   } else {
     result = state.Result
-    seen.result = textOf(result)
+    seen.result = text(tested, result)
   }
-  seen.afterResultSelector = textOf(result)
+  seen.afterResultSelector = text(tested, result)
   const { ResultPath = '$' } = state
-  seen.afterResultPath = textOf(
+  seen.afterResultPath = text(
+    tested,
     ResultPath === null ? thread.input : placed(thread.input, ResultPath, result),
   )
 }
@@ -248,34 +257,37 @@ function inspectPlain(run: Run, thread: Thread, state: State, seen: Seen): void 
 function* succeeded(
   run: Run,
   thread: Thread,
-  state: State,
+  tested: Tested,
   result: Json,
   seen: Seen,
 ): Step<TestStateOutput> {
-  if (state.Type === 'Task') seen.result = textOf(result)
+  const { state } = tested
+  if (state.Type === 'Task') seen.result = text(tested, result)
   if (run.languageOf(state) === 'JSONPath') {
     const around = run.around(thread, result)
     const selected =
       state.ResultSelector === undefined ? result : payloadValue(state.ResultSelector, around)
-    seen.afterResultSelector = textOf(selected)
+    seen.afterResultSelector = text(tested, selected)
     const { ResultPath = '$' } = state
-    seen.afterResultPath = textOf(
+    seen.afterResultPath = text(
+      tested,
       ResultPath === null ? thread.input : placed(thread.input, ResultPath, selected),
     )
   }
   const { output } = yield* resultHandover(run, thread, state, result)
   const next = state.Next === undefined ? {} : { nextState: state.Next }
-  return { status: 'SUCCEEDED', output: textOf(output), ...next }
+  return { status: 'SUCCEEDED', output: text(tested, output), ...next }
 }
 
 function* failed(
   run: Run,
   thread: Thread,
-  state: State,
+  tested: Tested,
   failure: Failure,
   input: TestStateInput,
   seen: Seen,
 ): Step<TestStateOutput> {
+  const { state } = tested
   const { error, cause } = failure
   const told = {
     ...(error === undefined ? {} : { error }),
@@ -297,5 +309,5 @@ function* failed(
   if (catcher === undefined) return { status: 'FAILED', ...told }
   seen.errorDetails = { ...seen.errorDetails, catchIndex }
   const { output } = yield* caughtHandover(run, thread, state, catcher, failure, catchIndex)
-  return { status: 'CAUGHT_ERROR', output: textOf(output), nextState: catcher.Next, ...told }
+  return { status: 'CAUGHT_ERROR', output: text(tested, output), nextState: catcher.Next, ...told }
 }

@@ -3,7 +3,6 @@ import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
   type DescribeExecutionCommandOutput,
-  GetExecutionHistoryCommand,
   type HistoryEvent,
   paginateGetExecutionHistory,
   SFNClient,
@@ -85,7 +84,10 @@ export async function workflows(options: CloudOptions = {}): Promise<Workflows> 
 
 export async function eventsOf(sfn: SFNClient, executionArn: string): Promise<HistoryEvent[]> {
   const events: HistoryEvent[] = []
-  for await (const page of paginateGetExecutionHistory({ client: sfn }, { executionArn })) {
+  for await (const page of paginateGetExecutionHistory(
+    { client: sfn },
+    { executionArn, maxResults: 1000 },
+  )) {
     events.push(...(page.events ?? []))
   }
   return events
@@ -97,5 +99,3 @@ export function shownEvent({ id, previousEventId, type, timestamp, ...details }:
   const [only = {}] = Object.values(details)
   return `${id}<${previousEventId} ${type} ${JSON.stringify(only)}`
 }
-
-export { GetExecutionHistoryCommand }
