@@ -10,9 +10,8 @@ export const futureMsMax = 2 * hourMs
 /** Source: PutMetricData, `Values` and `Counts`. */
 export const valuesMax = 150
 
-/** Source: CloudWatch service quotas, PutMetricData: metrics a request, bytes a request. */
+/** Source: CloudWatch service quotas, PutMetricData: metrics a request. */
 export const datumsMax = 1000
-export const requestBytesMax = 1_048_576
 
 /** Smallest size of a value that is not zero, and largest. Source: MetricDatum: -2^360 to 2^360. */
 export const valueMax = 2 ** 360
@@ -60,14 +59,10 @@ export const extraPeriods = 2
 
 /** Source: PutMetricAlarm, `Metrics`; alarms on metric math. */
 export const alarmMetricsMax = 10
-/** Source: PutMetricAlarm, `AlarmActions`. */
-export const actionsMax = 5
 export const tagsMax = 50
 
 /** Source: PutCompositeAlarm, `AlarmRule`: alarms that a rule names. */
 export const ruleAlarmsMax = 100
-/** Source: composite alarms quota: elements of a rule. */
-export const ruleElementsMax = 500
 
 /** Source: PutDashboard: widgets. */
 export const widgetsMax = 500

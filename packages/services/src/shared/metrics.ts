@@ -191,5 +191,26 @@ export function noteMetric(ctx: Context, metric: MetricIdentity, key: string): v
   const series = metricSeries.get(ctx, key)
   if (series?.publishedAtMs === publishedAtMs) return
   const { namespace, name, dimensions } = metric
+  forgetOld(ctx, key)
   metricSeries.put(ctx, { ...series, namespace, name, dimensions, key, publishedAtMs })
+}
+
+/** Source: GetMetricStatistics: 455 days. */
+const keptMs = 455 * 86_400_000
+
+/** More than come, so that old points do not gather. */
+const forgottenAtOnce = 4
+
+function forgetOld(ctx: Context, key: string): void {
+  const oldMs = ctx.now() - keptMs
+  if (oldMs <= 0) return
+  let count = 0
+  for (const { atMs, lengthMs, unit } of metricPoints.scan(ctx, {
+    after: key,
+    before: pointsFrom(key, oldMs),
+  })) {
+    metricPoints.delete(ctx, pointKey(key, atMs, lengthMs, unit))
+    count += 1
+    if (count === forgottenAtOnce) break
+  }
 }

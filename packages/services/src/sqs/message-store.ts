@@ -63,6 +63,12 @@ export function removeMessage(ctx: Context, queue: Queue, message: Message): voi
   settleGroup(ctx, message)
 }
 
+/** All messages are gone at once. */
+export function clearCounts(ctx: Context, queue: Queue): void {
+  const before = countsOf(ctx, queue)
+  keepCounts(ctx, queue, before, { ...before, ready: 0, delayed: 0, inFlight: 0 })
+}
+
 function keepCounts(ctx: Context, queue: Queue, before: Counts, after: Counts): void {
   counts.put(ctx, after)
   measureCounts(ctx, queue, before, after)

@@ -18,6 +18,7 @@ import {
   queueNameCharactersMax,
   queuesPerPageMax,
 } from './limits.ts'
+import { clearCounts } from './message-store.ts'
 import {
   onOwnQueue,
   onQueue,
@@ -170,7 +171,7 @@ export const purgeQueue = operation(PurgeQueue, {
     }
     const number = Number(store.split('.')[1]) + 1
     queues.update(ctx, queue.name, { purgedAtMs: ctx.now(), store: `${id}.${number}` })
-    counts.update(ctx, id, { ready: 0, delayed: 0, inFlight: 0 })
+    clearCounts(ctx, queue)
     ctx.after(0, sweep, { store })
     return {}
   },

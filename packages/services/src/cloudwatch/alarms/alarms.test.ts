@@ -4,6 +4,12 @@ import {
   PutMetricAlarmCommand,
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch'
+import {
+  CreateQueueCommand,
+  PurgeQueueCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs'
 import { client, createCloud } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
 import { topicIntoQueue } from './alerts.test-support.ts'
@@ -110,4 +116,79 @@ test('an alarm whose metric is silent costs nothing, and knows that it has no da
     ['INSUFFICIENT_DATA', 'Insufficient Data: 1 datapoint was unknown.'],
   ])
   expect(cloud.kernel.journal.entries.length - before).toBeLessThan(20)
+})
+
+test('an alarm on the depth of a queue goes off, and on again when the queue is empty', async () => {
+  const { cloud, cloudwatch } = await withTopic()
+  const sqs = client(cloud, SQSClient)
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'dead' }))
+  await cloudwatch.send(
+    new PutMetricAlarmCommand({
+      AlarmName: 'dead-letters',
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: 'dead' }],
+      Statistic: 'Maximum',
+      Period: 300,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    }),
+  )
+  const state = async () =>
+    (await cloudwatch.send(new DescribeAlarmsCommand({}))).MetricAlarms?.[0]?.StateValue
+  await cloud.advance(minute)
+  const seen = [await state()]
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'lost' }))
+  await cloud.advance(minute)
+  seen.push(await state())
+  await cloud.advance({ hours: 2 })
+  seen.push(await state()) // It is still there.
+  await sqs.send(new PurgeQueueCommand({ QueueUrl }))
+  await cloud.advance({ minutes: 7 })
+  seen.push(await state())
+  expect(seen).toEqual(['OK', 'ALARM', 'ALARM', 'OK'])
+})
+
+test('three of four breaching periods are enough where the alarm says so', async () => {
+  const { cloud, cloudwatch } = await withTopic()
+  await cloudwatch.send(
+    new PutMetricAlarmCommand({
+      AlarmName: 'ratio',
+      EvaluationPeriods: 4,
+      DatapointsToAlarm: 3,
+      Threshold: 10,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Metrics: [
+        {
+          Id: 'errors',
+          ReturnData: false,
+          MetricStat: {
+            Metric: { Namespace: 'shop', MetricName: 'Errors' },
+            Period: 60,
+            Stat: 'Sum',
+          },
+        },
+        {
+          Id: 'all',
+          ReturnData: false,
+          MetricStat: { Metric: { Namespace: 'shop', MetricName: 'All' }, Period: 60, Stat: 'Sum' },
+        },
+        { Id: 'percent', Expression: '100 * errors / all', Label: 'Error rate' },
+      ],
+    }),
+  )
+  for (const Errors of [20, 5, 30, 40]) {
+    const MetricData = Object.entries({ Errors, All: 100 }).map(([MetricName, Value]) => ({
+      MetricName,
+      Value,
+    }))
+    await cloudwatch.send(new PutMetricDataCommand({ Namespace: 'shop', MetricData }))
+    await cloud.advance(minute)
+  }
+  const { MetricAlarms } = await cloudwatch.send(new DescribeAlarmsCommand({}))
+  expect(MetricAlarms?.map(({ StateReason }) => StateReason)).toEqual([
+    'Threshold Crossed: 3 out of the last 4 datapoints [40.0 (01/01/26 00:03:00), 30.0 (01/01/26 00:02:00), 20.0 (01/01/26 00:00:00)] were greater than the threshold (10.0) (minimum 3 datapoints for OK -> ALARM transition).',
+  ])
 })
