@@ -18,6 +18,7 @@ test('the steps are named, and stand in the order of AWS', () => {
     'authorize',
     'throttle',
     'run',
+    'loseAnswer',
   ])
 })
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { GetAccountCommand, SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
@@ -23,7 +24,9 @@ interface Mail extends Received {
 }
 
 /** One tick: takes as many messages as the pace has moments for, and sends each at its moment. */
-export async function handler(tick: Tick, context: { awsRequestId: string }) {
+export async function handler(tick: Tick) {
+  // Not the request's id: an event that Lambda delivers twice comes with the same one, and both would hold the claim.
+  const owner = randomUUID()
   const { pace: name, share, lanes } = senderSettings()
   const { perSecond, left } = await quota()
   if (left < 1) return { busy: false, sent: 0 }
@@ -33,13 +36,13 @@ export async function handler(tick: Tick, context: { awsRequestId: string }) {
   const ledger = new Ledger(db, table)
   const wanted = Math.min(left, await pace.free(Date.now()))
   const messages = wanted < 1 ? [] : await gather(sqs, lanes, wanted)
-  const mails = await claimed(ledger, await readable(messages), context.awsRequestId)
+  const mails = await claimed(ledger, await readable(messages), owner)
   if (mails.length === 0) return { busy: messages.length > 0, sent: 0 }
   const moments = await pace.take(mails.length, Date.now)
   const sent: Mail[] = []
   for (const [index, mail] of mails.entries()) {
     await until(moments[index] ?? 0)
-    if (await send(ledger, mail, context.awsRequestId)) sent.push(mail)
+    if (await send(ledger, mail, owner)) sent.push(mail)
   }
   await ledger.markSent(
     sent.map(({ id }) => id),
