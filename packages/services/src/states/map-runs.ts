@@ -12,7 +12,7 @@ import { itemsMax } from './pages.ts'
 
 export const describeMapRun = operation(DescribeMapRun, {
   authorize: ({ mapRunArn }, ctx) => executionAuthorization(ctx, mapRunArn),
-  provenance: 'recorded',
+  provenance: 'modelled',
   run(ctx, { mapRunArn }) {
     const run = theMapRun(ctx, mapRunArn)
     return {
@@ -34,7 +34,7 @@ export const describeMapRun = operation(DescribeMapRun, {
 
 export const listMapRuns = operation(ListMapRuns, {
   authorize: ({ executionArn }, ctx) => executionAuthorization(ctx, executionArn),
-  provenance: 'recorded',
+  provenance: 'modelled',
   run(ctx, { executionArn, maxResults, nextToken: token }) {
     theExecution(ctx, executionArn)
     const { items, nextToken } = pageOf({

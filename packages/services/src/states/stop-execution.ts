@@ -7,7 +7,7 @@ import { executionMissing, notRedrivable } from './errors.ts'
 
 export const stopExecution = operation(StopExecution, {
   authorize: ({ executionArn }, ctx) => executionAuthorization(ctx, executionArn),
-  provenance: 'recorded',
+  provenance: 'modelled',
   run(ctx, { executionArn, error, cause }) {
     theExecution(ctx, executionArn)
     const stopped = engine.stopExecution(ctx, executionArn, {
