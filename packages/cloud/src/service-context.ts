@@ -112,11 +112,11 @@ export class ServiceContext implements Context {
     return options[index] ?? options[0]
   }
 
-  struck(site: string): boolean {
+  struck(site: string, byChance = false): boolean {
     const { accountId, region } = this
     const { kernel } = this.#cloud
     if (kernel.strike(site, { accountId, region }, this.#entry) !== undefined) return true
-    return kernel.exploresFaults && this.#strikesByChance(site)
+    return byChance && kernel.exploresFaults && this.#strikesByChance(site)
   }
 
   #strikesByChance(site: string): boolean {

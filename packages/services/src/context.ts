@@ -118,8 +118,11 @@ export interface Context extends TableContext {
   emit(event: ServiceEvent): void
   /** Picks one of the answers that AWS leaves open; the first is the usual one. */
   choose<T>(name: string, options: readonly [T, ...T[]]): T
-  /** True when an injected fault strikes at a site that this service names (`sqs.receive.empty`). */
-  struck(site: string): boolean
+  /**
+   * True when an injected fault strikes at a site that this service names (`sqs.receive.empty`). `byChance`: a search over
+   * seeds may strike here too, since whoever uses the service has to live with it.
+   */
+  struck(site: string, byChance?: boolean): boolean
   /** Waits until `wake(key)` or a moment of model time; true when woken. For calls only: in a task it returns false at once. */
   wait(key: string, untilMs: number): Promise<boolean>
   wake(key: string, count?: number): number

@@ -54,10 +54,10 @@ mail.promise(
       Body,
       MessageAttributes?.['Reason']?.StringValue,
     ])
-    expect(letters.sort()).toEqual([
-      ['Dear Ana', 'The body is no JSON.'],
-      ['{"to":1}', 'to_address is missing, or no text.'],
-    ])
+    // A queue may give a message out twice: then its letter is there twice.
+    expect(new Set(letters.map((letter) => letter.join(': ')))).toEqual(
+      new Set(['Dear Ana: The body is no JSON.', '{"to":1}: to_address is missing, or no text.']),
+    )
     expect(await depth(aws, QueueUrl)).toEqual({ visible: 0, inFlight: 0 })
   },
 )

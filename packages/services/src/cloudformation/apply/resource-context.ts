@@ -91,8 +91,8 @@ export class DeployerContext implements ResourceContext {
   choose<T>(name: string, options: readonly [T, ...T[]]) {
     return this.#ctx.choose(name, options)
   }
-  struck(site: string) {
-    return this.#ctx.struck(site)
+  struck(site: string, byChance?: boolean) {
+    return this.#ctx.struck(site, byChance)
   }
   wait(key: string, untilMs: number) {
     return this.#ctx.wait(key, untilMs)

@@ -122,7 +122,7 @@ function survivingOutcome(
   environment: EnvironmentRecord,
   outcome: CodeOutcome,
 ): CodeOutcome {
-  if (outcome.end.kind !== 'returned' || !ctx.struck('lambda.crash')) return outcome
+  if (outcome.end.kind !== 'returned' || !ctx.struck('lambda.crash', true)) return outcome
   if (outcome.alive) ctx.code.end(environment.id)
   const end = {
     kind: 'exited',
