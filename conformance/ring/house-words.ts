@@ -102,6 +102,17 @@ const cloudtrail = besides(({ breach }) => {
   return { code: 'InvalidEventCategoryException', message }
 }, validationException)
 
+/** The table that is missing has words of its own; its name keeps to a pattern that the model leaves to ARNs. */
+const dynamodb = besides(
+  ({ breach: { path, kind }, violations: { length } }) => {
+    const isOwn = path === 'tableName' || path === 'resourceArn'
+    if (!isOwn || kind !== 'required' || length > 1) return undefined
+    const message = `The parameter '${upperFirst(path)}' is required but was not present in the request`
+    return { code: 'ValidationException', message }
+  },
+  common('ValidationException', /at 'tableName' failed to satisfy constraint: Member must satisfy/),
+)
+
 /** Parameters that are missing have words of their own. Recorded: sns, Unsubscribe. */
 const sns = besides(({ breach: { path, kind } }) => {
   if (kind !== 'required' || path.includes('.')) return undefined
@@ -230,6 +241,8 @@ const s3: HouseWords = {
 export const houseWords: Readonly<Record<string, HouseWords>> = {
   cloudformation: validationError,
   cloudtrail,
+  dynamodb,
+  dynamodbstreams: validationException,
   ecr,
   events: validationException,
   iam,
@@ -237,6 +250,8 @@ export const houseWords: Readonly<Record<string, HouseWords>> = {
   lambda,
   logs,
   s3,
+  scheduler: validationException,
+  secretsmanager: validationException,
   sns,
   sqs,
   ssm: common('ValidationException', /Value '' at 'value'/),
