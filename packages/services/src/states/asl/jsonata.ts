@@ -2,6 +2,8 @@ import jsonata from 'jsonata'
 import { FieldFailure } from './failures.ts'
 import { hash, partition, range, seededFloat } from './intrinsics/functions.ts'
 import { isArray, type Json, type JsonObject, parsedJson, textOf } from './json.ts'
+import { formattedTime, modelTime, parsedTime } from './jsonata-times.ts'
+import { MeteredPattern } from './patterns/machine.ts'
 import type { Step, Surroundings } from './surroundings.ts'
 
 /**
@@ -11,6 +13,10 @@ import type { Step, Surroundings } from './surroundings.ts'
 const depthMax = 199
 const sequenceMax = 500_000
 const stepsMax = 500_000
+/** Steps of the regular expressions in one evaluation: the fraction of a second in which AWS gives up too. */
+const patternStepsMax = 2_000_000
+/** Longest text that `$pad` makes, and most characters of a result, which no state could hand on. */
+const textLengthMax = 1_000_000
 
 /** A text that is no JSONata. */
 export class JsonataSyntaxError extends Error {
@@ -25,15 +31,38 @@ export interface CompiledExpression {
 /** Counts the steps of an evaluation: the library asks for its deepest depth at each one. */
 class Meter implements jsonata.JsonataOptions {
   readonly sequence = sequenceMax
+  readonly RegexEngine: RegExpConstructor
   steps = 0
+  patternSteps = 0
+
+  constructor() {
+    const spend = (): void => {
+      this.patternSteps += 1
+      if (this.patternSteps > patternStepsMax) throw tooManySteps()
+    }
+    const engine = class extends MeteredPattern {
+      constructor(pattern: RegExp) {
+        super(pattern, spend)
+      }
+    }
+    // The library only makes patterns of it and runs them; everything else of RegExp stays unused.
+    this.RegexEngine = engine as unknown as RegExpConstructor
+  }
 
   get stack(): number {
     this.steps += 1
-    if (this.steps > stepsMax) {
-      throw Object.assign(new Error('The evaluation takes too many steps'), { code: 'D1012' })
-    }
+    if (this.steps > stepsMax) throw tooManySteps()
     return depthMax
   }
+
+  start(): void {
+    this.steps = 0
+    this.patternSteps = 0
+  }
+}
+
+function tooManySteps(): Error {
+  return new Error('The evaluation takes too many steps')
 }
 
 /** The expression within `{% %}`; undefined for text that is taken as it is. */
@@ -46,7 +75,9 @@ export function expressionOf(text: string): string | undefined {
 export function compileJsonata(text: string): CompiledExpression {
   const meter = new Meter()
   try {
-    return { expression: jsonata(text, meter), meter }
+    const expression = jsonata(text, meter)
+    expression.registerFunction('toMillis', parsedTime, '<s-s?:n>')
+    return { expression, meter }
   } catch (error) {
     throw new JsonataSyntaxError(messageOf(error))
   }
@@ -72,7 +103,7 @@ export function* evaluateJsonata(
   let value: unknown
   try {
     const compiled = compiledIn(around, text)
-    compiled.meter.steps = 0
+    compiled.meter.start()
     value = yield compiled.expression.evaluate(undefined, bindings(around, extras))
     value = plainValue(value)
   } catch (error) {
@@ -120,7 +151,17 @@ function plainValue(value: unknown): unknown {
   if (typeof value === 'function') return value
   if (typeof value !== 'object' || value === null) return value
   if ('_jsonata_lambda' in value || '_jsonata_function' in value) return () => undefined
-  return JSON.parse(JSON.stringify(value)) as unknown
+  return JSON.parse(JSON.stringify(value, bounded())) as unknown
+}
+
+/** Ends the writing of a value that is small in memory and large as text: one array a thousand times in another. */
+function bounded(): (name: string, value: unknown) => unknown {
+  let length = 0
+  return (_name, value) => {
+    length += typeof value === 'string' ? value.length : 1
+    if (length > textLengthMax) throw new Error('The result is too large')
+    return value
+  }
 }
 
 function bindings(around: Surroundings, extras: StatesExtras): Record<string, unknown> {
@@ -128,6 +169,7 @@ function bindings(around: Surroundings, extras: StatesExtras): Record<string, un
   return {
     ...variables,
     ...ownFunctions(around),
+    [modelTime]: around.nowMs,
     states: { input, context: context(), ...extras } satisfies JsonObject,
   }
 }
@@ -143,6 +185,7 @@ function ownFunctions({ chance, nowMs }: Surroundings): Record<string, unknown> 
     parse: (text: string) => parsed(text),
     now: (picture?: string, timezone?: string) => formattedTime(nowMs, picture, timezone),
     millis: () => nowMs,
+    pad: padded,
     shuffle: (values: Json) => shuffled(isArray(values) ? values : [values], chance.float),
     // Not available in state machines: calling it is calling nothing.
     eval: undefined,
@@ -161,13 +204,15 @@ function parsed(text: string): Json {
   return value
 }
 
-function formattedTime(nowMs: number, picture?: string, timezone?: string): unknown {
-  if (picture === undefined && timezone === undefined) return new Date(nowMs).toISOString()
-  return jsonata('$fromMillis($ms, $picture, $timezone)').evaluate(undefined, {
-    ms: nowMs,
-    picture,
-    timezone,
-  })
+/** Texts that are padded to no end. */
+function padded(text: string, width: number, char?: string): string | undefined {
+  if (text === undefined) return undefined
+  if (Math.abs(width) > textLengthMax) throw new Error('The text is too long')
+  const filler = char === undefined || char === '' ? ' ' : char
+  const missing = Math.abs(width) - [...text].length
+  const all = filler.repeat(Math.max(0, Math.ceil(missing / filler.length)))
+  const padding = [...all].slice(0, Math.max(0, missing)).join('')
+  return width < 0 ? padding + text : text + padding
 }
 
 function shuffled(values: readonly Json[], float: () => number): Json[] {
