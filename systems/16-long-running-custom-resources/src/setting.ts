@@ -1,0 +1,6 @@
+/** A variable of the function's environment. Throws where the stack did not set it. */
+export function setting(name: string): string {
+  const value = process.env[name]
+  if (value === undefined) throw new Error(`${name} is not set.`)
+  return value
+}
