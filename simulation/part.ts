@@ -9,6 +9,8 @@ export interface Part {
   readonly actions: Readonly<Record<string, Action>>
   /** Makes what the actions work on; no fault is armed meanwhile. */
   prepare?(): Promise<void>
+  /** Called when all faults have ended, before what is pending has its time. */
+  quiet?(): Promise<void>
   /** Compares cloud and book when all faults have ended and all that was pending had its time. */
   end?(): Promise<void>
 }

@@ -14,6 +14,7 @@ import { People } from './parts/people.ts'
 import { Queues } from './parts/queues.ts'
 import { Rules } from './parts/rules.ts'
 import { Stacks } from './parts/stacks.ts'
+import { Tables } from './parts/tables.ts'
 import { Timelines } from './parts/timelines.ts'
 import { Topics } from './parts/topics.ts'
 import type { OptionalPart, Settings } from './settings.ts'
@@ -68,7 +69,7 @@ export async function run(
     step += 1
     told.push('rest, and compare')
     await beforeRest?.(world)
-    await rest(world)
+    await rest(world, parts)
     for (const part of [...parts].reverse()) await part.end?.()
     reportBugs(world)
     checkJournal(world.cloud)
@@ -103,6 +104,7 @@ function partsOf(world: World, queues: Queues, people: People): readonly Part[] 
     keys: () => new Keys(world),
     functions: () => new Functions(world, queues),
     stacks: () => new Stacks(world),
+    tables: () => new Tables(world),
     timelines: () => new Timelines(world),
     crashes: () => new Crashes(world),
     faults: () => faultsPart(world, queues),
@@ -122,8 +124,9 @@ function pickAction(parts: readonly Part[], draw: Draw): [string, Action] {
 }
 
 /** Faults end, and all that is retried, delayed or hidden has its time: EventBridge retries for a day. */
-async function rest(world: World): Promise<void> {
+async function rest(world: World, parts: readonly Part[]): Promise<void> {
   await endFaults(world)
+  for (const part of parts) await part.quiet?.()
   for (let i = 0; i < 3; i += 1) await world.cloud.advance({ hours: 9 })
   await world.cloud.settle()
 }

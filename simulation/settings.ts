@@ -11,6 +11,7 @@ export const optionalParts = [
   'parameters',
   'keys',
   'stacks',
+  'tables',
   'functions',
   'faults',
   'timelines',

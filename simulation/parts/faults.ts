@@ -24,6 +24,9 @@ const sites = [
   'lambda.*',
   'iam.*',
   'cloudformation.*',
+  'dynamodb.PutItem',
+  'dynamodb.*',
+  'dynamodbstreams.*',
 ]
 
 /** Outages, throttling, slowness: armed and ended at random. */

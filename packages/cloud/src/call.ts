@@ -1,5 +1,5 @@
 import { loadServiceModel, type Operation } from '@cloud-orrery/models'
-import type { Credentials } from '@cloud-orrery/services'
+import { type Credentials, registry } from '@cloud-orrery/services'
 import type { Cloud } from './cloud.ts'
 import {
   expiredToken,
@@ -11,7 +11,6 @@ import {
 import type { Door, Exchange } from './exchange.ts'
 import { type Identity, identityOf } from './identity.ts'
 import { makeCall } from './request-path.ts'
-import { folderOf } from './service-names.ts'
 
 export interface CallOptions {
   /** As whom. Default: the administrator of `accountId`. */
@@ -41,7 +40,7 @@ export async function callByName(
   options: CallOptions = {},
   door: Exclude<Door, 'internal'> = 'in-process',
 ): Promise<unknown> {
-  if (folderOf(service) === undefined) throw serviceNotModelled(service)
+  if (!Object.hasOwn(registry, service)) throw serviceNotModelled(service)
   if (cloud.durability?.refusal !== undefined) await cloud.durability.retry()
   if (cloud.durability?.refusal !== undefined) throw cloud.durability.refusal
   try {

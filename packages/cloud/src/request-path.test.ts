@@ -70,6 +70,14 @@ describe('what comes first when several things are wrong', () => {
   })
 })
 
+test('a service whose endpoint has another name is called by its own in the process', async () => {
+  const cloud = createCloud()
+  expect(await callByName(cloud, 'cloudwatch', 'ListDashboards', {})).toEqual({
+    DashboardEntries: [],
+  })
+  expect(await callByName(cloud, 'dynamodbstreams', 'ListStreams', {})).toEqual({ Streams: [] })
+})
+
 describe('what is not modelled is refused by name', () => {
   test('a service', async () => {
     const cloud = createCloud()
