@@ -26,8 +26,6 @@ export interface Case {
   readonly input: Readonly<Record<string, unknown>>
   /** Absent: every constraint of the model is kept. */
   readonly breaks?: Breach
-  /** It has an empty map, which is nothing at all where members are query parameters. */
-  readonly hasEmptyMap?: true
 }
 
 type Put = (value: unknown) => Record<string, unknown>
@@ -136,7 +134,6 @@ class Cases {
         name: `${path} of ${lengthMin - 1}`,
         input: put(sized(lengthMin - 1)),
         breaks: { path, kind: 'length', constraint: words.lengthMin(lengthMin) },
-        ...(shape.type === 'map' && lengthMin === 1 ? { hasEmptyMap: true } : {}),
       }
     } else if (member.location !== 'query') {
       // An empty list in a query is nothing at all.

@@ -113,6 +113,14 @@ const dynamodb = besides(
   common('ValidationException', /at 'tableName' failed to satisfy constraint: Member must satisfy/),
 )
 
+/** Kinds of notifications have words of their own. Recorded: ses, SetIdentityHeadersInNotificationsEnabled. */
+const ses = besides(({ breach: { path, kind } }) => {
+  if (path !== 'notificationType' || kind !== 'enum') return undefined
+  const message =
+    'Invalid notification type: ring-unknown. Valid values are: Bounce, Complaint, Delivery.'
+  return { code: 'InvalidParameterValue', message }
+}, validationError)
+
 /** Parameters that are missing have words of their own. Recorded: sns, Unsubscribe. */
 const sns = besides(({ breach: { path, kind } }) => {
   if (kind !== 'required' || path.includes('.')) return undefined
@@ -252,6 +260,8 @@ export const houseWords: Readonly<Record<string, HouseWords>> = {
   s3,
   scheduler: validationException,
   secretsmanager: validationException,
+  ses,
+  sesv2: common('BadRequestException'),
   sns,
   sqs,
   ssm: common('ValidationException', /Value '' at 'value'/),

@@ -1,6 +1,7 @@
 import { AwsError, commonError, type OperationModel, type ServiceModel } from '@cloud-orrery/models'
 import type { HttpRequest } from '../http.ts'
 import { decodeComponent } from '../values.ts'
+import { olderForms } from './older-routes.ts'
 
 type Segment =
   | { kind: 'literal'; text: string }
@@ -157,7 +158,7 @@ function tableOf(model: ServiceModel): RouteTable {
 
 function compile(model: ServiceModel): RouteTable {
   const byMethod = new Map<string, Route[]>()
-  for (const operation of Object.values(model.operations)) {
+  for (const operation of [...Object.values(model.operations), ...olderForms(model)]) {
     if (operation.http === undefined || isSuperseded(model, operation)) continue
     const routes = byMethod.get(operation.http.method) ?? []
     routes.push(compileRoute(model, operation, operation.http.uri))
