@@ -5,7 +5,7 @@ import { coveragePages } from './pages.ts'
 
 /** `npm run coverage` writes docs/reference/coverage from the services themselves. */
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const pages = await coveragePages(join(root, 'packages/services/src'))
+const pages = await coveragePages(root)
 for (const [file, text] of Object.entries(pages)) {
   const path = join(root, 'docs/reference/coverage', file)
   mkdirSync(dirname(path), { recursive: true })

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
@@ -38,7 +38,19 @@ export function recording(file: string, name: string): Recorded {
   const [key] = keys
   if (key === undefined || keys.length > 1)
     throw new Error(`${keys.length} recordings end with ${name}`)
+  note(file, key)
   return content[key]?.['recorded-content'] ?? {}
+}
+
+/**
+ * Writes down that a test asked for a recording, where ORRERY_RECORDINGS_ASKED names a file: one JSON line
+ * each. tools/coverage counts them for the page of recordings; nothing happens in an ordinary run.
+ */
+function note(file: string, key: string): void {
+  const path = process.env['ORRERY_RECORDINGS_ASKED']
+  if (path === undefined) return
+  const { testPath } = expect.getState()
+  appendFileSync(path, `${JSON.stringify({ file, key, testPath })}\n`)
 }
 
 /** An SDK call's answer or error in the form in which recordings keep them. */
