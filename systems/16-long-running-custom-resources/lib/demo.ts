@@ -1,6 +1,4 @@
-import { type App, Duration, Validations } from 'aws-cdk-lib'
-import { AwsSolutionsChecks } from 'cdk-nag'
-import { acknowledge } from './acknowledgements.ts'
+import { type App, Duration } from 'aws-cdk-lib'
 import { CommonStack } from './common-stack.ts'
 import { DemoStack } from './demo-stack.ts'
 
@@ -9,7 +7,6 @@ import { DemoStack } from './demo-stack.ts'
  * `work`, `undo`, `quickWork` and `timeout` (seconds).
  */
 export function demo(app: App): void {
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
   const text = (name: string): string => {
     const value: unknown = app.node.tryGetContext(name)
     if (value === undefined) throw new Error(`Say ${name}: cdk synth -c ${name}=...`)
@@ -28,5 +25,4 @@ export function demo(app: App): void {
     quickWork: seconds('quickWork'),
     timeout: seconds('timeout'),
   }).addStackDependency(common)
-  acknowledge(app)
 }

@@ -146,8 +146,10 @@ export class LongRunningProvider extends Construct {
         detailType: ['Step Functions Execution Status Change'],
         detail: {
           stateMachineArn: [this.machine.stateMachineArn],
-          status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
-          error: Match.anythingBut(workFailed),
+          $or: [
+            { status: ['TIMED_OUT', 'ABORTED'] },
+            { status: ['FAILED'], error: Match.anythingBut(workFailed) },
+          ],
         },
       },
       targets: [new LambdaFunction(report.fn)],

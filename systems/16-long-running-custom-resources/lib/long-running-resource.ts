@@ -6,6 +6,7 @@ import {
   Duration,
   Stack,
   Token,
+  Validations,
 } from 'aws-cdk-lib'
 import { Construct } from 'constructs'
 import type { LongRunningProvider } from './long-running-provider.ts'
@@ -58,6 +59,10 @@ export class LongRunningResource extends Construct {
       serviceToken: provider.front.fn.functionArn,
       properties: { ...given, ...(handle === undefined ? {} : { CallbackUrl: handle.ref }) },
       ...(waits ? {} : { serviceTimeout: timeout }),
+    })
+    Validations.of(this.#resource).acknowledge({
+      id: 'CloudFormation-Validate::W9003',
+      reason: 'The CDK writes ServiceTimeout as a text, which CloudFormation takes.',
     })
     // All of the provider outlives the resource, whose deletion it still has to work on.
     this.#resource.node.addDependency(provider)

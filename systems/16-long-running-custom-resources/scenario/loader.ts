@@ -2,17 +2,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   CloudFormationClient,
+  CreateStackCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   type StackEvent,
+  UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation'
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
-import {
-  DescribeExecutionCommand,
-  type DescribeExecutionOutput,
-  ListExecutionsCommand,
-  SFNClient,
-} from '@aws-sdk/client-sfn'
 import { cachedAssembly } from '@cloud-orrery/cloud'
 import { type Aws, system } from '@cloud-orrery/vitest/scenario'
 import { App } from 'aws-cdk-lib'
@@ -50,6 +46,7 @@ const templates = new Map<string, Template>()
 
 /** The template that `cdk synth -c name=value` gives; the code is that which is deployed already. */
 export function templateWith(settings: Settings): Template {
+  if (Object.keys(settings).length === 0) return deployedTemplate()
   const key = JSON.stringify(settings)
   const known = templates.get(key)
   if (known !== undefined) return known
@@ -58,13 +55,18 @@ export function templateWith(settings: Settings): Template {
   const app = new App({ context: { ...context, ...settings, 'aws:cdk:bundling-stacks': [] } })
   demo(app)
   const template = app.synth().getStackByName(stackName).template as Template
-  const deployed = readJson(join(cachedAssembly(folder), `${stackName}.template.json`)) as Template
+  const deployed = deployedTemplate()
   for (const [id, { Type, Properties }] of Object.entries(template.Resources)) {
     if (Type !== 'AWS::Lambda::Function') continue
     Properties['Code'] = deployed.Resources[id]?.Properties['Code']
   }
   templates.set(key, template)
   return template
+}
+
+/** The template of the assembly that `setUp` deploys. */
+export function deployedTemplate(): Template {
+  return readJson(join(cachedAssembly(folder), `${stackName}.template.json`)) as Template
 }
 
 function readJson(path: string): unknown {
@@ -84,13 +86,6 @@ export async function eventsOf(aws: Aws, stack = stackName): Promise<StackEvent[
     NextToken = page.NextToken
   } while (NextToken !== undefined)
   return events.reverse()
-}
-
-/** What became of the resources of a type: `CREATE_COMPLETE 10`, in seconds since the stack's last operation began. */
-export function statusesOf(events: readonly StackEvent[], type: string): string[] {
-  return events
-    .filter(({ ResourceType }) => ResourceType === type)
-    .map(({ ResourceStatus }) => String(ResourceStatus))
 }
 
 export async function statusOf(aws: Aws): Promise<string> {
@@ -113,22 +108,95 @@ export async function rowOf(
   return Object.fromEntries(Object.entries(Item).map(([name, { S }]) => [name, S]))
 }
 
-/** Executions of a machine for one of the resources, oldest first. */
-export async function executionsOf(
-  aws: Aws,
-  stateMachineArn: string | undefined,
-  resource = 'DemoCustomResource',
-): Promise<(DescribeExecutionOutput & { request: string })[]> {
-  const states = aws.client(SFNClient)
-  const { executions = [] } = await states.send(new ListExecutionsCommand({ stateMachineArn }))
-  const all: (DescribeExecutionOutput & { request: string })[] = []
-  for (const { executionArn } of executions.reverse()) {
-    const execution = await states.send(new DescribeExecutionCommand({ executionArn }))
-    const { cfnEvent } = JSON.parse(execution.input ?? '{}') as {
-      cfnEvent: { RequestType: string; LogicalResourceId: string }
+export interface Execution {
+  readonly arn: string
+  readonly request: string
+  /** `RUNNING` while it has not ended. */
+  readonly status: string
+  /** Epoch ms. */
+  readonly startedAtMs: number
+  readonly endedAtMs: number | undefined
+  readonly error: string | undefined
+  readonly callbackUrl: string
+}
+
+/** Executions for a resource, oldest first, as their events tell of them: also of a machine that is gone. */
+export function executionsOf(aws: Aws, resource = 'DemoCustomResource'): Execution[] {
+  const found = new Map<string, Execution>()
+  for (const { detail } of aws.journal.events('Step Functions Execution Status Change')) {
+    const told = detail as StatusChange // Step Functions' own events.
+    const { cfnEvent } = JSON.parse(told.input) as {
+      cfnEvent: {
+        RequestType: string
+        LogicalResourceId: string
+        ResourceProperties: { CallbackUrl?: string }
+      }
     }
     if (!cfnEvent.LogicalResourceId.startsWith(resource)) continue
-    all.push({ ...execution, request: cfnEvent.RequestType })
+    found.set(told.executionArn, {
+      arn: told.executionArn,
+      request: cfnEvent.RequestType,
+      status: told.status,
+      startedAtMs: told.startDate,
+      endedAtMs: told.stopDate ?? undefined,
+      error: told.error ?? undefined,
+      callbackUrl: cfnEvent.ResourceProperties.CallbackUrl ?? '',
+    })
   }
-  return all
+  return [...found.values()]
+}
+
+interface StatusChange {
+  readonly executionArn: string
+  readonly status: string
+  readonly startDate: number
+  readonly stopDate: number | null
+  readonly error: string | null
+  readonly input: string
+}
+
+/** `Create SUCCEEDED`, an execution a line. */
+export function endsOf(executions: readonly Execution[]): string[] {
+  return executions.map(({ request, status }) => `${request} ${status}`)
+}
+
+/** Begins to make the stack (or to change it) and does not wait for it. Its id. */
+export async function begin(
+  aws: Aws,
+  settings: Settings = {},
+  how: 'create' | 'update' = 'create',
+) {
+  const cloudFormation = aws.client(CloudFormationClient)
+  const input = {
+    StackName: stackName,
+    TemplateBody: JSON.stringify(templateWith(settings)),
+    Capabilities: ['CAPABILITY_IAM' as const],
+  }
+  const { StackId = '' } = await cloudFormation.send(
+    how === 'create' ? new CreateStackCommand(input) : new UpdateStackCommand(input),
+  )
+  return StackId
+}
+
+/** Deletes the stack, makes it anew with other settings and waits for its end: its status and its events. */
+export async function anew(aws: Aws, settings: Settings = {}) {
+  await aws.destroy(stackName)
+  const [stack] = await aws.tryDeploy(templateWith(settings), { stackName })
+  return { status: stack?.status, events: await eventsOf(aws, stack?.stackId) }
+}
+
+/** When a resource (by its type, or the beginning of its id) first came to a status, epoch ms. */
+export function whenOf(events: readonly StackEvent[], what: string, status: string): number {
+  const event = events.find((it) => isAbout(it, what) && it.ResourceStatus === status)
+  return event?.Timestamp?.getTime() ?? Number.NaN
+}
+
+/** Why a resource (by its type, or the beginning of its id) failed. */
+export function reasonOf(events: readonly StackEvent[], what: string): string | undefined {
+  return events.find((it) => isAbout(it, what) && /FAILED/.test(it.ResourceStatus ?? ''))
+    ?.ResourceStatusReason
+}
+
+function isAbout({ ResourceType, LogicalResourceId = '' }: StackEvent, what: string): boolean {
+  return ResourceType === what || LogicalResourceId.startsWith(what)
 }

@@ -1,35 +1,115 @@
-import { expect } from '@cloud-orrery/vitest/scenario'
+import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation'
+import { type Aws, expect } from '@cloud-orrery/vitest/scenario'
 import {
+  anew,
+  commonName,
+  endsOf,
   eventsOf,
   executionsOf,
   loader,
+  reasonOf,
   rowOf,
   stackName,
-  statusesOf,
   templateWith,
+  whenOf,
 } from './loader.ts'
+
+const condition = 'AWS::CloudFormation::WaitCondition'
 
 loader.promise(
   1,
-  'the stack is complete only after the two hours of its workflow, and the row tells of a creation',
+  'the stack is complete only after the workflow has succeeded, and the row tells of a creation',
   async ({ aws, outputs }) => {
-    const [execution, ...others] = await executionsOf(aws, outputs['MachineArn'])
+    const [execution, ...others] = executionsOf(aws)
     expect(others).toEqual([])
     expect([execution?.request, execution?.status]).toEqual(['Create', 'SUCCEEDED'])
-    const events = await eventsOf(aws)
-    const complete = events.at(-1)
-    expect([complete?.LogicalResourceId, complete?.ResourceStatus]).toEqual([
-      stackName,
-      'CREATE_COMPLETE',
-    ])
-    const endedAtMs = execution?.stopDate?.getTime() ?? Number.NaN
-    expect(complete?.Timestamp?.getTime()).toBeGreaterThanOrEqual(endedAtMs)
-    expect(endedAtMs - (execution?.startDate?.getTime() ?? 0)).toBeGreaterThanOrEqual(7_200_000)
+    const completeAtMs = whenOf(await eventsOf(aws), stackName, 'CREATE_COMPLETE')
+    expect(completeAtMs).toBeGreaterThanOrEqual(execution?.endedAtMs ?? Number.NaN)
     expect(await rowOf(aws, outputs['Table'])).toEqual({
       pk: 'demo-sfn',
       sk: 'DemoCustomResource',
       ts: '1767225600000',
       lastOperation: 'create',
     })
+    const said = { [`loader-${outputs['Table']}`]: JSON.stringify({ SrcTable: outputs['Table'] }) }
+    expect(outputs['Result']).toBe(JSON.stringify(said))
   },
 )
+
+loader.promise(
+  2,
+  'a second revision does the work again and leaves one handle and one wait condition',
+  async ({ aws, outputs }) => {
+    const before = await pairOf(aws)
+    const again = templateWith({ revision: 2, ts: 1_767_312_000_000 })
+    const [stack] = await aws.tryDeploy(again, { stackName })
+    expect(stack?.status).toBe('UPDATE_COMPLETE')
+    expect(await rowOf(aws, outputs['Table'])).toEqual({
+      pk: 'demo-sfn',
+      sk: 'DemoCustomResource',
+      ts: '1767312000000',
+      lastOperation: 'update',
+    })
+    expect(endsOf(executionsOf(aws))).toEqual(['Create SUCCEEDED', 'Update SUCCEEDED'])
+    const after = await pairOf(aws)
+    expect(after).toHaveLength(2)
+    expect(after.filter((id) => before.includes(id))).toEqual([])
+
+    // The same again is no work: nothing of a synthesis is taken from the clock.
+    await aws.tryDeploy(again, { stackName })
+    expect(await pairOf(aws)).toEqual(after)
+    expect(executionsOf(aws)).toHaveLength(2)
+  },
+)
+
+loader.promise(
+  4,
+  'work of two hours is waited for up to twelve; after a timeout of 300 s the stack fails, and the work is stopped',
+  async ({ aws, outputs }) => {
+    const events = await eventsOf(aws)
+    const waitedMs =
+      whenOf(events, condition, 'CREATE_COMPLETE') - whenOf(events, condition, 'CREATE_IN_PROGRESS')
+    expect(Math.round(waitedMs / 60_000)).toBe(120)
+
+    const short = await anew(aws, { timeout: 300 })
+    expect(short.status).toBe('ROLLBACK_COMPLETE')
+    const failedMs =
+      whenOf(short.events, condition, 'CREATE_FAILED') -
+      whenOf(short.events, condition, 'CREATE_IN_PROGRESS')
+    expect(Math.abs(failedMs - 300_000)).toBeLessThanOrEqual(1000)
+    expect(reasonOf(short.events, condition)).toBe(
+      'WaitCondition timed out. Received 0 conditions when expecting 1',
+    )
+    expect(endsOf(executionsOf(aws)).slice(-2)).toEqual(['Create ABORTED', 'Delete SUCCEEDED'])
+    await aws.clock.advance({ hours: 3 })
+    expect((await rowOf(aws, outputs['Table']))?.['lastOperation']).toBe('delete')
+  },
+)
+
+loader.promise(
+  8,
+  'undeployed, the work has been undone, and no function, log group, parameter or execution is left',
+  async ({ aws, outputs }) => {
+    const beganAtMs = aws.clock.now()
+    expect(await aws.destroy(stackName)).toBe('DELETE_COMPLETE')
+    for (const resource of ['DemoCustomResource', 'QuickCustomResource']) {
+      expect((await rowOf(aws, outputs['Table'], resource))?.['lastOperation']).toBe('delete')
+      expect(endsOf(executionsOf(aws, resource))).toEqual(['Create SUCCEEDED', 'Delete SUCCEEDED'])
+    }
+    // Undoing takes twenty minutes here: a stack that did not wait would be gone within seconds.
+    expect(aws.clock.now() - beganAtMs).toBeGreaterThan(1_200_000)
+    expect(await aws.destroy(commonName)).toBe('DELETE_COMPLETE')
+    const own = /cfn-custom-resource|CUSTOM_RESOURCE_PATTERNS|vendedlogs/
+    expect(aws.inventory().filter((arn) => own.test(arn))).toEqual([])
+  },
+)
+
+/** Logical ids of handles and wait conditions. */
+async function pairOf(aws: Aws): Promise<string[]> {
+  const { StackResourceSummaries = [] } = await aws
+    .client(CloudFormationClient)
+    .send(new ListStackResourcesCommand({ StackName: stackName }))
+  return StackResourceSummaries.filter(({ ResourceType = '' }) =>
+    ResourceType.startsWith('AWS::CloudFormation::WaitCondition'),
+  ).map(({ LogicalResourceId = '' }) => LogicalResourceId)
+}
