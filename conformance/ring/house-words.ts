@@ -102,6 +102,29 @@ const cloudtrail = besides(({ breach }) => {
   return { code: 'InvalidEventCategoryException', message }
 }, validationException)
 
+/** What is missing is named as in a form. Recorded: cloudwatch, SetAlarmState; users' reports of PutMetricData. */
+const cloudwatch = besides(({ breach: { path, kind } }) => {
+  if (kind !== 'required') return undefined
+  const name = path.replace(/\.(\d+)\.member/g, '.member.$1').replace(/(^|\.)[a-z]/g, upperCase)
+  const message = `The parameter ${name.replaceAll('.Member.', '.member.')} is required.`
+  return { code: 'MissingRequiredParameterException', message }
+}, validationError)
+
+/** The statuses come in an order of AWS's own. Recorded: stepfunctions, ListExecutions. */
+const states = besides(
+  ({ breach: { path, kind }, message }) =>
+    path !== 'statusFilter' || kind !== 'enum'
+      ? undefined
+      : {
+          code: 'ValidationException',
+          message: message.replace(
+            /\[RUNNING[^\]]*\]/,
+            '[SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]',
+          ),
+        },
+  validationException,
+)
+
 /** The table that is missing has words of its own; its name keeps to a pattern that the model leaves to ARNs. */
 const dynamodb = besides(
   ({ breach: { path, kind }, violations: { length } }) => {
@@ -249,6 +272,7 @@ const s3: HouseWords = {
 export const houseWords: Readonly<Record<string, HouseWords>> = {
   cloudformation: validationError,
   cloudtrail,
+  cloudwatch,
   dynamodb,
   dynamodbstreams: validationException,
   ecr,
@@ -264,6 +288,7 @@ export const houseWords: Readonly<Record<string, HouseWords>> = {
   sesv2: common('BadRequestException'),
   sns,
   sqs,
+  states,
   ssm: common('ValidationException', /Value '' at 'value'/),
   sts: validationError,
   tagging: validationException,
@@ -271,4 +296,8 @@ export const houseWords: Readonly<Record<string, HouseWords>> = {
 
 function upperFirst(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1)
+}
+
+function upperCase(text: string): string {
+  return text.toUpperCase()
 }

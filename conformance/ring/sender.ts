@@ -76,6 +76,8 @@ export class Sender {
       region: fork.defaultRegion,
       credentials: fork.credentials(),
       forcePathStyle: true,
+      // There is no `sync-127.0.0.1`, which Step Functions' client would ask for.
+      disableHostPrefix: true,
       retryStrategy: onlyOnce,
       logger: silent,
     })

@@ -54,14 +54,24 @@ export function validationError(message: string): AwsError {
   return awsError(model.ValidationException, message)
 }
 
-/** What breaks the model. Recorded: cloudwatch, SetAlarmState. */
+/**
+ * What breaks the model. What is missing is named as a form has it, each on a line of its own.
+ * Recorded: cloudwatch, SetAlarmState. Source: users' reports of PutMetricData and GetMetricStatistics.
+ */
 export function invalidInput(message: string, violations: readonly Violation[]): AwsError {
-  const [first] = violations
-  if (first?.kind === 'required') {
-    const name = first.path.charAt(0).toUpperCase() + first.path.slice(1)
-    return missingParameter(`The parameter ${name} is required.`)
-  }
-  return validationError(message)
+  const missing = violations.filter(({ kind }) => kind === 'required')
+  if (missing.length === 0) return validationError(message)
+  const lines = missing.map(({ path }) => `The parameter ${formName(path)} is required.`)
+  return missingParameter(lines.join('\n'))
+}
+
+/** `metricData.1.member.metricName` as `MetricData.member.1.MetricName`. */
+function formName(path: string): string {
+  return path
+    .replace(/\.(\d+)\.member(?=\.|$)/g, '.member.$1')
+    .split('.')
+    .map((part) => (part === 'member' ? part : part.charAt(0).toUpperCase() + part.slice(1)))
+    .join('.')
 }
 
 /** Source: users' reports of PutMetricData: the code has no ending. */
