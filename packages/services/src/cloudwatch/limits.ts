@@ -37,6 +37,12 @@ export const dataPointsMax = 100_800
 /** Source: GetMetricData: metrics that one SEARCH can return. */
 export const searchedMetricsMax = 500
 
+/** Points that FILL and TIME_SERIES can make in one request: a year of minutes. The bound is ours; AWS names none. */
+export const madePointsMax = 527_040
+
+/** Series in a list of lists of metric math. The bound is ours, above all that one request can name. */
+export const listedSeriesMax = 2000
+
 /** Source: ListMetrics: results a page. */
 export const metricsPageMax = 500
 /** Source: ListMetrics, `RecentlyActive`. */

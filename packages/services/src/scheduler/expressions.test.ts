@@ -31,6 +31,10 @@ test('a calendar that never comes again has no next run', () => {
   expect(runsOf('cron(0 0 1 1 ? 2025)')).toEqual([])
 })
 
+test('a rate whose next run lies past the calendar has none', () => {
+  expect(runsOf('rate(999999999 days)')).toEqual([startOf2026])
+})
+
 test.each([
   'at(2026-02-30T00:00:00)',
   'at(2026-01-01)',

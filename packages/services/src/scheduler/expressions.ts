@@ -4,6 +4,9 @@ import { instantMs, wallMs } from './time-zones.ts'
 
 const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const
 
+/** ms since 1970. Past it there are no dates: what would run later never does. */
+const calendarEndMs = 8.64e15
+
 /** A schedule expression, read. */
 export type Expression =
   | { readonly kind: 'at'; readonly wallMs: number }
@@ -51,7 +54,7 @@ export function nextRunMs(timing: Timing, afterMs: number): number | undefined {
       const firstMs = startMs ?? modifiedAtMs
       const runs = Math.max(0, Math.floor((afterMs - firstMs) / everyMs) + 1)
       const next = firstMs + runs * everyMs
-      return next <= endMs ? next : undefined
+      return next <= Math.min(endMs, calendarEndMs) ? next : undefined
     }
     case 'cron': {
       const from = Math.max(afterMs, (startMs ?? Number.NEGATIVE_INFINITY) - 1)

@@ -26,3 +26,24 @@ test('what makes a backtracking matcher run for ever costs no more than its size
 test('a part that needs backtracking is refused by name', () => {
   expect(() => pattern('(?=a)')).toThrow('not read: (?=')
 })
+
+test.each<[pattern: string, text: string, groups: object | undefined]>([
+  ['(?<a>\\w+)-(?<b>\\d+)', 'x one-12', { a: 'one', b: '12' }],
+  ['(?<a>a+)(?<b>a*)', 'aaa', { a: 'aaa', b: '' }],
+  ['(?<a>a+?)(?<b>a*)', 'aaa', { a: 'a', b: 'aa' }],
+  ['(?<a>a|ab)(?<b>c|bcd)', 'abcd', { a: 'a', b: 'bcd' }],
+  ['(?:(?<a>\\w),?)+', 'x,y', { a: 'y' }],
+  ['(?<a>a)|(?<b>b)', 'b', { b: 'b' }],
+  ['(?<a>.{2,3})$', 'äöü😀', { a: 'öü😀' }],
+  ['(?<a>((b+))+c)|(?<z>z)', `${'b'.repeat(3000)}z`, { z: 'z' }],
+  ['(?<a>b)', 'a', undefined],
+])('groups of %s', (source, text, groups) => {
+  const found = pattern(source).groups(text)
+  expect(found && Object.fromEntries(found)).toEqual(groups)
+})
+
+test('groups in groups have an end', () => {
+  expect(() => pattern(`${'('.repeat(5000)}a${')'.repeat(5000)}`)).toThrow(
+    'not read: more than 200 groups in each other',
+  )
+})

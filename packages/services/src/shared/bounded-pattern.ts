@@ -10,8 +10,17 @@ interface Edge {
   readonly edge: '^' | '$'
 }
 
+/** Where a named group begins or ends. */
+interface Mark {
+  readonly kind: 'mark'
+  readonly name: string
+  readonly isEnd: boolean
+}
+
 interface Repetition {
   readonly kind: 'repeat'
+  /** Takes as little as it can: of consequence for what groups hold, not for whether a text matches. */
+  readonly isLazy: boolean
   readonly part: Node
   readonly min: number
   readonly max: number
@@ -22,14 +31,31 @@ interface Group {
   readonly parts: readonly Node[]
 }
 
-type Node = Char | Edge | Repetition | Group
+type Node = Char | Edge | Mark | Repetition | Group
 
 type State =
-  | ((Char | Edge) & { readonly next: number })
+  | ((Char | Edge | Mark) & { readonly next: number })
+  /** What is preferred comes first. */
   | { readonly kind: 'fork'; readonly to: readonly number[] }
+
+/** Marks that a path passed, the last one first. */
+interface Passed {
+  readonly mark: Mark
+  readonly at: number
+  readonly before: Passed | undefined
+}
+
+/** A place in the machine, and how it was reached. */
+interface Thread {
+  readonly number: number
+  readonly passed: Passed | undefined
+}
 
 /** Parts of a machine: repetitions of repetitions multiply. */
 const stepsMax = 20_000
+
+/** Groups in groups. */
+const depthMax = 200
 
 const quantifier = /^(?:[*+?]|\{(\d{1,4})(,(\d{0,4}))?\})[?+]?/
 const escaped = /^\\(?:[pP]\{\w+\}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|.)/su
@@ -55,6 +81,25 @@ export class BoundedPattern {
     return this.#machine.accepts([...text])
   }
 
+  /**
+   * What the named groups hold in the first match of the text, the one that a backtracking matcher finds; undefined
+   * where there is none. `seen`: characters as the pattern is to see them.
+   */
+  groups(text: string, seen?: (char: string) => string): ReadonlyMap<string, string> | undefined {
+    const chars = [...text]
+    const passed = this.#machine.firstMatch(seen === undefined ? chars : chars.map(seen))
+    if (passed === undefined) return undefined
+    const found = new Map<string, string>()
+    const ends = new Map<string, number>()
+    for (let it = passed.last; it !== undefined; it = it.before) {
+      const { name, isEnd } = it.mark
+      if (found.has(name)) continue
+      if (isEnd) ends.set(name, it.at)
+      else found.set(name, chars.slice(it.at, ends.get(name)).join(''))
+    }
+    return found
+  }
+
   /** Whether the pattern occurs anywhere in the text. */
   test(text: string): boolean {
     return this.#machine.finds([...text])
@@ -65,6 +110,7 @@ class PatternReader {
   readonly #text: string
   readonly #unbuilt: Unbuilt
   #at = 0
+  #depth = 0
 
   constructor(text: string, unbuilt: Unbuilt) {
     this.#text = text
@@ -99,9 +145,15 @@ class PatternReader {
     const kind = /^\?(?::|<\w+>|<?.)/s.exec(this.#text.slice(this.#at))?.[0] ?? ''
     if (kind !== '' && kind !== '?:' && !kind.endsWith('>')) throw this.#unbuilt(`(${kind}`)
     this.#at += kind.length
+    this.#depth += 1
+    if (this.#depth > depthMax) throw this.#unbuilt(`more than ${depthMax} groups in each other`)
     const inside = this.read()
+    this.#depth -= 1
     this.#at += 1
-    return inside
+    const name = /^\?<(\w+)>$/.exec(kind)?.[1]
+    if (name === undefined) return inside
+    const [start, end] = [false, true].map((isEnd): Mark => ({ kind: 'mark', name, isEnd }))
+    return { kind: 'sequence', parts: start && end ? [start, inside, end] : [inside] }
   }
 
   #classEnd(rest: string): string {
@@ -122,14 +174,15 @@ class PatternReader {
     const [found, least, many, most] = quantifier.exec(this.#text.slice(this.#at)) ?? []
     if (found === undefined) return part
     this.#at += found.length
-    if (found.startsWith('*'))
-      return { kind: 'repeat', part, min: 0, max: Number.POSITIVE_INFINITY }
-    if (found.startsWith('+'))
-      return { kind: 'repeat', part, min: 1, max: Number.POSITIVE_INFINITY }
-    if (found.startsWith('?')) return { kind: 'repeat', part, min: 0, max: 1 }
+    const repeated = (min: number, max: number): Node => ({
+      ...{ kind: 'repeat', part, min, max },
+      isLazy: found.length > 1 && found.endsWith('?'),
+    })
+    if (found.startsWith('*')) return repeated(0, Number.POSITIVE_INFINITY)
+    if (found.startsWith('+')) return repeated(1, Number.POSITIVE_INFINITY)
+    if (found.startsWith('?')) return repeated(0, 1)
     const min = Number(least)
-    const max = many === undefined ? min : most ? Number(most) : Number.POSITIVE_INFINITY
-    return { kind: 'repeat', part, min, max }
+    return repeated(min, many === undefined ? min : most ? Number(most) : Number.POSITIVE_INFINITY)
   }
 
   #take(char: string): boolean {
@@ -180,6 +233,53 @@ class Machine {
     return reached.has(0)
   }
 
+  /** The marks that the preferred path of the first match passed. */
+  firstMatch(chars: readonly string[]): { readonly last: Passed | undefined } | undefined {
+    let found: { readonly last: Passed | undefined } | undefined
+    let threads: readonly Thread[] = []
+    for (let at = 0; at <= chars.length; at++) {
+      const first = { number: this.#start, passed: undefined }
+      const reached = this.#reached(found === undefined ? [...threads, first] : threads, chars, at)
+      if (reached.length === 0) break
+      const char = chars[at]
+      const next: Thread[] = []
+      for (const { number, passed } of reached) {
+        const state = this.#states[number]
+        if (number === 0) {
+          found = { last: passed }
+          break // What comes after it is less preferred.
+        }
+        if (state?.kind === 'char' && char !== undefined && state.takes(char)) {
+          next.push({ number: state.next, passed })
+        }
+      }
+      threads = next
+    }
+    return found
+  }
+
+  /** As `#closure`, each state with the preferred way to it, in the order of preference. */
+  #reached(from: readonly Thread[], chars: readonly string[], at: number): readonly Thread[] {
+    const known = new Set<number>()
+    const reached: Thread[] = []
+    const open = from.toReversed()
+    for (let thread = open.pop(); thread !== undefined; thread = open.pop()) {
+      const { number, passed } = thread
+      if (known.has(number)) continue
+      known.add(number)
+      reached.push(thread)
+      const state = this.#states[number]
+      if (state?.kind === 'fork') {
+        for (const to of state.to.toReversed()) open.push({ number: to, passed })
+      } else if (state?.kind === 'mark') {
+        open.push({ number: state.next, passed: { mark: state, at, before: passed } })
+      } else if (state?.kind === 'edge' && at === (state.edge === '^' ? 0 : chars.length)) {
+        open.push({ number: state.next, passed })
+      }
+    }
+    return reached
+  }
+
   /** All states that are reached without taking a character. */
   #closure(from: readonly number[], chars: readonly string[], at: number): ReadonlySet<number> {
     const reached = new Set(from)
@@ -187,6 +287,7 @@ class Machine {
     for (const number of reached) {
       const state = this.#states[number]
       if (state?.kind === 'fork') for (const to of state.to) reached.add(to)
+      if (state?.kind === 'mark') reached.add(state.next)
       if (state?.kind === 'edge' && at === (state.edge === '^' ? 0 : chars.length)) {
         reached.add(state.next)
       }
@@ -204,6 +305,7 @@ class Machine {
     switch (node.kind) {
       case 'char':
       case 'edge':
+      case 'mark':
         return this.#add({ ...node, next })
       case 'sequence':
         return node.parts.reduceRight((then, part) => this.#build(part, then), next)
@@ -214,15 +316,18 @@ class Machine {
     }
   }
 
-  #repeat({ part, min, max }: Repetition, next: number): number {
+  #repeat({ part, min, max, isLazy }: Repetition, next: number): number {
     let start = next
     if (max === Number.POSITIVE_INFINITY) {
       const to = [next]
       start = this.#add({ kind: 'fork', to })
-      to.push(this.#build(part, start))
+      const again = this.#build(part, start)
+      if (isLazy) to.push(again)
+      else to.unshift(again)
     }
     for (let count = min; count < max && max !== Number.POSITIVE_INFINITY; count++) {
-      start = this.#add({ kind: 'fork', to: [this.#build(part, start), next] })
+      const more = this.#build(part, start)
+      start = this.#add({ kind: 'fork', to: isLazy ? [next, more] : [more, next] })
     }
     for (let count = 0; count < min; count++) start = this.#build(part, start)
     return start

@@ -1,17 +1,18 @@
+import { listedSeriesMax } from '../limits.ts'
 import { functions } from './functions.ts'
 import { ExpressionError, type Node, type Operator } from './syntax.ts'
-import { combined, mapped, type Value } from './values.ts'
+import { combined, isList, mapped, type Value } from './values.ts'
 
 /** What an expression can see. */
 export interface Surroundings {
-  readonly startMs: number
-  readonly endMs: number
   readonly periodMs: number
   /** The value of a query by its id; undefined where there is none. */
   valueOf(id: string): Value | undefined
   /** All metrics of the request, those whose id contains a text. */
   metrics(part: string): readonly Value[]
   search(expression: string, statistic: string, periodSeconds: number | undefined): Value
+  /** Starts of the periods of the range. Throws ExpressionError where one request makes too many of them. */
+  moments(periodMs: number): readonly number[]
 }
 
 const operators: Readonly<Record<Operator, (left: number, right: number) => number>> = {
@@ -43,7 +44,7 @@ export function evaluate(node: Node, surroundings: Surroundings): Value {
       return value
     }
     case 'list':
-      return node.items.map((item) => evaluate(item, surroundings))
+      return checkedList(node.items.map((item) => evaluate(item, surroundings)))
     case 'negative':
       return mapped(evaluate(node.of, surroundings), (value) => -value)
     case 'binary': {
@@ -56,4 +57,17 @@ export function evaluate(node: Node, surroundings: Surroundings): Value {
       return call(node.args, surroundings, (arg) => evaluate(arg, surroundings))
     }
   }
+}
+
+/** Lists of lists double with every query that names another twice. */
+function checkedList(list: readonly Value[]): readonly Value[] {
+  const size = list.reduce<number>((total, item) => total + sizeOf(item), 0)
+  if (size > listedSeriesMax) {
+    throw new ExpressionError(`More than ${listedSeriesMax} series in one list`)
+  }
+  return list
+}
+
+function sizeOf(value: Value): number {
+  return isList(value) ? value.reduce<number>((total, item) => total + sizeOf(item), 0) + 1 : 1
 }

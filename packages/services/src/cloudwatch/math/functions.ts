@@ -35,8 +35,8 @@ export const functions: Readonly<Record<string, MathFunction>> = {
   EPOCH: each((_, atMs) => atMs / 1000),
   AVG: folded((values) => sum(values) / values.length),
   SUM: folded(sum),
-  MIN: folded((values) => Math.min(...values)),
-  MAX: folded((values) => Math.max(...values)),
+  MIN: folded(least),
+  MAX: folded(greatest),
   STDDEV: folded(deviation),
   DATAPOINT_COUNT: (args, _, value) => counted(value(one(args, 'DATAPOINT_COUNT'))),
   METRIC_COUNT: (args, _, value) =>
@@ -62,7 +62,7 @@ export const functions: Readonly<Record<string, MathFunction>> = {
     const empty: Series = { label, periodMs: around.periodMs, values: new Map() }
     return withValues(
       empty,
-      moments(around, empty).map((atMs) => [atMs, number] as const),
+      around.moments(empty.periodMs).map((atMs) => [atMs, number] as const),
     )
   },
   FILL: fill,
@@ -84,6 +84,9 @@ export const functions: Readonly<Record<string, MathFunction>> = {
     if (seconds !== undefined && typeof seconds !== 'number') {
       throw new ExpressionError('The period of SEARCH is a number of seconds')
     }
+    if (seconds !== undefined && !isPeriod(seconds)) {
+      throw new ExpressionError('The period of SEARCH is 1, 5, 10, 20, 30, or a multiple of 60')
+    }
     return around.search(expression.value, statistic.value, seconds)
   },
   ...Object.fromEntries(
@@ -100,6 +103,11 @@ export const functions: Readonly<Record<string, MathFunction>> = {
       },
     ]),
   ),
+}
+
+/** Source: MetricStat, `Period`. */
+function isPeriod(seconds: number): boolean {
+  return [1, 5, 10, 20, 30].includes(seconds) || (seconds >= 60 && seconds % 60 === 0)
 }
 
 function one(args: readonly Node[], name: string): Node {
@@ -161,6 +169,15 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
 }
 
+/** Of any number of values: more than a call takes as its arguments. */
+function least(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.min(a, b))
+}
+
+function greatest(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b))
+}
+
 function deviation(values: readonly number[]): number {
   const mean = sum(values) / values.length
   return Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / values.length)
@@ -209,12 +226,7 @@ function runningSum(series: Series): Series {
   )
 }
 
-/** Starts of the periods of the range. */
-function moments({ startMs, endMs }: Surroundings, { periodMs }: Series): number[] {
-  const starts: number[] = []
-  for (let atMs = startMs; atMs < endMs; atMs += periodMs) starts.push(atMs)
-  return starts
-}
+const endOfTime = Number.POSITIVE_INFINITY
 
 /** `FILL(m1, 0)`, `FILL(m1, REPEAT)`, `FILL(m1, LINEAR)`, `FILL(m1, m2)`, `FILL(METRICS(), 0)`. */
 function fill(args: readonly Node[], around: Surroundings, value: (node: Node) => Value): Value {
@@ -223,10 +235,16 @@ function fill(args: readonly Node[], around: Surroundings, value: (node: Node) =
   const word = by.kind === 'name' ? by.name : undefined
   const filler = word === 'REPEAT' || word === 'LINEAR' ? undefined : value(by)
   return perSeries(value(what), (series) => {
-    const entries = moments(around, series).flatMap((atMs) => {
-      const known = series.values.get(atMs)
-      if (known !== undefined) return [[atMs, known] as const]
-      const missing = filler === undefined ? between(series, atMs, word) : fillerAt(filler, atMs)
+    const known = [...series.values]
+    let passed = 0
+    const entries = around.moments(series.periodMs).flatMap((atMs) => {
+      while ((known[passed]?.[0] ?? endOfTime) < atMs) passed += 1
+      const here = series.values.get(atMs)
+      if (here !== undefined) return [[atMs, here] as const]
+      const missing =
+        filler === undefined
+          ? between(known[passed - 1], known[passed], atMs, word)
+          : fillerAt(filler, atMs)
       return missing === undefined ? [] : [[atMs, missing] as const]
     })
     return withValues(series, entries)
@@ -240,12 +258,14 @@ function fillerAt(filler: Value, atMs: number): number | undefined {
 }
 
 /** From the neighbours: the one before, or on the line between both. */
-function between(series: Series, atMs: number, word: string | undefined): number | undefined {
-  const entries = [...series.values]
-  const before = entries.findLast(([other]) => other < atMs)
+function between(
+  before: readonly [atMs: number, value: number] | undefined,
+  after: readonly [atMs: number, value: number] | undefined,
+  atMs: number,
+  word: string | undefined,
+): number | undefined {
   if (before === undefined) return undefined
   if (word === 'REPEAT') return before[1]
-  const after = entries.find(([other]) => other > atMs)
   if (after === undefined) return undefined
   const share = (atMs - before[0]) / (after[0] - before[0])
   return before[1] + share * (after[1] - before[1])
@@ -291,8 +311,8 @@ function slice(args: readonly Node[], _around: Surroundings, value: (node: Node)
 
 const sortKeys: Readonly<Record<string, (values: readonly number[]) => number>> = {
   AVG: (values) => sum(values) / values.length,
-  MIN: (values) => Math.min(...values),
-  MAX: (values) => Math.max(...values),
+  MIN: least,
+  MAX: greatest,
   SUM: sum,
 }
 

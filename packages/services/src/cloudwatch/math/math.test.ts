@@ -1,6 +1,7 @@
 import {
   CloudWatchClient,
   GetMetricDataCommand,
+  type MetricDataQuery,
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch'
 import { client, createCloud } from '@cloud-orrery/cloud'
@@ -93,10 +94,52 @@ test.each<[expression: string, message: string]>([
   ['NOPE(a)', "Error in expression 'e': Unknown function 'NOPE'"],
   ['e + 1', "Error in expression 'e': Circular reference"],
   [
+    "FILL(SEARCH('{shop,Route} pay', 'Sum', 0), 0)",
+    "Error in expression 'e': The period of SEARCH is 1, 5, 10, 20, 30, or a multiple of 60",
+  ],
+  [
     'ANOMALY_DETECTION_BAND(a)',
     'Orrery does not model the function ANOMALY_DETECTION_BAND of metric math.',
   ],
 ])('%s is refused', async (expression, message) => {
   const evaluated = await withSeries()
   await expect(evaluated(expression)).rejects.toThrow(message)
+})
+
+test('lists of lists, and series of a century, come to an end', async () => {
+  const cloudwatch = client(createCloud({ deepFreeze: true }), CloudWatchClient)
+  const data = (MetricDataQueries: MetricDataQuery[], StartTime: Date) =>
+    cloudwatch.send(
+      new GetMetricDataCommand({ MetricDataQueries, StartTime, EndTime: new Date(startMs) }),
+    )
+  const doubled = Array.from({ length: 100 }, (_, i) => ({
+    Id: `e${i}`,
+    Expression: i === 0 ? 'TIME_SERIES(1)' : `[e${i - 1}, e${i - 1}]`,
+    ReturnData: false,
+  }))
+  await expect(
+    data([...doubled, { Id: 'e', Expression: 'SUM(e99)' }], new Date(startMs - 60_000)),
+  ).rejects.toThrow('More than 2000 series in one list')
+  await expect(
+    data([{ Id: 'e', Expression: 'TIME_SERIES(1)', Period: 1 }], new Date(0)),
+  ).rejects.toThrow('More than 527040 points are made by FILL and TIME_SERIES')
+})
+
+test('a series of more values than a call takes has its least and its greatest', async () => {
+  const cloudwatch = client(createCloud({ deepFreeze: true }), CloudWatchClient)
+  const { MetricDataResults = [] } = await cloudwatch.send(
+    new GetMetricDataCommand({
+      StartTime: new Date(startMs - 200_000_000),
+      EndTime: new Date(startMs),
+      MetricDataQueries: [
+        { Id: 'all', Expression: 'TIME_SERIES(2)', Period: 1, ReturnData: false },
+        {
+          Id: 'e',
+          Expression: 'TIME_SERIES(MAX(all) - MIN(all) + MAX([MIN(all), 1]))',
+          Period: 86_400,
+        },
+      ],
+    }),
+  )
+  expect(MetricDataResults[0]?.Values).toEqual([2, 2, 2])
 })

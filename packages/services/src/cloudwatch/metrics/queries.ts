@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts'
 import { type MetricIdentity, metricSeries } from '../../shared/metrics.ts'
 import { notModelled } from '../../shared/not-modelled.ts'
 import { validationError } from '../errors.ts'
-import { listedMsMax, searchedMetricsMax, secondMs } from '../limits.ts'
+import { listedMsMax, madePointsMax, searchedMetricsMax, secondMs } from '../limits.ts'
 import { evaluate, type Surroundings } from '../math/evaluate.ts'
 import { parseSearch } from '../math/search.ts'
 import { ExpressionError, parseExpression } from '../math/syntax.ts'
@@ -34,6 +34,8 @@ export class Queries {
   readonly #values = new Map<string, Value>()
   /** Ids that are being worked out: one among them means a circle. */
   readonly #open = new Set<string>()
+
+  #madePoints = 0
 
   constructor(ctx: Context, queries: readonly MetricDataQuery[], range: Range) {
     this.#ctx = ctx
@@ -86,8 +88,6 @@ export class Queries {
     const periodMs = (period ?? this.#longestPeriod()) * secondMs
     return {
       periodMs,
-      startMs: this.#startMs(periodMs),
-      endMs: this.#range.endMs,
       valueOf: (name) => this.#valueOf(name),
       metrics: (part) =>
         [...this.#queries.values()].flatMap(({ Id, MetricStat }) =>
@@ -95,8 +95,22 @@ export class Queries {
             ? []
             : [this.#valueOf(Id) ?? []],
         ),
+      moments: (length) => this.#moments(this.#startMs(periodMs), length),
       search: (text, stat, seconds) => this.#search(text, stat, seconds ?? period ?? 300),
     }
+  }
+
+  #moments(startMs: number, periodMs: number): readonly number[] {
+    const { endMs } = this.#range
+    this.#madePoints += Math.max(0, Math.ceil((endMs - startMs) / periodMs))
+    if (!(this.#madePoints <= madePointsMax)) {
+      throw new ExpressionError(
+        `More than ${madePointsMax} points are made by FILL and TIME_SERIES`,
+      )
+    }
+    const starts: number[] = []
+    for (let atMs = startMs; atMs < endMs; atMs += periodMs) starts.push(atMs)
+    return starts
   }
 
   /** Seconds, of the metrics that are asked for. */

@@ -1,5 +1,5 @@
 import { compared, compile, type Evaluator, numberOf } from './evaluate.ts'
-import { type CallSurroundings, functions, isMoment } from './functions.ts'
+import { type CallSurroundings, functionNamed, isMoment } from './functions.ts'
 import type { Row, Value } from './records.ts'
 import { type Expression, type Named, QueryError } from './syntax.ts'
 
@@ -186,9 +186,7 @@ function replaced(expression: Expression, found: Expression[]): Expression {
         found.push(expression)
         return { kind: 'field', name: `#${found.length - 1}` }
       }
-      if (functions[expression.name] === undefined) {
-        throw new QueryError(`Invalid function name ${expression.name}`, 0, 0)
-      }
+      functionNamed(expression.name) // Throws where there is none.
       return { ...expression, args: expression.args.map((arg) => replaced(arg, found)) }
     case 'binary':
       return {

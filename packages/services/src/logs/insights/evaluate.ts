@@ -1,7 +1,7 @@
-import { type CallSurroundings, functions } from './functions.ts'
+import { type CallSurroundings, functionNamed } from './functions.ts'
 import { textTest } from './patterns.ts'
 import type { Row, Value } from './records.ts'
-import { type BinaryOperator, type Expression, QueryError } from './syntax.ts'
+import type { BinaryOperator, Expression } from './syntax.ts'
 
 /** An expression ready to be asked of many rows. */
 export type Evaluator = (row: Row) => Value | undefined
@@ -44,10 +44,7 @@ export function compile(expression: Expression, around: CallSurroundings): Evalu
         compile(expression.right, around),
       )
     case 'call': {
-      const make = functions[expression.name]
-      if (make === undefined) {
-        throw new QueryError(`Invalid function name ${expression.name}`, 0, 0)
-      }
+      const make = functionNamed(expression.name)
       return make(expression.args, around, (arg) => compile(arg, around))
     }
   }

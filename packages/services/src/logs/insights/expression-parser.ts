@@ -133,7 +133,7 @@ export class ExpressionParser {
   }
 
   #unary(): Expression {
-    if (this.took('-')) return { kind: 'negative', of: this.#unary() }
+    if (this.took('-')) return { kind: 'negative', of: this.expression(levels.length) }
     const token = this.next()
     if (token.kind === 'number') return { kind: 'literal', value: Number(token.text) }
     if (token.kind === 'text') return { kind: 'literal', value: token.text }

@@ -16,7 +16,7 @@ type FunctionMaker = (
 ) => Evaluated
 
 /** Functions of expressions. Source: Logs Insights, Supported operations and functions. */
-export const functions: Readonly<Record<string, FunctionMaker>> = {
+const functions: Readonly<Record<string, FunctionMaker>> = {
   abs: numeric((value = 0) => Math.abs(value)),
   ceil: numeric((value = 0) => Math.ceil(value)),
   floor: numeric((value = 0) => Math.floor(value)),
@@ -28,7 +28,7 @@ export const functions: Readonly<Record<string, FunctionMaker>> = {
   isempty: of((value) => Number(value === undefined || value === '')),
   isblank: of((value) => Number(value === undefined || String(value).trim() === '')),
   coalesce: of((...values) => values.find((value) => value !== undefined)),
-  concat: texts((...parts) => parts.join('')),
+  concat: texts((...parts) => bounded(lengthOf(parts), () => parts.join(''))),
   trim: texts((text = '', characters) => trimmed(text, characters, true, true)),
   ltrim: texts((text = '', characters) => trimmed(text, characters, true, false)),
   rtrim: texts((text = '', characters) => trimmed(text, characters, false, true)),
@@ -40,7 +40,10 @@ export const functions: Readonly<Record<string, FunctionMaker>> = {
       .slice(Number(start), length === undefined ? undefined : Number(start) + Number(length))
       .join(''),
   ),
-  replace: texts((text = '', from = '', to = '') => text.split(from).join(to)),
+  replace: texts((text = '', from = '', to = '') => {
+    const parts = text.split(from)
+    return bounded(lengthOf(parts) + (parts.length - 1) * to.length, () => parts.join(to))
+  }),
   strcontains: texts((text = '', part = '') => Number(text.includes(part))),
   isvalidip: texts((text = '') => Number(isIP(text) !== 0)),
   isvalidipv4: texts((text = '') => Number(isIPv4(text))),
@@ -67,6 +70,25 @@ export const functions: Readonly<Record<string, FunctionMaker>> = {
     }),
 }
 
+/** Throws QueryError. Names such as `constructor` are no functions. */
+export function functionNamed(name: string): FunctionMaker {
+  const made = Object.hasOwn(functions, name) ? functions[name] : undefined
+  if (made === undefined) throw new QueryError(`Invalid function name ${name}`, 0, 0)
+  return made
+}
+
+/** Characters of a text that a query makes: those of the largest event. The bound is ours; AWS names none. */
+const textLengthMax = 1_048_576
+
+/** A text that would be longer is not known, so that no query of doubled texts takes all memory. */
+function bounded(length: number, text: () => string): string | undefined {
+  return length > textLengthMax ? undefined : text()
+}
+
+function lengthOf(parts: readonly (string | undefined)[]): number {
+  return parts.reduce((total, part) => total + (part?.length ?? 0), 0)
+}
+
 /** Functions whose value is a moment: results show it as one. */
 export function isMoment(expression: Expression): boolean {
   if (expression.kind === 'field') {
@@ -82,8 +104,11 @@ export function isMoment(expression: Expression): boolean {
   )
 }
 
+/** ms since 1970: past it no calendar goes. */
+const momentMax = 8.64e15
+
 export function shown(value: Value, moment: boolean): string {
-  if (moment && typeof value === 'number') return shownTime(value)
+  if (moment && typeof value === 'number' && Math.abs(value) <= momentMax) return shownTime(value)
   // Longer fractions are cut, as results show them.
   return typeof value === 'number' ? String(Math.round(value * 10_000) / 10_000) : value
 }
@@ -108,7 +133,9 @@ function numeric(work: (...values: readonly number[]) => number): FunctionMaker 
 }
 
 /** Undefined where the first argument is missing. */
-function texts(work: (...values: readonly (string | undefined)[]) => Value): FunctionMaker {
+function texts(
+  work: (...values: readonly (string | undefined)[]) => Value | undefined,
+): FunctionMaker {
   return of((...values) =>
     values[0] === undefined
       ? undefined
@@ -159,7 +186,9 @@ function periodOf(argument: Expression | undefined): PeriodLength {
     /^(\d+)(ms|msec|s|sec|m|min|h|hr|hour|d|day|w|week|mo|mon|month|q|qtr|quarter|y|yr|year)s?$/.exec(
       written,
     )
-  if (match === null) throw new QueryError(`Invalid period ${written}`, 0, 0)
+  if (match === null || Number(match[1]) === 0 || Number(match[1]) > 1e6) {
+    throw new QueryError(`Invalid period ${written}`, 0, 0)
+  }
   const word = match[2] ?? ''
   const unit = word.startsWith('mo') ? 'mo' : word.startsWith('ms') ? 'ms' : word.charAt(0)
   const calendar = months[unit]
@@ -193,6 +222,6 @@ function dated(
   const value = compile(moment)
   return (row) => {
     const atMs = Number(value(row))
-    return Number.isFinite(atMs) ? work(atMs, period) : undefined
+    return Math.abs(atMs) <= momentMax ? work(atMs, period) : undefined
   }
 }

@@ -75,6 +75,16 @@ test.each<[query: string, rows: object[]]>([
     'filter @message like "took" | parse @message /user=(?<who>\\w+), took (?<took>\\d+)/ | display who, took + 1 as more',
     [{ who: 'carl', more: '100' }],
   ],
+  // A backtracking matcher would take this for ever.
+  [
+    'filter @message like "took" | parse @message /(?i)(?<words>((([a-z ]+))+)+)9{3}|(?<WHO>CARL)/ | display WHO',
+    [{ WHO: 'carl' }],
+  ],
+  [
+    'limit 1 | parse @message "REPORT *:" as __proto__ | fields __proto__ as it | display it',
+    [{ it: 'RequestId' }],
+  ],
+  ['limit 1 | display fromMillis(1e30) as at', [{ at: '1e+30' }]],
   [
     'filter @type = "REPORT" | stats max(@maxMemoryUsed / 1000 / 1000) as mb, sum(@billedDuration) as ms',
     [{ mb: '64', ms: '2' }],
@@ -102,6 +112,13 @@ test.each<[query: string, rows: object[]]>([
   expect(await results(query)).toEqual(rows)
 })
 
+test('texts that are put together have an end', async () => {
+  const { results } = await withLines()
+  const fourfold = 'fields concat(a, a, a, a) as a | '.repeat(20)
+  const query = `limit 1 | fields "${'x'.repeat(99)}" as a | ${fourfold} fields strlen(a) as n | display n`
+  expect(await results(query)).toEqual([{ n: String(99 * 4 ** 6) }])
+})
+
 test('without fields a query shows time and message, the newest first', async () => {
   const { results } = await withLines()
   expect(await results('limit 1')).toEqual([
@@ -119,6 +136,19 @@ test('a query that can not be read is refused with the place of its mistake', as
       message: 'unexpected symbol found fitler at position 18',
     },
   })
+})
+
+test.each([
+  ['a name of JavaScript', 'filter constructor(@message)'],
+  ['a name of JavaScript in stats', 'stats constructor(sum(a))'],
+  ['a prototype', 'filter __proto__(@message)'],
+  ['a long row of signs', `fields ${'-'.repeat(9000)}1`],
+  ['a period of no length', 'stats count(*) by bin(0m)'],
+  ['half a regular expression', 'filter @message like /((/'],
+  ['a group twice', 'parse @message /(?<x>a)(?<x>b)/'],
+])('%s is refused', async (_, query) => {
+  const { start } = await withLines()
+  await expect(start(query)).rejects.toMatchObject({ name: 'MalformedQueryException' })
 })
 
 test('commands that are not built are refused by name', async () => {

@@ -132,7 +132,7 @@ function parseStep(command: Extract<Command, { kind: 'parse' }>, around: CallSur
     for (const row of state.rows) {
       const text = of(row)
       const found = text === undefined ? undefined : extract(String(text))
-      for (const [name, value] of Object.entries(found ?? {})) {
+      for (const [name, value] of found ?? []) {
         row.own.set(name, value)
         names.add(name)
       }
