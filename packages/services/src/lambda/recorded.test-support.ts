@@ -1,5 +1,5 @@
 import { LambdaClient } from '@aws-sdk/client-lambda'
-import { client } from '@cloud-orrery/cloud'
+import { client, createCloud } from '@cloud-orrery/cloud'
 import {
   asRecorded,
   type Bindings,
@@ -21,14 +21,21 @@ export interface Replay extends Made {
   readonly recorded: Recorded
 }
 
-/** A cloud for the requests of a recorded test: `file` below `lambda_`, or with its own folder. */
+/**
+ * A cloud for the requests of a recorded test: `file` below `lambda_`, or with its own folder. Its functions are
+ * handlers of the test, or run as what they are, by the runtimes.
+ */
 export function replay(
   file: string,
   name: string,
-  handlers: Readonly<Record<string, TestHandler>> = {},
+  handlers: Readonly<Record<string, TestHandler>> | 'real code' = {},
   actions: readonly string[] = ['logs:*', 'sqs:*', 'sns:*', 'lambda:*', 'events:*'],
 ): Replay {
-  const cloud = cloudOf(handlers, { accountId: recordedAccount })
+  const options = { accountId: recordedAccount }
+  const cloud =
+    handlers === 'real code'
+      ? createCloud({ deepFreeze: true, ...options })
+      : cloudOf(handlers, options)
   giveRole(cloud, actions)
   const lambda = client(cloud, LambdaClient)
   const recorded = recording(file.includes('/') ? file : `lambda_/${file}`, name)

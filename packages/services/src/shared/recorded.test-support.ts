@@ -22,7 +22,8 @@ const files = new Map<string, Record<string, { 'recorded-content': Recorded }>>(
 
 /**
  * The recorded content of one test. `file`: below `recorded/services`, without `.snapshot.json`
- * (`sqs/test_sqs`); `name`: the end of its key (`TestSqsProvider::test_fifo_message_group[sqs]`).
+ * (`sqs/test_sqs`); `name`: the end of its key (`TestSqsProvider::test_fifo_message_group[sqs]`), or all of it
+ * where two keys end alike.
  */
 export function recording(file: string, name: string): Recorded {
   let content = files.get(file)
@@ -34,7 +35,7 @@ export function recording(file: string, name: string): Recorded {
     >
     files.set(file, content)
   }
-  const keys = Object.keys(content).filter((key) => key.endsWith(`::${name}`))
+  const keys = Object.keys(content).filter((key) => key.endsWith(`::${name}`) || key === name)
   const [key] = keys
   if (key === undefined || keys.length > 1)
     throw new Error(`${keys.length} recordings end with ${name}`)
