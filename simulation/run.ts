@@ -17,6 +17,7 @@ import { Stacks } from './parts/stacks.ts'
 import { Tables } from './parts/tables.ts'
 import { Timelines } from './parts/timelines.ts'
 import { Topics } from './parts/topics.ts'
+import { Workflows } from './parts/workflows.ts'
 import type { OptionalPart, Settings } from './settings.ts'
 import { Violation } from './violation.ts'
 import { World } from './world.ts'
@@ -105,6 +106,7 @@ function partsOf(world: World, queues: Queues, people: People): readonly Part[] 
     functions: () => new Functions(world, queues),
     stacks: () => new Stacks(world),
     tables: () => new Tables(world),
+    workflows: () => new Workflows(world, queues),
     timelines: () => new Timelines(world),
     crashes: () => new Crashes(world),
     faults: () => faultsPart(world, queues),

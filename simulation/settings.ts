@@ -12,6 +12,7 @@ export const optionalParts = [
   'keys',
   'stacks',
   'tables',
+  'workflows',
   'functions',
   'faults',
   'timelines',

@@ -27,6 +27,8 @@ const sites = [
   'dynamodb.PutItem',
   'dynamodb.*',
   'dynamodbstreams.*',
+  'states.*',
+  'sts.*',
 ]
 
 /** Outages, throttling, slowness: armed and ended at random. */
