@@ -22,12 +22,14 @@ export const stopExecution = operation(StopExecution, {
 export const redriveExecution = operation(RedriveExecution, {
   authorize: ({ executionArn }, ctx) => executionAuthorization(ctx, executionArn),
   provenance: 'modelled',
-  refuses: ['clientToken'],
-  run(ctx, { executionArn }) {
+  run(ctx, { executionArn, clientToken }) {
     const execution = theExecution(ctx, executionArn)
+    const before =
+      clientToken === undefined ? undefined : engine.redrivenBefore(ctx, execution, clientToken)
+    if (before !== undefined) return { redriveDate: before }
     const { status, reason = '' } = engine.redriveStatus(ctx, execution)
     if (status !== 'REDRIVABLE') throw notRedrivable(executionArn, reason)
-    const redriven = engine.redriveExecution(ctx, executionArn)
+    const redriven = engine.redriveExecution(ctx, executionArn, clientToken)
     return { redriveDate: redriven.redrivenAtMs ?? ctx.now() }
   },
 })

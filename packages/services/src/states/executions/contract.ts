@@ -137,7 +137,9 @@ export interface Engine {
     reason?: { readonly error?: string; readonly cause?: string },
   ): Execution | undefined
   /** A failed, timed-out or aborted Standard execution goes on where it failed. Checked before by `redriveStatus`. */
-  redriveExecution(ctx: Context, executionArn: string): Execution
+  redriveExecution(ctx: Context, executionArn: string, clientToken?: string): Execution
+  /** When it was redriven with just this client token, while the token is remembered. */
+  redrivenBefore(ctx: Context, execution: Execution, clientToken: string): number | undefined
   redriveStatus(
     ctx: Context,
     execution: Execution,

@@ -1,4 +1,3 @@
-import { orderedKey } from '@cloud-orrery/kernel'
 import { processorOf, type State } from '../asl/definition.ts'
 import { FieldFailure, StateFailure } from '../asl/failures.ts'
 import { isObject, type Json, type JsonObject, textOf } from '../asl/json.ts'
@@ -8,27 +7,18 @@ import type { Step, Surroundings } from '../asl/surroundings.ts'
 import { effectiveInput, resultHandover } from './data-flow.ts'
 import { itemsOf, iterationInput, maxConcurrency } from './groups.ts'
 import type { ReaderRequest, WriterRequest } from './item-requests.ts'
+import { endingOf, latestChildren, moved, noCounts } from './map-children.ts'
+import { redriveChildren, type StartChild } from './map-redrive.ts'
 import { leave } from './moves.ts'
 import { outputsOf } from './result-writer.ts'
 import type { Run } from './run.ts'
 import { start } from './starting.ts'
-import { type Execution, executions, type MapRun, mapRuns, type RunCounts } from './state.ts'
+import { type Execution, type MapRun, mapRuns } from './state.ts'
 import { mapRunTask } from './task-names.ts'
 import { itemsKey, mapItems, type Thread } from './threads.ts'
 
 /** Children that run at once where the state sets no limit. Source: Developer Guide, "Map state in Distributed mode". */
 const concurrencyMax = 10_000
-
-const noCounts: RunCounts = {
-  pending: 0,
-  running: 0,
-  succeeded: 0,
-  failed: 0,
-  timedOut: 0,
-  aborted: 0,
-  total: 0,
-  resultsWritten: 0,
-}
 
 /** A Map state whose items are child executions: its run begins in a kernel task that is due now. */
 export function* distributedMapState(run: Run, thread: Thread, state: State): Step<void> {
@@ -246,52 +236,50 @@ function* batched(run: Run, thread: Thread, state: State, inputs: readonly Json[
   return batches
 }
 
-/** Starts children while there is room, and counts. */
+/** Starts children while there is room, those of an earlier attempt first, and counts. */
 export function startChildren(run: Run, thread: Thread): void {
-  const { ctx, ports, engine } = run
-  const { executionArn, id: threadId, generation } = thread
-  const inputs = mapItems.get(ctx, itemsKey(executionArn, threadId, generation))?.items ?? []
   let mapRun = mapRunOf(run, thread)
-  const state = run.stateOf(thread)
-  const processor = processorOf(state)
-  const { QueryLanguage } = run.definition
-  const language = QueryLanguage === undefined ? {} : { QueryLanguage }
-  const { StartAt, States } = processor
-  const definition = JSON.stringify({ ...language, StartAt, States })
   const most = mapRun.maxConcurrency === 0 ? concurrencyMax : mapRun.maxConcurrency
-  const { roleArn, settings } = run.execution
+  const startChild = childStarter(run, thread, mapRun)
+  mapRun = redriveChildren(run, thread, mapRun, most, startChild)
   while (mapRun.executionCounts.running < most && mapRun.executionCounts.pending > 0) {
     const index = mapRun.executionCounts.total - mapRun.executionCounts.pending
-    const count = mapRun.sizes?.[index] ?? 1
-    const name = ctx.ids.uuid()
-    const childArn = `${mapRun.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`
-    start(
-      ctx,
-      {
-        stateMachineArn: mapRun.stateMachineArn,
-        type: processor.ProcessorConfig?.ExecutionType ?? 'STANDARD',
-        definition,
-        roleArn,
-        name,
-        executionArn: childArn,
-        input: textOf(inputs[index] ?? null),
-        ...(settings === undefined ? {} : { settings }),
-      },
-      ports,
-      engine,
-      { mapRunArn: mapRun.mapRunArn, itemCount: count, itemIndex: index },
-    )
-    mapRun = mapRuns.update(ctx, mapRun.mapRunArn, {
+    const count = startChild(index)
+    mapRun = mapRuns.update(run.ctx, mapRun.mapRunArn, {
       executionCounts: moved(mapRun.executionCounts, 'pending', 'running', 1),
       itemCounts: moved(mapRun.itemCounts, 'pending', 'running', count),
     })
   }
 }
 
-type Count = Exclude<keyof RunCounts, 'total' | 'resultsWritten'>
-
-function moved(counts: RunCounts, from: Count, to: Count, by: number): RunCounts {
-  return { ...counts, [from]: counts[from] - by, [to]: counts[to] + by }
+/** Starts the child of an item or batch, and tells how many items it has. */
+function childStarter(run: Run, thread: Thread, mapRun: MapRun): StartChild {
+  const { ctx, ports, engine } = run
+  const { executionArn, id: threadId, generation } = thread
+  const inputs = mapItems.get(ctx, itemsKey(executionArn, threadId, generation))?.items ?? []
+  const processor = processorOf(run.stateOf(thread))
+  const { QueryLanguage } = run.definition
+  const language = QueryLanguage === undefined ? {} : { QueryLanguage }
+  const { StartAt, States } = processor
+  const definition = JSON.stringify({ ...language, StartAt, States })
+  const { roleArn, settings } = run.execution
+  const { mapRunArn, stateMachineArn, sizes } = mapRun
+  return (itemIndex, redriveCount = 0) => {
+    const itemCount = sizes?.[itemIndex] ?? 1
+    const name = ctx.ids.uuid()
+    const options = {
+      stateMachineArn,
+      type: processor.ProcessorConfig?.ExecutionType ?? 'STANDARD',
+      definition,
+      roleArn,
+      name,
+      executionArn: `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`,
+      input: textOf(inputs[itemIndex] ?? null),
+      ...(settings === undefined ? {} : { settings }),
+    }
+    start(ctx, options, ports, engine, { mapRunArn, itemCount, itemIndex, redriveCount })
+    return itemCount
+  }
 }
 
 function mapRunOf(run: Run, thread: Thread): MapRun {
@@ -300,17 +288,10 @@ function mapRunOf(run: Run, thread: Thread): MapRun {
   return mapRun
 }
 
-const endings: Readonly<Partial<Record<Execution['status'], Count>>> = {
-  SUCCEEDED: 'succeeded',
-  FAILED: 'failed',
-  TIMED_OUT: 'timedOut',
-  ABORTED: 'aborted',
-}
-
 /** A child ended: counted. Throws where too many have failed. */
 export function countChild(run: Run, thread: Thread, child: Execution): MapRun {
   const before = mapRunOf(run, thread)
-  const to = endings[child.status] ?? 'failed'
+  const to = endingOf(child.status)
   const mapRun = mapRuns.update(run.ctx, before.mapRunArn, {
     executionCounts: moved(before.executionCounts, 'running', to, 1),
     itemCounts: moved(before.itemCounts, 'running', to, child.itemCount ?? 1),
@@ -333,19 +314,11 @@ export function isDone({ executionCounts }: MapRun): boolean {
   return executionCounts.pending === 0 && executionCounts.running === 0
 }
 
-/** The children of a run, in the order of their items. */
-export function childrenOf(run: Run, mapRunArn: string): Execution[] {
-  const scan = { prefix: orderedKey(mapRunArn, '') }
-  return [...executions.scanIndex(run.ctx, 'mapRun', scan)].sort(
-    (a, b) => (a.itemIndex ?? 0) - (b.itemIndex ?? 0),
-  )
-}
-
 /** All children have ended: the run succeeded, and the state goes on. `written`: what a ResultWriter gave. */
 export function* endRun(run: Run, thread: Thread, written: Json | undefined): Step<void> {
   const { ctx } = run
   const mapRun = mapRunOf(run, thread)
-  const results = written ?? outputsOf(childrenOf(run, mapRun.mapRunArn))
+  const results = written ?? outputsOf(latestChildren(ctx, mapRun.mapRunArn))
   mapRuns.update(ctx, mapRun.mapRunArn, {
     status: 'SUCCEEDED',
     stoppedAtMs: ctx.now(),

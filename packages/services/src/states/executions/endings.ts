@@ -1,9 +1,9 @@
-import { orderedKey } from '@cloud-orrery/kernel'
 import type { HistoryEventType } from '@cloud-orrery/models/states'
 import { taskResource } from '../asl/task-resource.ts'
+import { countsOf, latestChildren } from './map-children.ts'
 import { dataDetails } from './moves.ts'
 import type { EventDetails, Run } from './run.ts'
-import { executions, mapRuns } from './state.ts'
+import { mapRuns } from './state.ts'
 import { abortTask, mapRunTask } from './task-names.ts'
 import { itemsKey, mapItems, type Thread, taskTokens, threadKey, threads } from './threads.ts'
 
@@ -58,11 +58,11 @@ function tellMapRun(run: Run): void {
 /** The children of a run that came to an end too early. */
 export function abortMapRun(run: Run, mapRunArn: string, status: 'FAILED' | 'ABORTED'): void {
   const { ctx } = run
-  mapRuns.update(ctx, mapRunArn, { status, stoppedAtMs: ctx.now() })
-  const scan = { prefix: orderedKey(mapRunArn, '') }
-  for (const child of [...executions.scanIndex(ctx, 'mapRun', scan)]) {
-    if (child.status === 'RUNNING') run.engine.stopExecution(ctx, child.executionArn)
+  const mapRun = mapRuns.update(ctx, mapRunArn, { status, stoppedAtMs: ctx.now() })
+  for (const { executionArn, status } of latestChildren(ctx, mapRunArn)) {
+    if (status === 'RUNNING') run.engine.stopExecution(ctx, executionArn)
   }
+  mapRuns.update(ctx, mapRunArn, countsOf(mapRun, latestChildren(ctx, mapRunArn)))
 }
 
 /** Who waits for the end of an execution waits for this. */
@@ -102,11 +102,9 @@ function halt(run: Run): void {
   const { executionArn } = run.execution
   run.commitThreads()
   for (const thread of threads.scan(run.ctx, { prefix: threadKey(executionArn, '0') })) {
-    const { mapRunArn } = thread
-    if (mapRunArn !== undefined) abortMapRun(run, mapRunArn, 'ABORTED')
     release(run, thread, { keepItems: true })
-    const { task, timerId, mapRunArn: _aborted, ...rest } = thread
-    if (task !== undefined || timerId !== undefined || mapRunArn !== undefined) run.put(rest)
+    const { task, timerId, ...rest } = thread
+    if (task !== undefined || timerId !== undefined) run.put(rest)
   }
 }
 

@@ -5,7 +5,8 @@ import type { Engine, Ports, TaskOutcome } from './contract.ts'
 import { endExecution, endedKey } from './endings.ts'
 import { history } from './history.ts'
 import { fetchFor, mapRunStep } from './map-runs.ts'
-import { redrive, redriveStatus } from './redrive.ts'
+import { redrive, redrivenBefore } from './redrive.ts'
+import { redriveStatus } from './redrive-status.ts'
 import { Run } from './run.ts'
 import { expressMsMax, start } from './starting.ts'
 import { executions, historyEvents, mapRuns } from './state.ts'
@@ -35,11 +36,12 @@ export function createEngine(ports: Ports): Engine {
       run.commit()
       return run.execution
     },
-    redriveExecution: (ctx, executionArn) => {
+    redriveExecution: (ctx, executionArn, clientToken) => {
       const run = openRun(ctx, executionArn)
       if (run === undefined) throw new TypeError(`no execution ${executionArn}`)
-      return redrive(run)
+      return redrive(run, clientToken)
     },
+    redrivenBefore: (ctx, execution, clientToken) => redrivenBefore(ctx, execution, clientToken),
     redriveStatus: (ctx, execution) => redriveStatus(ctx, execution),
     runExpress: async (ctx, options) => {
       const { executionArn } = start(ctx, options, ports, engine)

@@ -4,6 +4,7 @@ import { type Failure, FieldFailure, StateFailure } from '../asl/failures.ts'
 import type { JsonObject } from '../asl/json.ts'
 import { placed } from '../asl/payload.ts'
 import type { Step } from '../asl/surroundings.ts'
+import { abortOthers } from './aborting.ts'
 import { assignedBy, type Handover, jsonataHandover, outputPathed } from './data-flow.ts'
 import { abortMapRun, endExecution, release } from './endings.ts'
 import { leave } from './moves.ts'
@@ -48,8 +49,8 @@ export function* fail(run: Run, threadId: string, failure: Failure): Step<void> 
   if (retries(run, thread, state, failure)) return
   const catcher = state.Catch?.findIndex(({ ErrorEquals }) => matches(ErrorEquals, failure)) ?? -1
   const caught = state.Catch?.[catcher]
-  thread = groupFailed(run, thread, state, failure)
-  if (caught === undefined) return yield* failThread(run, thread, state, failure)
+  if (caught === undefined) return yield* uncaught(run, thread, state, failure)
+  thread = groupFailed(run, thread, state, failure, 'forget')
   try {
     const handover = yield* caughtHandover(run, thread, state, caught, failure, catcher)
     leave(run, thread, state, handover, caught.Next)
@@ -58,6 +59,12 @@ export function* fail(run: Run, threadId: string, failure: Failure): Step<void> 
     if (next.evaluation !== undefined) thread = evaluationFailed(run, thread, state, next)
     yield* failThread(run, thread, state, next)
   }
+}
+
+/** Whoever redrives the execution finds what had succeeded below the state, unless its data had grown too large. */
+function* uncaught(run: Run, thread: Thread, state: State, failure: Failure): Step<void> {
+  const below = failure.error === 'States.DataLimitExceeded' ? 'forget' : 'keep'
+  yield* failThread(run, groupFailed(run, thread, state, failure, below), state, failure)
 }
 
 function known(run: Run, threadId: string): Thread {
@@ -107,7 +114,7 @@ function retries(run: Run, thread: Thread, state: State, failure: Failure): bool
   if (retrier === undefined || made >= (retrier.MaxAttempts ?? attemptsDefault)) return false
   const counts = [...(state.Retry ?? [])].map((_, index) => thread.retries[index] ?? 0)
   if (thread.group !== undefined) abandonChildren(run, thread)
-  if (thread.mapRunArn !== undefined) mapRunFailed(run, thread, failure)
+  if (thread.mapRunArn !== undefined) mapRunFailed(run, thread, failure, 'forget')
   const { task, group, mapRunArn, ...rest } = known(run, thread.id)
   const delayMs = Math.round(delaySeconds(run, retrier, made) * 1000)
   const { executionArn, id, enteredEventId } = thread
@@ -156,20 +163,32 @@ export function* caughtHandover(
   }
 }
 
-/** A Parallel or Map state's own event, once its children are gone. */
-function groupFailed(run: Run, thread: Thread, state: State, failure: Failure): Thread {
-  if (thread.mapRunArn !== undefined) return mapRunFailed(run, thread, failure)
+/** A Parallel or Map state's own event. */
+function groupFailed(
+  run: Run,
+  thread: Thread,
+  state: State,
+  failure: Failure,
+  below: 'forget' | 'keep',
+): Thread {
+  if (thread.mapRunArn !== undefined) return mapRunFailed(run, thread, failure, below)
   if (thread.group === undefined) return thread
-  abandonChildren(run, thread)
+  if (below === 'forget') abandonChildren(run, thread)
   run.event(thread.id, `${state.Type}StateFailed` as HistoryEventType)
+  if (below === 'keep') return known(run, thread.id)
   const { group, ...rest } = known(run, thread.id)
   return run.put(rest)
 }
 
-function mapRunFailed(run: Run, thread: Thread, { error, cause }: Failure): Thread {
+function mapRunFailed(
+  run: Run,
+  thread: Thread,
+  { error, cause }: Failure,
+  below: 'forget' | 'keep',
+): Thread {
   const { mapRunArn, ...rest } = thread
   if (mapRunArn !== undefined) abortMapRun(run, mapRunArn, 'FAILED')
-  run.put(rest)
+  if (below === 'forget') run.put(rest)
   run.event(thread.id, 'MapRunFailed', {
     mapRunFailedEventDetails: {
       ...(error === undefined ? {} : { error }),
@@ -200,6 +219,7 @@ function* failThread(run: Run, thread: Thread, state: State, failure: Failure): 
     return
   }
   const parent = known(run, thread.parentId)
+  abortOthers(run, thread, parent)
   if (parent.group?.kind === 'Map') {
     run.event(
       thread.id,

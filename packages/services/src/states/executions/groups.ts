@@ -175,6 +175,7 @@ export function* childSucceeded(run: Run, ended: Thread): Step<void> {
   const group = parent?.group
   if (parent === undefined || group === undefined) return
   const isMap = group.kind === 'Map'
+  run.update(ended.id, { joined: true })
   const last = isMap
     ? run.event(
         ended.id,

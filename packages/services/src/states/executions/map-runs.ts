@@ -2,15 +2,9 @@ import type { Context } from '../../context.ts'
 import { type Failure, StateFailure } from '../asl/failures.ts'
 import type { Json } from '../asl/json.ts'
 import type { Step } from '../asl/surroundings.ts'
-import {
-  beginRun,
-  childrenOf,
-  countChild,
-  endRun,
-  isDone,
-  startChildren,
-} from './distributed-map.ts'
+import { beginRun, countChild, endRun, isDone, startChildren } from './distributed-map.ts'
 import { readItems } from './item-reader.ts'
+import { latestChildren } from './map-children.ts'
 import { writeResults } from './result-writer.ts'
 import type { Run } from './run.ts'
 import { executions, type MapRun, mapRuns } from './state.ts'
@@ -34,7 +28,7 @@ export async function fetchFor(ctx: Context, run: Run, input: MapRunInput): Prom
       return { kind: 'items', items: await readItems(ctx, mapRun.reader, roleArn) }
     }
     if (input.step === 'end' && mapRun.writer !== undefined) {
-      const children = childrenOf(run, mapRun.mapRunArn)
+      const children = latestChildren(ctx, mapRun.mapRunArn)
       const value = await writeResults(ctx, mapRun, children, mapRun.writer, roleArn)
       return { kind: 'written', value }
     }
@@ -60,6 +54,11 @@ export function* mapRunStep(
     case 'begin': {
       const items = fetched.kind === 'items' ? fetched.items : keptItems(run, thread)
       yield* beginRun(run, thread, mapRun, items)
+      startChildren(run, thread)
+      if (isDone(current(run, mapRun))) endNext()
+      return
+    }
+    case 'redrive': {
       startChildren(run, thread)
       if (isDone(current(run, mapRun))) endNext()
       return

@@ -1,39 +1,30 @@
 import type { Context } from '../../context.ts'
-import type { Engine } from './contract.ts'
-import { eventsMax, type Run } from './run.ts'
+import { redriveMapRun } from './map-redrive.ts'
+import type { Run } from './run.ts'
 import { expiry } from './starting.ts'
-import type { Execution } from './state.ts'
+import { type Execution, mapRuns, type RedriveToken } from './state.ts'
 import { advanceTask } from './task-names.ts'
-import { threadKey, threads } from './threads.ts'
+import { type Thread, threadKey, threads } from './threads.ts'
 
-/** How long after its end an execution can be redriven. Source: Developer Guide, "Redriving executions". */
-const redriveMsMax = 14 * 86_400_000
-const redrivesMax = 1000
+/** Client tokens that are remembered, and for how long. Source: Step Functions API Reference, RedriveExecution, `clientToken`. */
+const tokensMax = 10
+const tokenMsMax = 15 * 60_000
 
-/** Whether an execution can be redriven, and why not. */
-export function redriveStatus(
+export function redrivenBefore(
   ctx: Context,
-  execution: Execution,
-): ReturnType<Engine['redriveStatus']> {
-  const { status, stoppedAtMs = 0, mapRunArn, redriveCount, eventCount } = execution
-  const not = (reason: string) => ({ status: 'NOT_REDRIVABLE', reason }) as const
-  if (status === 'RUNNING' || status === 'SUCCEEDED' || status === 'PENDING_REDRIVE') {
-    return not(`Execution is ${status} and cannot be redriven`)
-  }
-  if (mapRunArn !== undefined) return { status: 'REDRIVABLE_BY_MAP_RUN' }
-  if (ctx.now() - stoppedAtMs > redriveMsMax) {
-    return not('Execution has exceeded the redrivable period')
-  }
-  if (redriveCount >= redrivesMax) return not('Execution has exceeded the maximum redrive count')
-  if (eventCount >= eventsMax - 1) return not('Execution history event limit exceeded')
-  return { status: 'REDRIVABLE' }
+  { redriveTokens = [] }: Execution,
+  clientToken: string,
+): number | undefined {
+  return redriveTokens.find(
+    ({ token, redrivenAtMs }) => token === clientToken && ctx.now() - redrivenAtMs <= tokenMsMax,
+  )?.redrivenAtMs
 }
 
 /**
- * Goes on at the states that did not succeed. Deviation: of a Parallel or Map state that failed, all branches or
- * iterations run again; on AWS those that had succeeded do not.
+ * Goes on at the states that did not succeed: of a Parallel or Map state, at the branches and iterations that did
+ * not; a distributed Map state keeps its run. Source: Developer Guide, "Redriving executions".
  */
-export function redrive(run: Run): Execution {
+export function redrive(run: Run, clientToken?: string): Execution {
   const { ctx } = run
   const { stoppedAtMs, error, cause, output, ...rest } = run.execution
   run.execution = {
@@ -41,6 +32,7 @@ export function redrive(run: Run): Execution {
     status: 'RUNNING',
     redriveCount: rest.redriveCount + 1,
     redrivenAtMs: ctx.now(),
+    ...tokensWith(ctx, rest.redriveTokens ?? [], clientToken),
   }
   const { executionArn, redriveCount, eventCount } = run.execution
   const eventId = run.event(
@@ -50,15 +42,42 @@ export function redrive(run: Run): Execution {
     { previous: eventCount },
   )
   const ready: string[] = []
-  for (const thread of threads.scan(ctx, { prefix: threadKey(executionArn, '0') })) {
-    if (thread.phase === 'ended' || thread.group !== undefined) continue
-    const retries: readonly number[] = []
-    run.put({ ...thread, phase: 'attempt', lastEventId: eventId, retries, retryCount: 0 })
-    ready.push(thread.id)
+  for (const thread of [...threads.scan(ctx, { prefix: threadKey(executionArn, '0') })]) {
+    if (thread.phase === 'ended') {
+      if (thread.joined !== true) ready.push(thread.id)
+    } else if (redriven(run, thread, eventId)) ready.push(thread.id)
   }
   run.execution = { ...run.execution, expiryId: expiry(run) }
   run.ports.statusChanged?.(ctx, run.execution, run.engine)
   run.commit()
   ctx.after(0, advanceTask, { executionArn, threads: ready })
   return run.execution
+}
+
+function tokensWith(
+  ctx: Context,
+  before: readonly RedriveToken[],
+  token: string | undefined,
+): Pick<Execution, 'redriveTokens'> {
+  if (token === undefined) return {}
+  const redriveTokens = [...before, { token, redrivenAtMs: ctx.now() }].slice(-tokensMax)
+  return { redriveTokens }
+}
+
+/** A thread as it goes on: true where its next step is its own. */
+function redriven(run: Run, thread: Thread, eventId: number): boolean {
+  const fresh = { ...thread, lastEventId: eventId, retries: [], retryCount: 0 }
+  if (thread.group !== undefined) {
+    run.put(fresh)
+    return false
+  }
+  const mapRun = mapRuns.get(run.ctx, thread.mapRunArn ?? '')
+  // A run whose items were never known is none yet: the state begins another.
+  if (mapRun?.sizes !== undefined) {
+    redriveMapRun(run, run.put(fresh), mapRun)
+    return false
+  }
+  const { mapRunArn: _neverBegun, ...rest } = fresh
+  run.put({ ...rest, phase: thread.phase === 'waiting' ? 'attempt' : thread.phase })
+  return true
 }

@@ -87,9 +87,14 @@ export class Run {
 
   /** Threads directly below another, of one generation, in no particular order. */
   children(parentId: string, generation: number): Thread[] {
+    return this.below(parentId, generation).filter((thread) => thread.parentId === parentId)
+  }
+
+  /** All threads under another, of one generation of its children, in no particular order. */
+  below(parentId: string, generation: number): Thread[] {
     this.#write()
     const prefix = threadKey(this.execution.executionArn, `${parentId}.${generation}.`)
-    return [...threads.scan(this.ctx, { prefix })].filter((thread) => thread.parentId === parentId)
+    return [...threads.scan(this.ctx, { prefix })]
   }
 
   stateOf(thread: Thread): State {

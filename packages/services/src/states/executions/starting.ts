@@ -15,6 +15,8 @@ export interface ChildOf {
   readonly mapRunArn: string
   readonly itemCount: number
   readonly itemIndex: number
+  /** Of a child that replaces one of an earlier attempt. */
+  readonly redriveCount?: number
 }
 
 /** Starts an execution; its first state is entered in a kernel task that is due now. */

@@ -28,6 +28,8 @@ export interface Execution {
   readonly notify?: JsonObject
   readonly redriveCount: number
   readonly redrivenAtMs?: number
+  /** The latest client tokens with which it was redriven. */
+  readonly redriveTokens?: readonly RedriveToken[]
   /** A child of a distributed Map state. */
   readonly mapRunArn?: string
   readonly itemCount?: number
@@ -37,6 +39,11 @@ export interface Execution {
   readonly expiryId?: string
   /** Events in its history so far. */
   readonly eventCount: number
+}
+
+export interface RedriveToken {
+  readonly token: string
+  readonly redrivenAtMs: number
 }
 
 export type ExecutionIndex = 'stateMachine' | 'mapRun'
@@ -95,6 +102,8 @@ export interface RunCounts {
   readonly aborted: number
   readonly total: number
   readonly resultsWritten: number
+  /** Of a run that was redriven: those that wait for their turn. */
+  readonly pendingRedrive?: number
 }
 
 export const mapRuns = table<MapRun, 'execution'>('states.mapRuns', {

@@ -41,9 +41,9 @@ export const expireTask = named<{ readonly executionArn: string; readonly redriv
 export const abortTask =
   named<Pick<TaskRequest, 'executionArn' | 'resource' | 'token' | 'roleArn'>>('states.abort')
 
-/** A step of a distributed Map state's run: it begins, a child of it ended, all have. */
+/** A step of a distributed Map state's run: it begins, begins again, a child of it ended, all have. */
 export interface MapRunInput extends ThreadInput {
-  readonly step: 'begin' | 'child' | 'end'
+  readonly step: 'begin' | 'redrive' | 'child' | 'end'
   readonly childArn?: string
 }
 export const mapRunTask = named<MapRunInput>('states.runMap')

@@ -73,6 +73,8 @@ export interface Thread {
   readonly group?: Group
   /** A distributed Map state's run. */
   readonly mapRunArn?: string
+  /** Its end was told to its parent. */
+  readonly joined?: true
   /** Output of an ended thread. */
   readonly output?: Json
 }
@@ -84,6 +86,11 @@ export const threads = table<Thread>('states.threads', {
 
 export function threadKey(executionArn: string, id: string): string {
   return orderedKey(executionArn, id)
+}
+
+/** Whether a thread is another, or one below it. */
+export function isWithin(id: string, other: string): boolean {
+  return id === other || id.startsWith(`${other}.`)
 }
 
 /** Items of a Map state's attempt, kept apart so that its thread stays small. */
