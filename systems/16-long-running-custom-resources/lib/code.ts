@@ -47,7 +47,7 @@ export class Code extends Construct {
       // What it may do is written out; constructs would give it more than it uses.
       role: this.role.withoutPolicyUpdates(),
       environment,
-      bundling: { minify: true, externalModules: ['@aws-sdk/*'] },
+      bundling: { minify: true, externalModules: [] },
     })
     this.fn.node.addDependency(this.role)
   }

@@ -70,9 +70,9 @@ loader.promise(
 
 /** Where the deployed code of the workers lies. */
 function workerKey(): string {
-  const [worker] = Object.entries(deployedTemplate().Resources).filter(([id]) =>
-    id.startsWith('CreateWorkerFunction'),
-  )
-  const { S3Key } = worker?.[1].Properties['Code'] as { S3Key: string } // As the CDK writes it.
+  const resources = Object.entries(deployedTemplate().Resources)
+  const worker = resources.find(([id]) => id.startsWith('CreateWorkerFunction'))?.[1]
+  if (worker === undefined) throw new Error('the template has no worker')
+  const { S3Key } = worker.Properties['Code'] as { S3Key: string } // As the CDK writes it.
   return S3Key
 }

@@ -2,6 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { PutItem } from '@cloud-orrery/models/dynamodb'
 import { Invoke } from '@cloud-orrery/models/lambda'
+import { PutObject } from '@cloud-orrery/models/s3'
 import { StartExecution } from '@cloud-orrery/models/states'
 import { expect } from '@cloud-orrery/vitest/scenario'
 import {
@@ -92,5 +93,71 @@ loader.promise(
     expect(endsOf(executionsOf(aws))).toEqual(['Create SUCCEEDED'])
     expect(aws.journal.calls(StartExecution).at(-1)?.error?.code).toBe('ExecutionAlreadyExists')
     expect(await statusOf(aws)).toBe('CREATE_COMPLETE')
+  },
+)
+
+loader.promise(
+  11,
+  'an update that fails goes back, and the way back is waited for too: the row is as it was',
+  async ({ aws, outputs }) => {
+    await begin(aws, { revision: 2, ts: 1_767_312_000_000 }, 'update')
+    await aws.clock.advance({ minutes: 30 })
+    const executionArn = executionsOf(aws).at(-1)?.arn
+    const stoppedAtMs = aws.clock.now()
+    await aws.client(SFNClient).send(new StopExecutionCommand({ executionArn }))
+    await aws.clock.advance({ hours: 1 })
+    expect(await statusOf(aws)).toBe('UPDATE_ROLLBACK_COMPLETE')
+    const events = await eventsOf(aws)
+    const backAtMs = whenOf(events, stackName, 'UPDATE_ROLLBACK_COMPLETE')
+    expect(Math.round((backAtMs - stoppedAtMs) / 60_000)).toBe(20)
+    expect(endsOf(executionsOf(aws))).toEqual([
+      'Create SUCCEEDED',
+      'Update ABORTED',
+      'Update SUCCEEDED',
+    ])
+    const { ts, lastOperation } = (await rowOf(aws, outputs['Table'])) ?? {}
+    expect([ts, lastOperation]).toEqual(['1767225600000', 'update'])
+  },
+)
+
+loader.promise(
+  12,
+  'what is out of order for some seconds delays the stack and fails nothing: workflow, table, answers',
+  async ({ aws, outputs }) => {
+    await aws.destroy(stackName)
+    const troubles = { error: 'InternalServerError', status: 500, times: 3 }
+    for (const operation of [StartExecution, PutItem, PutObject]) {
+      aws.faults.fail(operation, troubles)
+    }
+    await begin(aws)
+    await aws.clock.advance({ hours: 3 })
+    expect(await statusOf(aws)).toBe('CREATE_COMPLETE')
+    expect((await rowOf(aws, outputs['Table']))?.['lastOperation']).toBe('create')
+    for (const operation of [StartExecution, PutItem, PutObject]) {
+      const failed = aws.journal.calls(operation).filter(({ error }) => error?.status === 500)
+      expect([operation.name, failed.length]).toEqual([operation.name, 3])
+    }
+  },
+)
+
+loader.promise(
+  13,
+  'a workflow that cannot be started fails its resource at once, with the reason',
+  async ({ aws }) => {
+    await aws.destroy(stackName)
+    const message = 'The state machine is being deleted.'
+    const error = { error: 'StateMachineDeleting', message, status: 400 }
+    const fault = aws.faults.fail(StartExecution, error)
+    const beganAtMs = aws.clock.now()
+    const stackId = await begin(aws)
+    await aws.clock.advance({ minutes: 2 })
+    fault.end()
+    await aws.clock.advance({ hours: 2 })
+    const events = await eventsOf(aws, stackId)
+    const failedAtMs = whenOf(events, 'AWS::CloudFormation::CustomResource', 'CREATE_FAILED')
+    expect(failedAtMs - beganAtMs).toBeLessThan(120_000)
+    expect(reasonOf(events, 'AWS::CloudFormation::CustomResource')).toContain(
+      `The workflow was not started: StateMachineDeleting: ${message}`,
+    )
   },
 )

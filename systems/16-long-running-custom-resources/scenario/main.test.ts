@@ -1,4 +1,10 @@
 import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation'
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
+import {
+  DescribeStateMachineCommand,
+  GetExecutionHistoryCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn'
 import { type Aws, expect } from '@cloud-orrery/vitest/scenario'
 import {
   anew,
@@ -101,6 +107,61 @@ loader.promise(
     expect(await aws.destroy(commonName)).toBe('DELETE_COMPLETE')
     const own = /cfn-custom-resource|CUSTOM_RESOURCE_PATTERNS|vendedlogs/
     expect(aws.inventory().filter((arn) => own.test(arn))).toEqual([])
+  },
+)
+
+loader.promise(
+  9,
+  'work of up to an hour needs no wait condition: the workflow itself answers, with data',
+  async ({ aws, outputs }) => {
+    const [execution] = executionsOf(aws, 'QuickCustomResource')
+    expect([execution?.status, execution?.callbackUrl]).toEqual(['SUCCEEDED', ''])
+    const events = await eventsOf(aws)
+    const tookMs =
+      whenOf(events, 'QuickCustomResource', 'CREATE_COMPLETE') -
+      whenOf(events, 'QuickCustomResource', 'CREATE_IN_PROGRESS')
+    expect(Math.round(tookMs / 60_000)).toBe(10)
+    expect(outputs['QuickResult']).toBe(outputs['Table'])
+  },
+)
+
+loader.promise(
+  10,
+  'every event of an execution is in the log, as in its history, and the machine is traced',
+  async ({ aws, outputs }) => {
+    const states = aws.client(SFNClient)
+    const stateMachineArn = outputs['MachineArn']
+    const { loggingConfiguration, tracingConfiguration } = await states.send(
+      new DescribeStateMachineCommand({ stateMachineArn }),
+    )
+    expect(loggingConfiguration?.level).toBe('ALL')
+    expect(tracingConfiguration).toEqual({ enabled: true })
+    const executionArn = executionsOf(aws)[0]?.arn
+    const { events = [] } = await states.send(
+      new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }),
+    )
+    const { events: lines = [] } = await aws.client(CloudWatchLogsClient).send(
+      new FilterLogEventsCommand({
+        logGroupName: `/aws/vendedlogs/states/${stackName}`,
+        filterPattern: `{ $.execution_arn = "${executionArn}" }`,
+      }),
+    )
+    const logged = lines.map(({ message = '' }) => JSON.parse(message) as Record<string, string>)
+    expect(logged.map(({ id, type }) => `${id} ${type}`)).toEqual(
+      events.map(({ id, type }) => `${id} ${type}`),
+    )
+    const entered = events.flatMap(({ stateEnteredEventDetails: it }) => it?.name ?? [])
+    const look = ['CreateResourceTask', 'IsWorkDone']
+    const wait = ['WaitForWork', 'ProcessByEventType']
+    expect(entered).toEqual([
+      'StopOlderWorkTask',
+      'ProcessByEventType',
+      ...Array.from({ length: 4 }, () => [...look, ...wait]).flat(),
+      ...look,
+      'SendCfnResponseTask',
+      'DidWorkSucceed',
+      'Done',
+    ])
   },
 )
 

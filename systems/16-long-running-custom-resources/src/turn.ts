@@ -5,8 +5,8 @@ export type Turn =
   | { readonly done: true; readonly data: Readonly<Record<string, string>> }
   | { readonly done: false; readonly waitSeconds: number; readonly startedAtMs: number }
 
-/** How long the workflow waits before it looks again, at most. A workflow has 25,000 events: 12 hours need some 600. */
-const waitSecondsMax = 900
+/** How long the workflow waits before it looks again, at most. A workflow has 25,000 events: 12 hours need some 300. */
+const waitSecondsMax = 1800
 
 /** One look at work that takes `seconds` from the first look on. */
 export function turnOf(
