@@ -91,8 +91,8 @@ interface AskedTable {
 
 /** Answers what fits into 16 MB and the tables' throughput; the rest is for the caller to ask again. */
 function readAll(ctx: Context, asked: readonly AskedTable[], input: BatchGetItemInput) {
-  const Responses: Record<string, ReturnType<typeof itemToModel>[]> = {}
-  const UnprocessedKeys: Record<string, KeysAndAttributes> = {}
+  const Responses = new Map<string, ReturnType<typeof itemToModel>[]>()
+  const UnprocessedKeys = new Map<string, KeysAndAttributes>()
   const capacities: ConsumedCapacity[] = []
   let bytes = 0
   let processed = 0
@@ -117,8 +117,8 @@ function readAll(ctx: Context, asked: readonly AskedTable[], input: BatchGetItem
       found.push(itemToModel(item))
     }
     if (processed > 0 || rest.length === 0) take(ctx, usage, 'read')
-    Responses[name] = found
-    if (rest.length > 0) UnprocessedKeys[name] = { ...given, Keys: rest.map(itemToModel) }
+    Responses.set(name, found)
+    if (rest.length > 0) UnprocessedKeys.set(name, { ...given, Keys: rest.map(itemToModel) })
     if (isAsked(input.ReturnConsumedCapacity)) {
       capacities.push(described(usage, input.ReturnConsumedCapacity ?? 'TOTAL'))
     }
@@ -129,8 +129,8 @@ function readAll(ctx: Context, asked: readonly AskedTable[], input: BatchGetItem
     take(ctx, usageOf(first.table, readUnits(0, 'eventual')), 'read')
   }
   return {
-    Responses,
-    UnprocessedKeys,
+    Responses: Object.fromEntries(Responses),
+    UnprocessedKeys: Object.fromEntries(UnprocessedKeys),
     ...(capacities.length === 0 ? {} : { ConsumedCapacity: capacities }),
   }
 }
@@ -231,9 +231,9 @@ interface WrittenTable {
 
 /** Each write stands by itself; those for which there is no throughput are for the caller to send again. */
 function writeAll(ctx: Context, asked: readonly WrittenTable[], input: BatchWriteItemInput) {
-  const UnprocessedItems: Record<string, WrittenTable['given'][number][]> = {}
+  const UnprocessedItems = new Map<string, WrittenTable['given'][number][]>()
   const capacities: ConsumedCapacity[] = []
-  const metrics: Record<string, ItemCollectionMetrics[]> = {}
+  const metrics = new Map<string, ItemCollectionMetrics[]>()
   let processed = 0
   for (const { name, table, writes, given } of asked) {
     const usage: Usage = usageOf(table)
@@ -243,8 +243,7 @@ function writeAll(ctx: Context, asked: readonly WrittenTable[], input: BatchWrit
       const isBusy = isOngoing(ctx, itemKey(table, write.item))
       if (isBusy || 'failed' in outcome || !hasRoom(ctx, usage, 'write')) {
         if (original !== undefined) {
-          UnprocessedItems[name] ??= []
-          UnprocessedItems[name].push(original)
+          UnprocessedItems.set(name, [...(UnprocessedItems.get(name) ?? []), original])
         }
         continue
       }
@@ -256,8 +255,7 @@ function writeAll(ctx: Context, asked: readonly WrittenTable[], input: BatchWrit
         write.item,
       )
       if (ItemCollectionMetrics !== undefined) {
-        metrics[name] ??= []
-        metrics[name].push(ItemCollectionMetrics)
+        metrics.set(name, [...(metrics.get(name) ?? []), ItemCollectionMetrics])
       }
     }
     if (processed > 0) take(ctx, usage, 'write')
@@ -268,8 +266,8 @@ function writeAll(ctx: Context, asked: readonly WrittenTable[], input: BatchWrit
   const [first] = asked
   if (processed === 0 && first !== undefined) take(ctx, usageOf(first.table, 1), 'write')
   return {
-    UnprocessedItems,
-    ...(Object.keys(metrics).length === 0 ? {} : { ItemCollectionMetrics: metrics }),
+    UnprocessedItems: Object.fromEntries(UnprocessedItems),
+    ...(metrics.size === 0 ? {} : { ItemCollectionMetrics: Object.fromEntries(metrics) }),
     ...(capacities.length === 0 ? {} : { ConsumedCapacity: capacities }),
   }
 }

@@ -1,7 +1,14 @@
 import { invalid, invalidValues } from './errors.ts'
 import { hashKeyBytesMax, rangeKeyBytesMax } from './limits.ts'
 import type { IndexRecord, KeyNames, ScalarType, TableRecord } from './state.ts'
-import { type AttributeValue, type Item, sortKey, typeOf, valueSize } from './values/index.ts'
+import {
+  type AttributeValue,
+  type Item,
+  setAttribute,
+  sortKey,
+  typeOf,
+  valueSize,
+} from './values/index.ts'
 
 /*
  * Keys of the kernel's ordered tables, whose order is that of Scan and Query:
@@ -202,6 +209,6 @@ function checkKeySize(value: AttributeValue, isHash: boolean): void {
 /** The attributes of a key, out of an item. */
 export function keyAttributes(names: KeyNames, item: Item): Record<string, AttributeValue> {
   const key: Record<string, AttributeValue> = { [names.hash]: partOf(item, names.hash) }
-  if (names.range !== undefined) key[names.range] = partOf(item, names.range)
+  if (names.range !== undefined) setAttribute(key, names.range, partOf(item, names.range))
   return key
 }

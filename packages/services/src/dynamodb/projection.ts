@@ -1,5 +1,12 @@
 import type { IndexRecord, TableRecord } from './state.ts'
-import { type AttributeValue, attributeOf, type Item, sameItems, sizeOf } from './values/index.ts'
+import {
+  type AttributeValue,
+  attributeOf,
+  type Item,
+  sameItems,
+  setAttribute,
+  sizeOf,
+} from './values/index.ts'
 
 /** Names of the attributes that an index has; undefined where it has all. */
 export function projectedNames(
@@ -30,7 +37,7 @@ export function only(item: Item, names: Iterable<string>): Item {
   const found: Record<string, AttributeValue> = {}
   for (const name of names) {
     const value = attributeOf(item, name)
-    if (value !== undefined) found[name] = value
+    if (value !== undefined) setAttribute(found, name, value)
   }
   return found
 }

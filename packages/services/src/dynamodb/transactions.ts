@@ -252,12 +252,11 @@ export function capacities(
 }
 
 function metricsOf(asked: readonly AskedAction[], wanted: string | undefined) {
-  const metrics: Record<string, ItemCollectionMetrics[]> = {}
+  const metrics = new Map<string, ItemCollectionMetrics[]>()
   for (const { table, tableName, write } of asked) {
     const { ItemCollectionMetrics } = collectionMetrics(table, wanted, write.item)
     if (ItemCollectionMetrics === undefined) continue
-    metrics[tableName] ??= []
-    metrics[tableName].push(ItemCollectionMetrics)
+    metrics.set(tableName, [...(metrics.get(tableName) ?? []), ItemCollectionMetrics])
   }
-  return Object.keys(metrics).length === 0 ? {} : { ItemCollectionMetrics: metrics }
+  return metrics.size === 0 ? {} : { ItemCollectionMetrics: Object.fromEntries(metrics) }
 }

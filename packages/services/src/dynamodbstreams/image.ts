@@ -3,12 +3,10 @@ import type { ItemImage } from '../shared/table-streams/state.ts'
 
 /** An item as the API has it: binaries as bytes. */
 export function imageToModel(image: ItemImage): Readonly<Record<string, AttributeValue>> {
-  const out: Record<string, AttributeValue> = {}
-  for (const name in image) {
-    const value = image[name]
-    if (value !== undefined) out[name] = toModel(value)
-  }
-  return out
+  // The entries become members of its own, be their name `__proto__`.
+  return Object.fromEntries(
+    Object.entries(image).map(([name, value]) => [name, toModel(value)] as const),
+  )
 }
 
 /** Members of a value as it is kept, each perhaps. */

@@ -3,6 +3,7 @@ import {
   attributeOf,
   type Item,
   type LooseValue,
+  setAttribute,
 } from '../values/attribute-value.ts'
 import { validationException } from '../values/errors.ts'
 import { nestingLevelsMax } from '../values/limits.ts'
@@ -34,14 +35,7 @@ function updatedMap(map: Item, tree: PathTree<Action>, root: Item, isLegacy: boo
     if (typeof step === 'number') throw updateProblems.invalidPath()
     const value = updatedValue(attributeOf(map, step), next, root, isLegacy)
     if (value === undefined) delete result[step]
-    else if (step === '__proto__') {
-      Object.defineProperty(result, step, {
-        value,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      })
-    } else result[step] = value
+    else setAttribute(result, step, value)
   }
   return result
 }

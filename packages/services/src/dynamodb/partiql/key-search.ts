@@ -4,6 +4,7 @@ import {
   type AttributeType,
   type AttributeValue,
   type Item,
+  setAttribute,
   typeOf,
 } from '../values/attribute-value.ts'
 import { validationException } from '../values/errors.ts'
@@ -40,11 +41,11 @@ export function keyIn(
   const rest: Term[] = []
   for (const term of conjuncts(where)) {
     const asked = equality(term, parameters)
-    if (asked !== undefined && names.includes(asked.name) && key[asked.name] === undefined) {
-      key[asked.name] = asked.value
+    if (asked !== undefined && names.includes(asked.name) && !Object.hasOwn(key, asked.name)) {
+      setAttribute(key, asked.name, asked.value)
     } else rest.push(term)
   }
-  return names.every((name) => key[name] !== undefined) ? { key, rest } : undefined
+  return names.every((name) => Object.hasOwn(key, name)) ? { key, rest } : undefined
 }
 
 function equality(

@@ -9,7 +9,7 @@ import { lastEvaluatedKey, readPage } from '../pages.ts'
 import { projectedNames } from '../projection.ts'
 import { seen } from '../read-lag.ts'
 import type { IndexRecord, TableRecord } from '../state.ts'
-import { type AttributeValue, type Item, typeOf } from '../values/attribute-value.ts'
+import { type AttributeValue, type Item, setAttribute, typeOf } from '../values/attribute-value.ts'
 import { validationException } from '../values/errors.ts'
 import { conditionOf } from './conditions.ts'
 import { keyIn, partitionReads } from './key-search.ts'
@@ -246,12 +246,7 @@ function projected(item: Item, paths: readonly Path[] | undefined): Item {
       .slice(at)
       .map((step, i) => (i === 0 ? step : `[${step}]`))
       .join('')
-    Object.defineProperty(result, name, {
-      value,
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    })
+    setAttribute(result, name, value)
   }
   return result
 }

@@ -9,7 +9,7 @@ import {
   tableStreams,
   type ViewType,
 } from '../../shared/table-streams/state.ts'
-import { type Item, sizeOf } from '../values/index.ts'
+import { attributeOf, type Item, setAttribute, sizeOf } from '../values/index.ts'
 import type { ItemChange } from './item-changed.ts'
 
 /** Adds the record of a change to a stream, and tells who watches it. */
@@ -43,8 +43,8 @@ export function writeRecord(ctx: Context, streamArn: string, change: ItemChange)
 export function keysOf(item: Item, { hash, range }: ItemChange['table']['key']): Item {
   const keys: Record<string, Item[string]> = {}
   for (const name of range === undefined ? [hash] : [hash, range]) {
-    const value = item[name]
-    if (value !== undefined) keys[name] = value
+    const value = attributeOf(item, name)
+    if (value !== undefined) setAttribute(keys, name, value)
   }
   return keys
 }

@@ -56,3 +56,17 @@ export function typeOf(value: AttributeValue): AttributeType {
 export function attributeOf(item: Item, name: string): AttributeValue | undefined {
   return Object.hasOwn(item, name) ? item[name] : undefined
 }
+
+/** Gives an item that is being made an attribute of its own, be its name `__proto__`. */
+export function setAttribute(
+  item: Record<string, AttributeValue>,
+  name: string,
+  value: AttributeValue,
+): void {
+  if (name !== '__proto__') item[name] = value
+  else {
+    Object.defineProperty(item, name, {
+      ...{ value, enumerable: true, configurable: true, writable: true },
+    })
+  }
+}

@@ -5,6 +5,7 @@ export {
   attributeTypes,
   type Item,
   type LooseValue,
+  setAttribute,
   typeOf,
 } from './attribute-value.ts'
 export { compare, equals, sameItems } from './comparison.ts'

@@ -6,6 +6,15 @@ export class MissingAttribute extends Error {}
 /** Longest text that a template may come to, in characters: a mail's own limit. */
 const lengthMax = 40 * 1024 * 1024
 
+/**
+ * Work on one template, in tags filled in and rounds of `each`: loops in loops, and partials that name themselves
+ * twice, multiply. The bound is ours; AWS names none.
+ */
+const stepsMax = 2_000_000
+
+/** Characters of a path that are looked up in one step. */
+const stepLength = 16
+
 interface Place {
   readonly data: unknown
   readonly outer: Place | undefined
@@ -21,6 +30,7 @@ export function render(nodes: readonly TemplateNode[], data: unknown): string {
   const root: Place = { data, outer: undefined, specials: {} }
   const out: string[] = []
   let length = 0
+  let steps = 0
   walk(nodes, root, 0)
   return out.join('')
 
@@ -30,8 +40,14 @@ export function render(nodes: readonly TemplateNode[], data: unknown): string {
     out.push(text)
   }
 
+  function spend(count: number): void {
+    steps += count
+    if (steps > stepsMax) throw new MissingAttribute('The template takes too many steps.')
+  }
+
   function walk(list: readonly TemplateNode[], place: Place, depth: number): void {
     for (const node of list) {
+      spend(1)
       switch (node.kind) {
         case 'text':
           put(node.text)
@@ -67,6 +83,7 @@ export function render(nodes: readonly TemplateNode[], data: unknown): string {
     } else {
       const entries = Object.entries(value as object) // Not falsy: an array or an object, else it has no entries.
       for (const [i, [key, item]] of entries.entries()) {
+        spend(1)
         const specials = { index: i, key, first: i === 0, last: i === entries.length - 1 }
         walk(node.body, { data: item, outer: place, specials }, depth)
       }
@@ -74,6 +91,7 @@ export function render(nodes: readonly TemplateNode[], data: unknown): string {
   }
 
   function valueAt(path: string, from: Place, isNeeded: boolean): unknown {
+    spend(Math.ceil(path.length / stepLength))
     let place: Place | undefined = from
     let rest = path
     while (rest.startsWith('../')) {
