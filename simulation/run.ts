@@ -8,11 +8,14 @@ import { endFaults, faultsPart } from './parts/faults.ts'
 import { Functions } from './parts/functions.ts'
 import { Keys } from './parts/keys.ts'
 import { Logs } from './parts/logs.ts'
+import { Mails } from './parts/mails.ts'
 import { Objects } from './parts/objects.ts'
 import { Parameters } from './parts/parameters.ts'
 import { People } from './parts/people.ts'
 import { Queues } from './parts/queues.ts'
 import { Rules } from './parts/rules.ts'
+import { Schedules } from './parts/schedules.ts'
+import { Secrets } from './parts/secrets.ts'
 import { Stacks } from './parts/stacks.ts'
 import { Tables } from './parts/tables.ts'
 import { Timelines } from './parts/timelines.ts'
@@ -106,6 +109,9 @@ function partsOf(world: World, queues: Queues, people: People): readonly Part[] 
     functions: () => new Functions(world, queues),
     stacks: () => new Stacks(world),
     tables: () => new Tables(world),
+    schedules: () => new Schedules(world),
+    mails: () => new Mails(world),
+    secrets: () => new Secrets(world),
     workflows: () => new Workflows(world, queues),
     timelines: () => new Timelines(world),
     crashes: () => new Crashes(world),

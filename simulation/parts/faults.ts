@@ -28,6 +28,9 @@ const sites = [
   'dynamodb.*',
   'dynamodbstreams.*',
   'states.*',
+  'scheduler.*',
+  'sesv2.SendEmail',
+  'secretsmanager.*',
   'sts.*',
 ]
 
