@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { ArnFormat, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { Match, Rule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
@@ -95,7 +95,7 @@ export class LongRunningProvider extends Construct {
         level: LogLevel.ALL,
         includeExecutionData: true,
         destination: new LogGroup(this, 'MachineLog', {
-          logGroupName: `/aws/vendedlogs/states/${Stack.of(this).stackName}`,
+          logGroupName: `/aws/vendedlogs/states/${Aws.STACK_NAME}`,
           retention: RetentionDays.ONE_MONTH,
           removalPolicy: RemovalPolicy.DESTROY,
         }),

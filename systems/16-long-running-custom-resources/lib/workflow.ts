@@ -66,7 +66,9 @@ export function workflow(scope: Construct, props: WorkflowProps): IChainable {
   })
   stop.addRetry({ errors: ['States.ALL'], interval: Duration.seconds(2), maxAttempts: 3 })
   stop.addCatch(tell, { errors: ['States.ALL'], resultPath: '$.errorInfo' })
-  return stop.next(byType)
+  return new Choice(scope, 'MayOlderWorkRun', { comment: 'A new resource has no earlier request.' })
+    .when(Condition.stringEquals('$.cfnEvent.RequestType', 'Create'), byType)
+    .otherwise(stop.next(byType))
 }
 
 /** The last task, and what the execution ends as: its status is that of the work. */

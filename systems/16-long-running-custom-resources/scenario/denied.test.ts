@@ -12,7 +12,7 @@ import {
   executionsOf,
   loader,
   rowOf,
-  stackName,
+  secondName,
   statusOf,
 } from './loader.ts'
 
@@ -24,7 +24,6 @@ loader.promise(
   'a signal with another signature, or too late, is refused; the front function may not write the row',
   async ({ aws, outputs }) => {
     const waiting = aws.fork()
-    await waiting.destroy(stackName)
     await begin(waiting)
     await waiting.clock.advance({ minutes: 30 })
     const url = executionsOf(waiting).at(-1)?.callbackUrl ?? ''
@@ -33,11 +32,11 @@ loader.promise(
     expect(await statusOf(waiting)).toBe('CREATE_IN_PROGRESS')
     await waiting.clock.advance({ hours: 2 })
     expect(await statusOf(waiting)).toBe('CREATE_COMPLETE')
-    const events = await eventsOf(waiting)
+    const events = await eventsOf(waiting, secondName)
     await waiting.clock.advance({ hours: 22 })
     expect((await waiting.fetch(url, put)).status).toBe(403)
     await waiting.clock.advance({ minutes: 1 })
-    expect(await eventsOf(waiting)).toEqual(events)
+    expect(await eventsOf(waiting, secondName)).toEqual(events)
     waiting.cloud.close()
 
     // The worker's own code, with a task of its own, in the front function's role.

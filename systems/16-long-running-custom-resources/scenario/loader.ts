@@ -73,7 +73,7 @@ function readJson(path: string): unknown {
   return JSON.parse(readFileSync(path, 'utf8'))
 }
 
-/** Events of a stack, oldest first; the last stack of that name, if it is gone. */
+/** Events of a stack, oldest first. */
 export async function eventsOf(aws: Aws, stack = stackName): Promise<StackEvent[]> {
   const cloudFormation = aws.client(CloudFormationClient)
   const events: StackEvent[] = []
@@ -88,10 +88,10 @@ export async function eventsOf(aws: Aws, stack = stackName): Promise<StackEvent[
   return events.reverse()
 }
 
-export async function statusOf(aws: Aws): Promise<string> {
+export async function statusOf(aws: Aws, StackName = secondName): Promise<string> {
   const { Stacks = [] } = await aws
     .client(CloudFormationClient)
-    .send(new DescribeStacksCommand({ StackName: stackName }))
+    .send(new DescribeStacksCommand({ StackName }))
   return String(Stacks[0]?.StackStatus)
 }
 
@@ -160,15 +160,18 @@ export function endsOf(executions: readonly Execution[]): string[] {
   return executions.map(({ request, status }) => `${request} ${status}`)
 }
 
-/** Begins to make the stack (or to change it) and does not wait for it. Its id. */
+/** Of a second stack of the app, beside the deployed one: promises about what is made see it made anew. */
+export const secondName = 'second-sfn'
+
+/** Begins to make the second stack, or to change the first, and does not wait for it. Its id. */
 export async function begin(
   aws: Aws,
-  settings: Settings = {},
   how: 'create' | 'update' = 'create',
-) {
+  settings: Settings = {},
+): Promise<string> {
   const cloudFormation = aws.client(CloudFormationClient)
   const input = {
-    StackName: stackName,
+    StackName: how === 'create' ? secondName : stackName,
     TemplateBody: JSON.stringify(templateWith(settings)),
     Capabilities: ['CAPABILITY_IAM' as const],
   }
@@ -176,13 +179,6 @@ export async function begin(
     how === 'create' ? new CreateStackCommand(input) : new UpdateStackCommand(input),
   )
   return StackId
-}
-
-/** Deletes the stack, makes it anew with other settings and waits for its end: its status and its events. */
-export async function anew(aws: Aws, settings: Settings = {}) {
-  await aws.destroy(stackName)
-  const [stack] = await aws.tryDeploy(templateWith(settings), { stackName })
-  return { status: stack?.status, events: await eventsOf(aws, stack?.stackId) }
 }
 
 /** When a resource (by its type, or the beginning of its id) first came to a status, epoch ms. */
