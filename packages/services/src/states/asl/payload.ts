@@ -47,6 +47,12 @@ export function foundAt(text: string, around: Surroundings): Json | undefined {
   return root === undefined ? undefined : findPath(parsedPath(path, around), root)
 }
 
+/** A number where a path may also lead to a number's text. Recorded: stepfunctions, `MaxConcurrencyPath` to "1". */
+export function numberIn(value: Json | undefined): number | undefined {
+  if (typeof value === 'number') return value
+  return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : undefined
+}
+
 /** `InputPath`, `OutputPath`, `ItemsPath`, `TimeoutSecondsPath`: a path, or an intrinsic function's call. */
 export function pathValue(text: string, around: Surroundings): Json {
   if (text.startsWith('States.')) return intrinsicValue(text, around)

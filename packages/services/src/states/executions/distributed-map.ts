@@ -2,7 +2,7 @@ import { processorOf, type State } from '../asl/definition.ts'
 import { FieldFailure, StateFailure } from '../asl/failures.ts'
 import { isObject, type Json, type JsonObject, textOf } from '../asl/json.ts'
 import { evaluateTemplate, evaluateTyped } from '../asl/jsonata.ts'
-import { foundAt, payloadValue } from '../asl/payload.ts'
+import { foundAt, numberIn, payloadValue } from '../asl/payload.ts'
 import type { Step, Surroundings } from '../asl/surroundings.ts'
 import { effectiveInput, resultHandover } from './data-flow.ts'
 import { itemsOf, iterationInput, maxConcurrency } from './groups.ts'
@@ -104,8 +104,8 @@ function numberAt(
   kind: 'integer' | 'float',
 ): number {
   const value = foundAt(path, around)
-  const isIt = kind === 'float' ? typeof value === 'number' : Number.isInteger(value)
-  if (isIt) return Number(value)
+  const number = numberIn(value)
+  if (number !== undefined && (kind === 'float' || Number.isInteger(number))) return number
   const shown = typeof value === 'string' ? value : textOf(value ?? null)
   const article = kind === 'float' ? 'a valid float' : 'a valid integer'
   throw new FieldFailure(

@@ -3,7 +3,7 @@ import { processorOf } from '../asl/definition.ts'
 import { FieldFailure } from '../asl/failures.ts'
 import { isArray, type Json, textOf } from '../asl/json.ts'
 import { evaluateTemplate, evaluateTyped } from '../asl/jsonata.ts'
-import { foundAt, pathValue, payloadValue } from '../asl/payload.ts'
+import { foundAt, numberIn, pathValue, payloadValue } from '../asl/payload.ts'
 import type { Step } from '../asl/surroundings.ts'
 import { argumentsOf, effectiveInput, resultHandover } from './data-flow.ts'
 import { release } from './endings.ts'
@@ -128,7 +128,8 @@ export function* maxConcurrency(run: Run, thread: Thread, state: State): Step<nu
   const path = state.MaxConcurrencyPath
   if (path === undefined) return 0
   const value = foundAt(path, around)
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value
+  const number = numberIn(value)
+  if (number !== undefined && Number.isInteger(number) && number >= 0) return number
   const shown = typeof value === 'string' ? value : textOf(value ?? null)
   throw new FieldFailure(
     `The MaxConcurrencyPath field refers to value "${shown}" which is not a valid integer: ${path}`,
