@@ -11,6 +11,7 @@ import {
   GetFunctionCommand,
   InvokeCommand,
   LambdaClient,
+  UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda'
 import {
   CreateQueueCommand,
@@ -115,6 +116,35 @@ async function coldAndWarm(): Promise<Row[]> {
   ]
 }
 
+/** Sleeps of code in one invocation: what one costs must not grow with their number. */
+const sleeper = `
+import { setTimeout } from 'node:timers/promises'
+export const handler = async ({ count }) => { for (let i = 0; i < count; i += 1) await setTimeout(10) }`
+
+async function manySleeps(): Promise<Row> {
+  const cloud = createCloud()
+  const { lambda } = await makeFunction(cloud, await roleOf(cloud), 'sleeper', sleeper)
+  await lambda.send(
+    new UpdateFunctionConfigurationCommand({ FunctionName: 'sleeper', Timeout: 900 }),
+  )
+  await cloud.advance({ minutes: 1 })
+  const eachMs = async (count: number) => {
+    const Payload = JSON.stringify({ count })
+    const invoked = () => lambda.send(new InvokeCommand({ FunctionName: 'sleeper', Payload }))
+    return (await elapsedMs(invoked)) / count
+  }
+  await eachMs(100)
+  const [few, many] = [await eachMs(200), await eachMs(20_000)]
+  cloud.close()
+  const growth = many / few
+  return row(
+    'a sleep in code, 20,000 in one invocation over 200',
+    `${growth.toFixed(2)}x (${(many * 1000).toFixed(0)} µs)`,
+    '<= 3x',
+    growth <= 3,
+  )
+}
+
 async function fromQueue(): Promise<Row> {
   const cloud = createCloud()
   const { lambda } = await makeFunction(cloud, await roleOf(cloud), 'queue', echo)
@@ -207,4 +237,10 @@ async function memory(): Promise<Row> {
   )
 }
 
-printTable('Functions', [...(await coldAndWarm()), await fromQueue(), await year(), await memory()])
+printTable('Functions', [
+  ...(await coldAndWarm()),
+  await manySleeps(),
+  await fromQueue(),
+  await year(),
+  await memory(),
+])

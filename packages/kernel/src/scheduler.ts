@@ -30,13 +30,14 @@ export class Scheduler {
   /** The task that the timer is set for. */
   #armedFor: string | undefined
   #stopped = false
-  /** Work outside the model that is not back yet. */
   readonly #outside = new Set<Promise<unknown>>()
   /** How many pieces of outside work have begun, over the whole run: each result is journaled under its own number. */
   outsideNumber = 0
   readonly #code: CodeRuns
   /** Advances that are under way: a held clock does not move by itself meanwhile. */
   #advancing = 0
+  /** One at a time: the one that is at it goes on from whatever changed meanwhile, and arms the next. */
+  #skipping = false
   readonly #endless = new EndlessWork()
   readonly #pauses = new Pauses()
   readonly #waiters: Waiters
@@ -121,10 +122,7 @@ export class Scheduler {
     this.#clock.anchor()
   }
 
-  /**
-   * Moves model time, running every task on the way at its own moment, until `departure` says that nobody waits for it
-   * any more. Throws `SimulatorError` for a moment that has passed.
-   */
+  /** Moves model time, each task on its way at its own moment, while somebody waits. Throws for a moment that has passed. */
   async advanceTo(targetMs: number, departure?: Departure): Promise<void> {
     this.#clock.check(targetMs)
     this.#advancing += 1
@@ -469,7 +467,7 @@ export class Scheduler {
   /** Sets the timer for the next task where the clock runs by itself. */
   #arm(): void {
     const movesByItself = this.#movesByItself
-    if (this.#clock.mode.kind === 'held' && !movesByItself) return
+    if ((this.#clock.mode.kind === 'held' && !movesByItself) || this.#skipping) return
     const next = this.#stopped ? undefined : this.#tasks.first()
     if (next?.id === this.#armedFor) return
     this.#armedFor = next?.id
@@ -486,7 +484,9 @@ export class Scheduler {
   }
 
   async #skip(): Promise<void> {
+    this.#skipping = true
     await this.#restOfCode()
+    this.#skipping = false
     const next = this.#tasks.first()
     const movesOn = this.#outside.size === 0 && this.#movesByItself
     if (movesOn && next !== undefined && next.atMs > this.#clock.nowMs) {

@@ -47,6 +47,8 @@ mail.promise(
       new ReceiveMessageCommand({
         QueueUrl: outputs['MailSingle.MailsDeadLettersUrl'],
         MaxNumberOfMessages: 10,
+        // A short poll may find nothing though there is something.
+        WaitTimeSeconds: 5,
         MessageAttributeNames: ['All'],
       }),
     )
