@@ -2,7 +2,11 @@ import type { Message, MessageAttributeValue } from '@cloud-orrery/models/sqs'
 import type { MappingRecord } from './state.ts'
 
 /** A message as functions see it. Recorded: lambda, mappings of SQS. */
-export function recordOf({ sourceArn }: MappingRecord, message: Message): Record<string, unknown> {
+export function recordOf(
+  { sourceArn, windowSeconds }: MappingRecord,
+  message: Message,
+): Record<string, unknown> {
+  const { MD5OfMessageAttributes: digest } = message
   return {
     messageId: message.MessageId,
     receiptHandle: message.ReceiptHandle,
@@ -11,7 +15,10 @@ export function recordOf({ sourceArn }: MappingRecord, message: Message): Record
     messageAttributes: Object.fromEntries(
       Object.entries(message.MessageAttributes ?? {}).map(([name, it]) => [name, attributeOf(it)]),
     ),
-    md5OfMessageAttributes: message.MD5OfMessageAttributes ?? null,
+    // Where there is none, mappings with a window say so, and mappings without one say nothing.
+    ...(digest === undefined && windowSeconds === 0
+      ? {}
+      : { md5OfMessageAttributes: digest ?? null }),
     md5OfBody: message.MD5OfBody,
     eventSource: 'aws:sqs',
     eventSourceARN: sourceArn,
