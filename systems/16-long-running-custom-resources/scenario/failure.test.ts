@@ -18,6 +18,8 @@ import {
   whenOf,
 } from './loader.ts'
 
+const ownTroubles = { calm: 'It counts or words the very troubles that it makes itself.' }
+
 const condition = 'AWS::CloudFormation::WaitCondition'
 
 loader.promise(
@@ -36,6 +38,7 @@ loader.promise(
     expect(endsOf(executionsOf(aws)).slice(-2)).toEqual(['Create FAILED', 'Delete SUCCEEDED'])
     expect((await rowOf(aws, outputs['Table']))?.['lastOperation']).toBe('delete')
   },
+  ownTroubles,
 )
 
 loader.promise(
@@ -128,6 +131,7 @@ loader.promise(
       expect([operation.name, failed.length]).toEqual([operation.name, 3])
     }
   },
+  ownTroubles,
 )
 
 loader.promise(
@@ -149,4 +153,5 @@ loader.promise(
       `The workflow was not started: StateMachineDeleting: ${message}`,
     )
   },
+  ownTroubles,
 )
