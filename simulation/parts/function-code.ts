@@ -1,5 +1,15 @@
 import { ZipFile } from 'yazl'
 
+/** Tells each change of a table; fails as a whole in every third second, before it told anything. */
+export const watcherSource = `
+exports.handler = async ({ Records }) => {
+  if (Math.floor(Date.now() / 1000) % 3 === 0) throw new Error('not now')
+  for (const { dynamodb, eventName } of Records) {
+    console.log('told ' + JSON.stringify({ eventName, ...dynamodb }))
+  }
+}
+`
+
 /** Notes each token that it sees; sleeps and fails as it is told. Of a batch, only what is poisoned fails. */
 const source = `
 exports.handler = async (event) => {
@@ -15,11 +25,11 @@ exports.handler = async (event) => {
 }
 `
 
-/** The function's zip, the same bytes each time. */
-export function functionZip(): Promise<Uint8Array> {
+/** A function's zip, the same bytes each time. */
+export function functionZip(code = source): Promise<Uint8Array> {
   const zip = new ZipFile()
   const mtime = new Date('2026-01-01T00:00:00Z')
-  zip.addBuffer(Buffer.from(source), 'index.js', { mtime, forceDosTimestamp: true })
+  zip.addBuffer(Buffer.from(code), 'index.js', { mtime, forceDosTimestamp: true })
   zip.end()
   const chunks: Buffer[] = []
   return new Promise((resolve, reject) => {

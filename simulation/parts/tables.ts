@@ -30,6 +30,7 @@ import {
 } from './table-shelf.ts'
 import { StreamReader } from './table-stream.ts'
 import { TableTransactions } from './table-transactions.ts'
+import { TableWatcher } from './table-watcher.ts'
 
 /** Tables with indexes and streams: what was acknowledged is read, everywhere, and told once. */
 export class Tables implements Part {
@@ -37,6 +38,7 @@ export class Tables implements Part {
   readonly #world: World
   readonly #shelves: readonly Shelf[]
   readonly #transactions: TableTransactions
+  readonly #watchers: readonly TableWatcher[]
 
   constructor(world: World) {
     this.#world = world
@@ -45,6 +47,8 @@ export class Tables implements Part {
       return { place, book, stream: new StreamReader(world, place, book) }
     })
     this.#transactions = new TableTransactions(world)
+    const watched = this.#shelves.slice(0, world.settings.parts.has('functions') ? 1 : 0)
+    this.#watchers = watched.map(({ book }) => new TableWatcher(world, book))
   }
 
   async prepare(): Promise<void> {
@@ -54,6 +58,7 @@ export class Tables implements Part {
       const TimeToLiveSpecification = { Enabled: true, AttributeName: 'endsAt' }
       await this.#world.done(UpdateTimeToLive, { TableName, TimeToLiveSpecification }, place)
     }
+    for (const watcher of this.#watchers) await watcher.prepare()
     await this.#world.cloud.advance({ hours: 1 })
   }
 
@@ -248,6 +253,7 @@ export class Tables implements Part {
       await shelf.stream.readOn(100)
       shelf.stream.checkComplete()
     }
+    for (const watcher of this.#watchers) await watcher.check()
   }
 }
 
