@@ -48,15 +48,24 @@ export function messageOf({ alarm, before, region, accountId }: Change): string 
   })
 }
 
+interface MaybeTriggered {
+  readonly triggeringAlarms?: unknown
+}
+
+type MaybeTriggering = {
+  readonly arn?: unknown
+  readonly state?: { readonly value?: unknown; readonly timestamp?: unknown } | null
+} | null
+
 /** As messages of composite alarms name the alarms that brought them about. */
 function triggeringChildren(reasonData: string): unknown {
-  const { triggeringAlarms } = JSON.parse(reasonData) as {
-    triggeringAlarms?: readonly { arn: string; state: { value: string; timestamp: string } }[]
-  }
-  return (triggeringAlarms ?? []).map(({ arn, state }) => ({
-    Arn: arn,
-    State: { Value: state.value, Timestamp: state.timestamp },
-  }))
+  const data = JSON.parse(reasonData) as MaybeTriggered | null // People set what they like by hand.
+  const listed = data?.triggeringAlarms
+  return (Array.isArray(listed) ? (listed as readonly MaybeTriggering[]) : []).flatMap((it) =>
+    it?.arn === undefined
+      ? []
+      : [{ Arn: it.arn, State: { Value: it.state?.value, Timestamp: it.state?.timestamp } }],
+  )
 }
 
 const statisticNames: Readonly<Record<string, string>> = {

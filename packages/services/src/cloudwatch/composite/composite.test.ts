@@ -147,3 +147,18 @@ test('the same seed gives the same journal', async () => {
   }
   expect(await digest()).toBe(await digest())
 })
+
+test.each([
+  'null',
+  '[]',
+  '"x"',
+  '{"triggeringAlarms":5}',
+  '{"triggeringAlarms":[null,{"arn":"a"}]}',
+])('reasons that people set by hand are told whatever they hold: %s', async (StateReasonData) => {
+  const { cloudwatch, put, told } = await withChildren()
+  await put('ALARM(cpu)')
+  await told()
+  const state = { AlarmName: 'both', StateValue: 'ALARM' as const, StateReason: 'test' }
+  await cloudwatch.send(new SetAlarmStateCommand({ ...state, StateReasonData }))
+  expect(await told()).toEqual(['ALARM'])
+})

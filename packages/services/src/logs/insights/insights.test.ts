@@ -112,6 +112,20 @@ test.each<[query: string, rows: object[]]>([
   expect(await results(query)).toEqual(rows)
 })
 
+test('members of JSON that no reader of AWS goes down to are not there', async () => {
+  const { cloud, logs, results } = await withLines()
+  const message = `{"deep":${'['.repeat(50_000)}${']'.repeat(50_000)}}`
+  const timestamp = cloud.kernel.clock.nowMs + 600_000
+  await logs.send(
+    new PutLogEventsCommand({ logGroupName, logStreamName, logEvents: [{ message, timestamp }] }),
+  )
+  expect(
+    await results(
+      'limit 1 | fields strlen(@message) as length, ispresent(deep) as there | display length, there',
+    ),
+  ).toEqual([{ length: String(message.length), there: '0' }])
+})
+
 test('texts that are put together have an end', async () => {
   const { results } = await withLines()
   const fourfold = 'fields concat(a, a, a, a) as a | '.repeat(20)

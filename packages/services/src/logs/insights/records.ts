@@ -1,3 +1,4 @@
+import { isTooDeep } from '../../shared/json-depth.ts'
 import { eventId } from '../event-ids.ts'
 import type { LogEvent } from '../state.ts'
 
@@ -15,6 +16,9 @@ export interface EventPlace {
   readonly streamName: string
   readonly accountId: string
 }
+
+/** Characters of a path to a member of JSON. The bound is ours; AWS names none. */
+const pathLengthMax = 1000
 
 /** `2026-01-01 00:00:00.000`, as results show moments. */
 export function shownTime(atMs: number): string {
@@ -35,7 +39,7 @@ export class EventRow implements Row {
   }
 
   get(name: string): Value | undefined {
-    if (!name.startsWith('@')) return textOf(inside(this.#json(), name))
+    if (!name.startsWith('@')) return this.#member(name)
     const { event } = this
     const { groupName, streamName, accountId } = this.#place
     switch (name) {
@@ -53,8 +57,15 @@ export class EventRow implements Row {
         return eventId(event)
       default:
         this.#lambda ??= lambdaFields(event.message)
-        return this.#lambda[name] ?? textOf(inside(this.#json(), name))
+        return (
+          (Object.hasOwn(this.#lambda, name) ? this.#lambda[name] : undefined) ?? this.#member(name)
+        )
     }
+  }
+
+  /** Every way of cutting a path into names is tried: longer paths name nothing. */
+  #member(path: string): Value | undefined {
+    return path.length > pathLengthMax ? undefined : textOf(inside(this.#json(), path))
   }
 
   #json(): unknown {
@@ -72,7 +83,9 @@ function jsonIn(message: string): unknown {
   const text = message.trimEnd()
   if (start === -1 || !text.endsWith('}')) return undefined
   try {
-    return JSON.parse(text.slice(start))
+    const json = text.slice(start)
+    const root: unknown = JSON.parse(json)
+    return isTooDeep(json) ? undefined : root
   } catch {
     return undefined // Braces alone are no JSON.
   }

@@ -35,7 +35,7 @@ export function readMessage(raw: string): ReadMessage {
 
   function visit(partHeaders: readonly MailHeader[], content: string, depth: number): void {
     const type = parameters(headerOf(partHeaders, 'Content-Type') ?? 'text/plain')
-    const boundary = type.values['boundary']
+    const boundary = type.values.get('boundary')
     if (type.value.startsWith('multipart/') && boundary !== undefined && depth < depthMax) {
       for (const part of partsOf(content, boundary)) {
         const inner = split(part)
@@ -48,13 +48,13 @@ export function readMessage(raw: string): ReadMessage {
     const isText = type.value === 'text/plain' || type.value === 'text/html'
     if (disposition.value === 'attachment' || !isText) {
       attachments.push({
-        fileName: decodedWords(disposition.values['filename'] ?? type.values['name'] ?? ''),
+        fileName: decodedWords(disposition.values.get('filename') ?? type.values.get('name') ?? ''),
         contentType: type.value,
         content: bytes.toString('base64'),
       })
       return
     }
-    const text = decodedBytes(bytes, type.values['charset'] ?? 'utf-8')
+    const text = decodedBytes(bytes, type.values.get('charset') ?? 'utf-8')
     if (type.value === 'text/html') htmls.push(text)
     else texts.push(text)
   }
@@ -110,7 +110,8 @@ function decoded(content: string, encoding: string): Buffer {
     case 'quoted-printable':
       return Buffer.from(
         content
-          .replace(/[ \t]*=\r?\n/g, '')
+          // From the start of a run of blanks alone, else long ones take for ever.
+          .replace(/(?<![ \t])[ \t]*=\r?\n/g, '')
           .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) =>
             String.fromCharCode(Number.parseInt(hex, 16)),
           ),
@@ -122,15 +123,30 @@ function decoded(content: string, encoding: string): Buffer {
 }
 
 /** `text/plain; charset=UTF-8` */
-function parameters(header: string): { value: string; values: Record<string, string> } {
-  const [value = '', ...rest] = header.split(/;(?=(?:[^"]*"[^"]*")*[^"]*$)/)
-  const values: Record<string, string> = {}
+function parameters(header: string): { value: string; values: ReadonlyMap<string, string> } {
+  const [value = '', ...rest] = pieces(header)
+  const values = new Map<string, string>()
   for (const item of rest) {
     const [name = '', ...text] = item.split('=')
-    values[name.trim().toLowerCase()] = text
-      .join('=')
-      .trim()
-      .replace(/^"(.*)"$/s, '$1')
+    const given = text.join('=').trim()
+    values.set(name.trim().toLowerCase(), given.replace(/^"(.*)"$/s, '$1'))
   }
   return { value: value.trim().toLowerCase(), values }
+}
+
+/** Between the semicolons that are in no quotes, in one pass: headers may be as long as a message. */
+function pieces(header: string): string[] {
+  const found: string[] = []
+  let start = 0
+  let isQuoted = false
+  for (let at = 0; at < header.length; at++) {
+    const character = header[at]
+    if (character === '"') isQuoted = !isQuoted
+    else if (character === '\\' && isQuoted) at += 1
+    else if (character === ';' && !isQuoted) {
+      found.push(header.slice(start, at))
+      start = at + 1
+    }
+  }
+  return [...found, header.slice(start)]
 }

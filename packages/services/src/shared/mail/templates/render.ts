@@ -10,7 +10,7 @@ const lengthMax = 40 * 1024 * 1024
  * Work on one template, in tags filled in and rounds of `each`: loops in loops, and partials that name themselves
  * twice, multiply. The bound is ours; AWS names none.
  */
-const stepsMax = 2_000_000
+const stepsMax = 1_000_000
 
 /** Characters of a path that are looked up in one step. */
 const stepLength = 16

@@ -1,4 +1,5 @@
 import type { Context } from '../../../context.ts'
+import { isTooDeep } from '../../json-depth.ts'
 import { templateBytesMax, templatesMax } from '../limits.ts'
 import type { MailHeader } from '../mime.ts'
 import { type Template, templates } from '../state.ts'
@@ -74,6 +75,7 @@ export function renderingData(
     try {
       const value: unknown = JSON.parse(text)
       if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error()
+      if (isTooDeep(text)) throw new Error()
       data = { ...data, ...value }
     } catch {
       throw words.invalidRenderingData(name, 'Template rendering data is invalid.')
