@@ -11,8 +11,21 @@ import { differences } from './recordings-differences.ts'
 
 /** By file of recordings (`sqs/test_sqs`): the names of its recordings, by what became of them. */
 export type Replays = Readonly<
-  Record<string, { readonly replayed: readonly string[]; readonly left: readonly string[] }>
+  Record<
+    string,
+    {
+      readonly replayed: readonly string[]
+      readonly left: readonly string[]
+      /** Those that hold no answer: there is nothing to compare. */
+      readonly empty: readonly string[]
+    }
+  >
 >
+
+export interface Recording {
+  readonly key: string
+  readonly isEmpty: boolean
+}
 
 /** One line that a test wrote in a run with ORRERY_RECORDINGS_ASKED. */
 export interface Asked {
@@ -35,36 +48,50 @@ export function recordingsFolder(root: string): string | undefined {
   return existsSync(folder) ? folder : undefined
 }
 
-/** The keys of all recordings by file, in order. */
-export function allRecordings(folder: string): Map<string, string[]> {
+/** All recordings by file, in order of their keys. */
+export function allRecordings(folder: string): Map<string, Recording[]> {
   const files = readdirSync(folder, { recursive: true })
     .map((file) => String(file).replaceAll('\\', '/'))
     .filter((file) => file.endsWith(suffix))
     .sort()
   return new Map(
-    files.map((file) => [
-      file.slice(0, -suffix.length),
-      Object.keys(JSON.parse(readFileSync(join(folder, file), 'utf8')) as object).sort(),
-    ]),
+    files.map((file) => [file.slice(0, -suffix.length), recordingsOf(join(folder, file))]),
   )
+}
+
+function recordingsOf(path: string): Recording[] {
+  const content = JSON.parse(readFileSync(path, 'utf8')) as Record<
+    string,
+    { 'recorded-content': object }
+  >
+  return Object.entries(content)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, { 'recorded-content': answers }]) => ({
+      key,
+      isEmpty: Object.keys(answers).length === 0,
+    }))
 }
 
 /** What the tests of a run asked for, set beside all that there is. */
 export function replaysOf(
-  all: ReadonlyMap<string, readonly string[]>,
+  all: ReadonlyMap<string, readonly Recording[]>,
   asked: Iterable<Asked>,
 ): Replays {
-  const wanted = new Map<string, Set<string>>()
-  for (const { file, key } of asked) {
-    const keys = wanted.get(file) ?? new Set()
-    wanted.set(file, keys.add(key))
-  }
+  const wanted = new Set([...asked].map(({ file, key }) => `${file} ${key}`))
   return Object.fromEntries(
-    [...all].map(([file, keys]) => {
-      const isAsked = (key: string) => wanted.get(file)?.has(key) === true
-      const names = (isWanted: boolean) =>
-        keys.filter((key) => isAsked(key) === isWanted).map((key) => shortName(key, keys))
-      return [file, { replayed: names(true), left: names(false) }]
+    [...all].map(([file, recordings]) => {
+      const keys = recordings.map(({ key }) => key)
+      const isReplayed = ({ key }: Recording) => wanted.has(`${file} ${key}`)
+      const names = (fits: (recording: Recording) => boolean) =>
+        recordings.filter(fits).map(({ key }) => shortName(key, keys))
+      return [
+        file,
+        {
+          replayed: names((it) => !it.isEmpty && isReplayed(it)),
+          left: names((it) => !it.isEmpty && !isReplayed(it)),
+          empty: names((it) => it.isEmpty),
+        },
+      ]
     }),
   )
 }
@@ -76,12 +103,13 @@ function shortName(key: string, keys: readonly string[]): string {
 }
 
 /** Why a recording that is not replayed differs, as far as that is known. */
-export function reasonOf(file: string, name: string): string | undefined {
+function reasonOf(file: string, name: string): string | undefined {
   return differences.find(({ pattern }) => pattern.test(`${file} ${name}`))?.reason
 }
 
 interface Count {
   replayed: number
+  empty: number
   readonly differing: Map<string, number>
   readonly untried: Map<string, string[]>
 }
@@ -89,11 +117,12 @@ interface Count {
 /** The page below docs/reference/coverage. */
 export function recordingsPage(replays: Replays): string {
   const counts = new Map<string, Count>()
-  for (const [file, { replayed, left }] of Object.entries(replays)) {
+  for (const [file, { replayed, left, empty }] of Object.entries(replays)) {
     const service = file.split('/')[0] ?? file
-    const count = counts.get(service) ?? { replayed: 0, differing: new Map(), untried: new Map() }
+    const count = counts.get(service) ?? countOfNone()
     counts.set(service, count)
     count.replayed += replayed.length
+    count.empty += empty.length
     for (const name of left) {
       const reason = reasonOf(file, name)
       if (reason === undefined) count.untried.set(file, [...(count.untried.get(file) ?? []), name])
@@ -110,10 +139,11 @@ export function recordingsPage(replays: Replays): string {
     "LocalStack's, Apache-2.0; they lie beside the project in `../shared/data`, and tests say that they were",
     'skipped where they are absent). *Replayed*: a test asks for the recording by name and passes; members that',
     'it leaves out have their reason there. *Known to differ*: not replayed, for the reason below. *Not tried*:',
-    'nobody has compared yet. `npm run recordings` collects what the tests ask for and writes this page.',
+    'nobody has compared yet. *Empty*: tests whose recording holds no answer; they are counted nowhere else.',
+    '`npm run recordings` collects what the tests ask for and writes this page.',
     '',
-    '| service | recordings | replayed | | known to differ | not tried |',
-    '|---|---:|---:|---:|---:|---:|',
+    '| service | recordings | replayed | | known to differ | not tried | empty |',
+    '|---|---:|---:|---:|---:|---:|---:|',
     ...rows.map(rowOf),
     rowOf({ service: '**services with a replay**', ...summed(pursued) }),
     rowOf({ service: '**all**', ...summed(rows) }),
@@ -122,15 +152,21 @@ export function recordingsPage(replays: Replays): string {
   ].join('\n')
 }
 
+function countOfNone(): Count {
+  return { replayed: 0, empty: 0, differing: new Map(), untried: new Map() }
+}
+
 interface Figures {
   readonly replayed: number
+  readonly empty: number
   readonly differing: number
   readonly untried: number
 }
 
-function figuresOf({ replayed, differing, untried }: Count): Figures {
+function figuresOf({ replayed, empty, differing, untried }: Count): Figures {
   return {
     replayed,
+    empty,
     differing: [...differing.values()].reduce((sum, value) => sum + value, 0),
     untried: [...untried.values()].reduce((sum, names) => sum + names.length, 0),
   }
@@ -140,6 +176,7 @@ function summed(rows: readonly Figures[]): Figures {
   const sum = (of: (row: Figures) => number) => rows.reduce((total, row) => total + of(row), 0)
   return {
     replayed: sum((row) => row.replayed),
+    empty: sum((row) => row.empty),
     differing: sum((row) => row.differing),
     untried: sum((row) => row.untried),
   }
@@ -148,7 +185,7 @@ function summed(rows: readonly Figures[]): Figures {
 function rowOf(row: Figures & { readonly service: string }): string {
   const total = row.replayed + row.differing + row.untried
   const share = total === 0 ? 0 : Math.floor((100 * row.replayed) / total)
-  return `| ${row.service} | ${total} | ${row.replayed} | ${share} % | ${row.differing} | ${row.untried} |`
+  return `| ${row.service} | ${total} | ${row.replayed} | ${share} % | ${row.differing} | ${row.untried} | ${row.empty} |`
 }
 
 function details(service: string, { differing, untried }: Count): string[] {

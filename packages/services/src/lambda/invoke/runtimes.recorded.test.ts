@@ -138,6 +138,7 @@ describe.skipIf(!recordingsPresent)('functions that are started by a wrapper, as
     'python3.12',
     'python3.13',
     'nodejs16.x',
+    'nodejs18.x',
     'nodejs24.x',
     'java8.al2',
     'java11',
