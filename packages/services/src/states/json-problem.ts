@@ -1,3 +1,5 @@
+import { isTooDeep, tooDeepProblem } from './asl/json.ts'
+
 /** What a JSON reader expects next. */
 type Expected =
   | 'value'
@@ -19,7 +21,7 @@ const values = "(JSON String, Number, Array, Object or token 'null', 'true' or '
 export function jsonProblem(text: string): string | undefined {
   try {
     JSON.parse(text)
-    return undefined
+    return isTooDeep(text) ? tooDeepProblem : undefined
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     return firstProblem(text)

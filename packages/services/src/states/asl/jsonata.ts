@@ -209,9 +209,10 @@ function padded(text: string, width: number, char?: string): string | undefined 
   if (text === undefined) return undefined
   if (Math.abs(width) > textLengthMax) throw new Error('The text is too long')
   const filler = char === undefined || char === '' ? ' ' : char
-  const missing = Math.abs(width) - [...text].length
-  const all = filler.repeat(Math.max(0, Math.ceil(missing / filler.length)))
-  const padding = [...all].slice(0, Math.max(0, missing)).join('')
+  const missing = Math.max(0, Math.abs(width) - [...text].length)
+  const units = [...filler]
+  const whole = filler.repeat(Math.floor(missing / units.length))
+  const padding = whole + units.slice(0, missing % units.length).join('')
   return width < 0 ? padding + text : text + padding
 }
 

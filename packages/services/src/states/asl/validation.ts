@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../executions/contract.ts'
-import { isObject, type JsonObject, parsedJson } from './json.ts'
+import { isObject, isTooDeep, type JsonObject, parsedJson, tooDeepProblem } from './json.ts'
 import { Findings } from './validation/findings.ts'
 import { checkGraph, checkNames } from './validation/graph.ts'
 import { checkBlock, checkRoot, checkState } from './validation/states.ts'
@@ -44,6 +44,7 @@ function languageOf(definition: JsonObject): 'JSONPath' | 'JSONata' {
 
 /** Where the text stops being JSON, as the parser of this runtime says it. Deviation: AWS's parser has words of its own. */
 function jsonProblem(text: string): string {
+  if (isTooDeep(text)) return tooDeepProblem
   try {
     JSON.parse(text)
     return 'Invalid JSON'

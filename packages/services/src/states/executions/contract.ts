@@ -80,7 +80,10 @@ export interface Integration {
   /** The state timed out, or its execution was stopped, while the task was pending: `.sync` stops what it started. */
   readonly abort?: (
     ctx: Context,
-    request: Pick<TaskRequest, 'executionArn' | 'resource' | 'token' | 'roleArn'>,
+    request: Pick<
+      TaskRequest,
+      'executionArn' | 'stateMachineArn' | 'resource' | 'token' | 'roleArn'
+    >,
     engine: Engine,
   ) => void | Promise<void>
 }

@@ -1,7 +1,7 @@
 import type { State } from '../asl/definition.ts'
 import { FieldFailure } from '../asl/failures.ts'
 import type { Json, JsonObject } from '../asl/json.ts'
-import { textOf } from '../asl/json.ts'
+import { isTooDeep, textOf, tooDeepProblem } from '../asl/json.ts'
 import { evaluateTemplate, type StatesExtras } from '../asl/jsonata.ts'
 import { pathValue, payloadValue, placed } from '../asl/payload.ts'
 import type { Step } from '../asl/surroundings.ts'
@@ -109,6 +109,7 @@ export function checkSize(value: Json, stateName: string): string {
   if (text.length * 3 > dataBytesMax && Buffer.byteLength(text) > dataBytesMax) {
     throw new FieldFailure(tooLarge(stateName), { error: 'States.DataLimitExceeded' })
   }
+  if (isTooDeep(text)) throw new FieldFailure(tooDeepProblem)
   return text
 }
 

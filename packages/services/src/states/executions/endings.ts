@@ -130,7 +130,8 @@ export function release(
   if (task.submitted && resource !== undefined) {
     const { roleArn } = run.execution
     const { executionArn } = thread
-    ctx.after(0, abortTask, { executionArn, resource, token: task.token, roleArn })
+    const token = task.token
+    ctx.after(0, abortTask, { executionArn, stateMachineArn, resource, token, roleArn })
   }
 }
 

@@ -1,6 +1,6 @@
 import { AwsError } from '@cloud-orrery/models'
 import { GetObject, ListObjectsV2 } from '@cloud-orrery/models/s3'
-import type { Context } from '../../context.ts'
+import type { CallOptions, Context } from '../../context.ts'
 import { StateFailure } from '../asl/failures.ts'
 import { isArray, isObject, type Json, type JsonObject, parsedJson } from '../asl/json.ts'
 import { csvRows } from './csv.ts'
@@ -25,10 +25,9 @@ function failed(cause: string): StateFailure {
 export async function readItems(
   ctx: Context,
   request: ReaderRequest,
-  roleArn: string,
+  as: CallOptions,
 ): Promise<readonly Json[]> {
   if (request.itemsMax < 0) throw failed('field MaxItems must be positive')
-  const as = { role: roleArn, service: 'states.amazonaws.com' }
   try {
     const items = request.resource.endsWith(':s3:listObjectsV2')
       ? await listed(ctx, request, as)
@@ -41,20 +40,15 @@ export async function readItems(
   }
 }
 
-interface As {
-  readonly role: string
-  readonly service: string
-}
-
-async function bodyOf(ctx: Context, parameters: JsonObject, as: As): Promise<string> {
+async function bodyOf(ctx: Context, parameters: JsonObject, as: CallOptions): Promise<string> {
   const { Bucket, Key, VersionId } = parameters
   const version = VersionId === undefined ? {} : { VersionId: String(VersionId) }
   const input = { Bucket: String(Bucket), Key: String(Key), ...version }
-  const { Body = new Uint8Array() } = await ctx.call(GetObject, input, { as })
+  const { Body = new Uint8Array() } = await ctx.call(GetObject, input, as)
   return Buffer.from(Body).toString()
 }
 
-async function listed(ctx: Context, request: ReaderRequest, as: As): Promise<Json[]> {
+async function listed(ctx: Context, request: ReaderRequest, as: CallOptions): Promise<Json[]> {
   const { Bucket, Prefix } = request.parameters
   const prefix = Prefix === undefined ? {} : { Prefix: String(Prefix) }
   const items: Json[] = []
@@ -68,7 +62,7 @@ async function listed(ctx: Context, request: ReaderRequest, as: As): Promise<Jso
         ...prefix,
         ...(token === undefined ? {} : { ContinuationToken: token }),
       },
-      { as },
+      as,
     )
     for (const { ETag, LastModified, Key, Size, StorageClass } of page.Contents ?? []) {
       items.push({

@@ -2,6 +2,7 @@ import type { Context } from '../../context.ts'
 import { type Failure, StateFailure } from '../asl/failures.ts'
 import type { Json } from '../asl/json.ts'
 import type { Step } from '../asl/surroundings.ts'
+import { asRole } from '../machines/roles.ts'
 import { beginRun, countChild, endRun, isDone, startChildren } from './distributed-map.ts'
 import { readItems } from './item-reader.ts'
 import { latestChildren } from './map-children.ts'
@@ -22,14 +23,15 @@ export type Fetched =
 export async function fetchFor(ctx: Context, run: Run, input: MapRunInput): Promise<Fetched> {
   const mapRun = mapRuns.get(ctx, String(input.of))
   if (mapRun === undefined) return { kind: 'nothing' }
-  const { roleArn } = run.execution
+  const { roleArn, stateMachineArn } = run.execution
+  const as = asRole(roleArn, stateMachineArn)
   try {
     if (input.step === 'begin' && mapRun.reader !== undefined) {
-      return { kind: 'items', items: await readItems(ctx, mapRun.reader, roleArn) }
+      return { kind: 'items', items: await readItems(ctx, mapRun.reader, as) }
     }
     if (input.step === 'end' && mapRun.writer !== undefined) {
       const children = latestChildren(ctx, mapRun.mapRunArn)
-      const value = await writeResults(ctx, mapRun, children, mapRun.writer, roleArn)
+      const value = await writeResults(ctx, mapRun, children, mapRun.writer, as)
       return { kind: 'written', value }
     }
     return { kind: 'nothing' }

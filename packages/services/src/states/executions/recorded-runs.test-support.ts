@@ -34,6 +34,15 @@ export async function replayRun(run: RecordedRun): Promise<void> {
     run.inputText ?? JSON.stringify(run.input ?? {}),
   )
   await replay.cloud.advance({ hours: 1 })
+  await expectHistory(replay, executionArn, run)
+}
+
+/** Compares the whole history with the recorded one. */
+export async function expectHistory(
+  replay: Replaying,
+  executionArn: string,
+  run: Pick<RecordedRun, 'member' | 'ignore'> = {},
+): Promise<void> {
   const history = replay.sfn.send(new GetExecutionHistoryCommand({ executionArn }))
   const member = run.member ?? 'get_execution_history'
   const answer = await asRecorded(history)

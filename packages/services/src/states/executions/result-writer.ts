@@ -1,6 +1,6 @@
 import { AwsError } from '@cloud-orrery/models'
 import { PutObject } from '@cloud-orrery/models/s3'
-import type { Context } from '../../context.ts'
+import type { CallOptions, Context } from '../../context.ts'
 import { StateFailure } from '../asl/failures.ts'
 import type { Json, JsonObject } from '../asl/json.ts'
 import { parsedJson } from '../asl/json.ts'
@@ -14,15 +14,14 @@ export async function writeResults(
   run: MapRun,
   children: readonly Execution[],
   { bucket, prefix }: WriterRequest,
-  roleArn: string,
+  as: CallOptions,
 ): Promise<Json> {
   const id = run.mapRunArn.split(':').at(-1) ?? ''
   const folder = `${prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`}${id}`
   const put = async (name: string, value: Json): Promise<number> => {
     const text = JSON.stringify(value)
     const input = { Bucket: bucket, Key: `${folder}/${name}`, Body: Buffer.from(text) }
-    const as = { role: roleArn, service: 'states.amazonaws.com' }
-    await ctx.call(PutObject, input, { as })
+    await ctx.call(PutObject, input, as)
     return Buffer.byteLength(text)
   }
   try {

@@ -39,7 +39,9 @@ export const expireTask = named<{ readonly executionArn: string; readonly redriv
   'states.expire',
 )
 export const abortTask =
-  named<Pick<TaskRequest, 'executionArn' | 'resource' | 'token' | 'roleArn'>>('states.abort')
+  named<Pick<TaskRequest, 'executionArn' | 'stateMachineArn' | 'resource' | 'token' | 'roleArn'>>(
+    'states.abort',
+  )
 
 /** A step of a distributed Map state's run: it begins, begins again, a child of it ended, all have. */
 export interface MapRunInput extends ThreadInput {
