@@ -12,7 +12,9 @@ interface Tagged {
 }
 
 function taggedOf(ctx: Context, arn: string): Tagged | undefined {
-  const [, , , region, accountId, ...rest] = arn.split(':')
+  // Policies judge ARNs as they are written: what has another service or partition is nothing of ours.
+  const [, partition, service, region, accountId, ...rest] = arn.split(':')
+  if (partition !== ctx.partition || service !== 'cloudwatch') return undefined
   const resource = rest.join(':')
   if (accountId !== ctx.accountId) return undefined
   if (resource.startsWith('alarm:') && region === ctx.region) {
@@ -20,7 +22,7 @@ function taggedOf(ctx: Context, arn: string): Tagged | undefined {
     const alarm = alarms.get(ctx, name)
     return alarm && { tags: alarm.tags, replace: (tags) => void alarms.update(ctx, name, { tags }) }
   }
-  if (!resource.startsWith('dashboard/')) return undefined
+  if (!resource.startsWith('dashboard/') || region !== '') return undefined
   const name = resource.slice('dashboard/'.length)
   const dashboard = dashboards.get(ctx, name)
   return (

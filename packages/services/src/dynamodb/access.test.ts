@@ -1,10 +1,14 @@
 import {
   BatchGetItemCommand,
+  ExecuteStatementCommand,
+  ExportTableToPointInTimeCommand,
   GetItemCommand,
   PutItemCommand,
   PutResourcePolicyCommand,
   QueryCommand,
+  RestoreTableToPointInTimeCommand,
   TransactWriteItemsCommand,
+  UpdateContinuousBackupsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { expect, test } from 'vitest'
@@ -151,4 +155,39 @@ test('a resource policy opens a table to a user of another account, by its ARN',
   await dynamodb.send(new PutResourcePolicyCommand({ ResourceArn: arn('things'), Policy }))
   await dynamodb.send(new PutItemCommand({ TableName, Item: key('a') }))
   expect((await ana.send(get)).Item).toEqual(key('a'))
+})
+
+test('no second way of writing a table leads past what is denied', async () => {
+  const { cloud, dynamodb } = await withTable()
+  const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true }
+  await dynamodb.send(
+    new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification }),
+  )
+  await cloud.advance({ minutes: 10 })
+  const ana = userOf(cloud, [
+    { Effect: 'Allow', Action: 'dynamodb:*', Resource: '*' },
+    { Effect: 'Deny', Action: 'dynamodb:*', Resource: arn('things') },
+  ])
+  const codes: string[] = []
+  for (const named of [
+    'things',
+    arn('things'),
+    arn('things').replace('arn:aws:', 'arn:aws-cn:'),
+    arn('things').replace('us-east-1', 'us-west-2'),
+  ]) {
+    const restore = { TargetTableName: 'copy', UseLatestRestorableTime: true }
+    for (const call of [
+      ana.send(new GetItemCommand({ TableName: named, Key: key('a') })),
+      ana.send(new BatchGetItemCommand({ RequestItems: { [named]: { Keys: [key('a')] } } })),
+      ana.send(new ExecuteStatementCommand({ Statement: `SELECT * FROM "${named}"` })),
+      ana.send(new ExportTableToPointInTimeCommand({ TableArn: named, S3Bucket: 'bucket' })),
+      ana.send(new RestoreTableToPointInTimeCommand({ SourceTableArn: named, ...restore })),
+    ]) {
+      codes.push((await refusal(call)).code)
+    }
+  }
+  const denials = Array<string>(5).fill('AccessDeniedException')
+  const notThere = Array<string>(3).fill('ResourceNotFoundException')
+  const elsewhere = [...notThere, 'TableNotFoundException', 'TableNotFoundException']
+  expect(codes).toEqual([...denials, ...denials, ...elsewhere, ...elsewhere])
 })

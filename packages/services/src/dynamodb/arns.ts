@@ -1,6 +1,7 @@
 import type { Scope } from '@cloud-orrery/kernel'
 
-const ofTable = /^arn:aws[a-z-]*:dynamodb:([a-z0-9-]+):(\d{12}):table\/([a-zA-Z0-9_.-]+)$/
+/** Of this partition alone: policies judge ARNs as they are written, so no table may have a second one. */
+const ofTable = /^arn:aws:dynamodb:([a-z0-9-]+):(\d{12}):table\/([a-zA-Z0-9_.-]+)$/
 
 export function tableArn({ accountId, region }: Scope, name: string): string {
   return `arn:aws:dynamodb:${region}:${accountId}:table/${name}`
@@ -31,8 +32,9 @@ export function placeOf(nameOrArn: string | undefined): Partial<Scope> {
 export function tableOfArn(
   arn: string,
 ): { region: string; accountId: string; name: string; rest: string } | undefined {
-  const found =
-    /^arn:aws[a-z-]*:dynamodb:([a-z0-9-]+):(\d{12}):table\/([a-zA-Z0-9_.-]+)((?:\/.*)?)$/.exec(arn)
+  const found = /^arn:aws:dynamodb:([a-z0-9-]+):(\d{12}):table\/([a-zA-Z0-9_.-]+)((?:\/.*)?)$/.exec(
+    arn,
+  )
   const [, region, accountId, name, rest = ''] = found ?? []
   if (region === undefined || accountId === undefined || name === undefined) return undefined
   return { region, accountId, name, rest }

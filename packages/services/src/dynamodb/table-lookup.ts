@@ -21,7 +21,7 @@ export function namedTable(ctx: TableContext, nameOrArn: string): TableRecord {
 }
 
 /** An ARN of another region means no table of this one. */
-function isElsewhere({ region }: TableContext, nameOrArn: string): boolean {
+export function isElsewhere({ region }: TableContext, nameOrArn: string): boolean {
   if (!nameOrArn.startsWith('arn:')) return false
   const found = tableOfArn(nameOrArn)
   return found !== undefined && found.region !== region

@@ -8,7 +8,7 @@ import {
 } from '@cloud-orrery/models/dynamodb'
 import type { Context } from '../../context.ts'
 import { type Authorization, operation } from '../../define.ts'
-import { nameOf, tableArn } from '../arns.ts'
+import { arnOf, nameOf, tableArn } from '../arns.ts'
 import { describe } from '../description.ts'
 import { invalid } from '../errors.ts'
 import { writeItem } from '../item-store.ts'
@@ -72,7 +72,7 @@ function* itemsOf(ctx: Context, arn: string): Generator<Item> {
 
 export const restoreTableToPointInTime = operation(RestoreTableToPointInTime, {
   authorize: ({ SourceTableArn, SourceTableName = '', TargetTableName }, ctx) =>
-    judged(ctx, SourceTableArn ?? tableArn(ctx, SourceTableName), TargetTableName),
+    judged(ctx, arnOf(ctx, SourceTableArn ?? SourceTableName), TargetTableName),
   provenance: 'modelled',
   refuses: ['SSESpecificationOverride', 'VectorIndexOverride'],
   run(ctx, input) {

@@ -9,6 +9,7 @@ import type { Context } from '../../context.ts'
 import { operation } from '../../define.ts'
 import { notModelled } from '../../shared/not-modelled.ts'
 import { pageOf } from '../../shared/pages.ts'
+import { arnOf } from '../arns.ts'
 import { backedUpTable } from '../backups/backed-up-table.ts'
 import { recoveryUnavailable } from '../backups/errors.ts'
 import { restorable } from '../backups/recovery.ts'
@@ -29,7 +30,7 @@ const spanMsMax = 24 * 3_600_000
 const listMax = 25
 
 export const exportTableToPointInTime = operation(ExportTableToPointInTime, {
-  authorize: ({ TableArn }) => TableArn,
+  authorize: ({ TableArn }, ctx) => arnOf(ctx, TableArn),
   provenance: 'modelled',
   refuses: ['FilterSpecification'],
   run(ctx, input) {
