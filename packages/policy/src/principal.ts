@@ -40,10 +40,19 @@ export function compilePrincipals(element: PrincipalElement): CompiledPrincipals
     everyone: named.includes('*'),
     accounts: new Set(accounts.filter((name) => /^\d{12}$/.test(name))),
     entities: new Set(named),
-    services: new Set(toList(element.Service)),
+    services: new Set(toList(element.Service).map(globalName)),
     federated: new Set(toList(element.Federated)),
     canonicalUsers: new Set(toList(element.CanonicalUser)),
   }
+}
+
+/**
+ * Step Functions takes roles that trust it as a whole and such as trust it in a region, as older
+ * templates have it. Observed on AWS: CreateStateMachine, "Neither the global
+ * service principal states.amazonaws.com, nor the regional one is authorized". Deviation: in whatever region.
+ */
+function globalName(service: string): string {
+  return /^states\.[a-z0-9-]+\.amazonaws\.com$/.test(service) ? 'states.amazonaws.com' : service
 }
 
 function toList(value: string | readonly string[] | undefined): readonly string[] {

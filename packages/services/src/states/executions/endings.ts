@@ -128,9 +128,9 @@ export function release(
   releaseTask(run, thread)
   const resource = taskResource(task.resource)
   if (task.submitted && resource !== undefined) {
-    const { roleArn } = run.execution
+    const { roleArn, stateMachineArn } = run.execution
     const { executionArn } = thread
-    const token = task.token
+    const { token } = task
     ctx.after(0, abortTask, { executionArn, stateMachineArn, resource, token, roleArn })
   }
 }

@@ -2,7 +2,7 @@ import { AssumeRole } from '@cloud-orrery/models/sts'
 import type { CallOptions, Context } from '../../context.ts'
 import { sessions } from '../../shared/identity/state.ts'
 import type { TaskRequest } from '../executions/contract.ts'
-import { statesPrincipal } from '../machines/roles.ts'
+import { asRole, statesPrincipal } from '../machines/roles.ts'
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
@@ -12,10 +12,14 @@ const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
  */
 export async function callerOf(
   ctx: Context,
-  { roleArn, credentialsRoleArn }: Pick<TaskRequest, 'roleArn' | 'credentialsRoleArn'>,
+  {
+    roleArn,
+    stateMachineArn,
+    credentialsRoleArn,
+  }: Pick<TaskRequest, 'roleArn' | 'stateMachineArn' | 'credentialsRoleArn'>,
 ): Promise<CallOptions> {
   const sessionName = ctx.ids.from(letters, 32)
-  const own: CallOptions = { as: { role: roleArn, service: statesPrincipal, sessionName } }
+  const own = asRole(roleArn, stateMachineArn, sessionName)
   if (credentialsRoleArn === undefined) return own
   const input = { RoleArn: credentialsRoleArn, RoleSessionName: sessionName }
   const { Credentials } = await ctx.call(AssumeRole, input, own)

@@ -12,13 +12,17 @@ import { jsonHeaders, outcomeOf, sdkMetadata, statesV1 } from './sdk-v1.ts'
 /** `arn:aws:states:::states:startExecution`, `.sync` and `.sync:2`. Recorded: states, 2022 to 2025. */
 export const startExecutionIntegration: Integration = {
   start: (ctx, request) => outcomeOf(ctx, statesV1, () => start(ctx, request)),
-  async abort(ctx, { token, roleArn }) {
+  async abort(ctx, { token, roleArn, stateMachineArn }) {
     const child = awaited.first(ctx, 'token', token)
     if (child === undefined) return
     const { executionArn, credentialsRoleArn } = child
     awaited.delete(ctx, executionArn)
     try {
-      const of = { roleArn, ...(credentialsRoleArn === undefined ? {} : { credentialsRoleArn }) }
+      const of = {
+        roleArn,
+        stateMachineArn,
+        ...(credentialsRoleArn === undefined ? {} : { credentialsRoleArn }),
+      }
       await ctx.call(StopExecution, { executionArn }, await callerOf(ctx, of))
     } catch (error) {
       // A role that may not stop the child leaves it running, as on AWS.

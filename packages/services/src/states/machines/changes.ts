@@ -20,7 +20,7 @@ import { checkDefinition } from './definitions.ts'
 import { encryptionOf, machineHolder } from './encryption.ts'
 import { prepareDestination } from './logging-destination.ts'
 import { theMachine } from './lookup.ts'
-import { authorizePassRole, checkRole } from './roles.ts'
+import { asRole, authorizePassRole, checkRole } from './roles.ts'
 import { publish } from './versions.ts'
 
 export const createStateMachine = operation(CreateStateMachine, {
@@ -51,8 +51,8 @@ export const createStateMachine = operation(CreateStateMachine, {
       const keyId = input.encryptionConfiguration?.kmsKeyId
       return answerOf(again(known, { ...configuration, type, keyId, publishedAtCreation }))
     }
-    await checkRole(ctx, roleArn)
-    await prepareDestination(ctx, logging, roleArn)
+    await checkRole(ctx, roleArn, arn)
+    await prepareDestination(ctx, logging, asRole(roleArn, arn))
     const encryption = await encryptionOf(ctx, input.encryptionConfiguration, machineHolder(arn))
     // Others may have come first while the role was tried.
     if (stateMachines.has(ctx, arn)) throw stateMachineExists(arn)
@@ -132,9 +132,10 @@ export const updateStateMachine = operation(UpdateStateMachine, {
     if (definition !== undefined) checkDefinition(definition, before.type)
     if (roleArn !== undefined) {
       authorizePassRole(ctx, roleArn, arn)
-      if (roleArn !== before.roleArn) await checkRole(ctx, roleArn)
+      if (roleArn !== before.roleArn) await checkRole(ctx, roleArn, arn)
     }
-    if (logging !== undefined) await prepareDestination(ctx, logging, roleArn ?? before.roleArn)
+    if (logging !== undefined)
+      await prepareDestination(ctx, logging, asRole(roleArn ?? before.roleArn, arn))
     const encryption = await encryptionOf(ctx, encryptionConfiguration, machineHolder(arn))
     const { encryption: encryptionBefore, ...plain } = changeable(ctx, arn)
     const kept = encryptionConfiguration === undefined ? encryptionBefore : encryption

@@ -7,7 +7,6 @@ import {
 import type { CallOptions, Context } from '../../context.ts'
 import { invalidLogging, logsDenied } from '../errors.ts'
 import type { Logging } from '../state.ts'
-import { statesPrincipal } from './roles.ts'
 
 /** As whom log events of state machines are delivered. Source: CloudWatch Logs User Guide, "vended logs". */
 export const deliveryPrincipal = 'delivery.logs.amazonaws.com'
@@ -23,11 +22,10 @@ const policyName = 'AWSLogDeliveryWrite20150319'
 export async function prepareDestination(
   ctx: Context,
   logging: Logging,
-  role: string,
+  as: CallOptions,
 ): Promise<void> {
   const [arn] = logging.destinations ?? []
   if (arn === undefined || logging.level === 'OFF') return
-  const as: CallOptions = { as: { role, service: statesPrincipal } }
   const name = arn.split(':')[6] ?? ''
   try {
     const { logGroups = [] } = await ctx.call(DescribeLogGroups, { logGroupNamePrefix: name }, as)

@@ -1,6 +1,7 @@
 import { AwsError } from '@cloud-orrery/models'
 import { AssumeRole } from '@cloud-orrery/models/sts'
-import type { Context } from '../../context.ts'
+import type { CallOptions, Context } from '../../context.ts'
+import { unqualified } from '../arns.ts'
 import { invalidArnPrefix, roleNotAssumable } from '../errors.ts'
 
 /** As whom Step Functions works. */
@@ -16,12 +17,21 @@ export function authorizePassRole(ctx: Context, roleArn: string, machineArn: str
   })
 }
 
+/** A machine's role, assumed on behalf of the machine: `aws:SourceArn` of trust policies such as the CDK's. */
+export function asRole(role: string, machineArn: string, sessionName?: string): CallOptions {
+  const name = sessionName === undefined ? {} : { sessionName }
+  return {
+    as: { role, service: statesPrincipal, ...name },
+    sourceArn: unqualified(machineArn),
+  }
+}
+
 /** Step Functions tries the role at once: it must be there, and trust Step Functions. */
-export async function checkRole(ctx: Context, roleArn: string): Promise<void> {
+export async function checkRole(ctx: Context, roleArn: string, machineArn: string): Promise<void> {
   if (!/^arn:[\w-]+:iam::\d{12}:role\/.+$/.test(roleArn)) throw invalidArnPrefix(roleArn)
   const input = { RoleArn: roleArn, RoleSessionName: 'StepFunctions', DurationSeconds: 900 }
   try {
-    await ctx.call(AssumeRole, input, { as: statesPrincipal })
+    await ctx.call(AssumeRole, input, { as: statesPrincipal, sourceArn: machineArn })
   } catch (error) {
     if (error instanceof AwsError) throw roleNotAssumable()
     throw error
