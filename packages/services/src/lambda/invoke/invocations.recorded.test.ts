@@ -24,7 +24,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs'
 import { client, fetchFromCloud } from '@cloud-orrery/cloud'
-import { describe, expect, test } from 'vitest'
+import { describe, test } from 'vitest'
 import { recordingsPresent } from '../../shared/recorded.test-support.ts'
 import { EndsAs, type TestContext, type TestHandler, zipOf } from '../functions.test-support.ts'
 import {
@@ -184,20 +184,14 @@ describe.skipIf(!recordingsPresent)('invocations as recorded', () => {
     await error.expect('invocation_error', invoke({ Payload: '{"how":"fail"}' }))
   })
 
-  test('a function that is not there', async () => {
-    const it = replay(file, 'TestLambdaAliases::test_lambda_alias_moving')
-    const recorded = {
-      Error: {
-        Code: 'ResourceNotFoundException',
-        Message: `Function not found: arn:aws:lambda:us-east-1:${recordedAccount}:function:doesnotexist:$LATEST`,
-      },
-    }
-    // Two recorded tests have the same name: the newer one's words.
-    const call = it.lambda.send(new InvokeCommand({ FunctionName: 'doesnotexist' }))
-    await expect(call).rejects.toMatchObject({
-      name: recorded.Error.Code,
-      message: recorded.Error.Message,
-    })
+  test('a function that moves to another architecture', async () => {
+    const it = replay(file, 'TestLambdaBehavior::test_mixed_architecture')
+    const { create, settle, update } = calls(it)
+    unwrap(it, 'create_function_response')
+    await it.expect('create_function_response', create())
+    await settle()
+    const updated = update('import platform', { Architectures: ['arm64'] })
+    await it.expect('update_function_code_response', updated)
   })
 
   test('the log of an invocation', async () => {
