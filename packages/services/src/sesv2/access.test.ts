@@ -9,6 +9,7 @@ import {
   CreateConfigurationSetCommand,
   CreateEmailIdentityPolicyCommand,
   GetAccountCommand,
+  ListTagsForResourceCommand,
   SESv2Client,
   SendEmailCommand,
   type SendEmailCommandInput,
@@ -156,4 +157,24 @@ test('another account sends in the name of an identity whose policy lets it', as
     }),
   )
   expect((await refusal(send(stranger, asOther)))[0]).toBe('none')
+})
+
+test('an ARN of another partition names no identity', async () => {
+  const { cloud, ses } = world()
+  await verified({ cloud, ses }, 'a@example.com')
+  const ResourceArn = 'arn:aws-cn:ses:us-east-1:123456789012:identity/a@example.com'
+  expect(await refusal(ses.send(new ListTagsForResourceCommand({ ResourceArn })))).toEqual([
+    'BadRequestException',
+    `Invalid resource ARN ${ResourceArn}.`,
+    400,
+  ])
+})
+
+test('administrators of another account see no tags', async () => {
+  const { cloud, ses } = world()
+  await verified({ cloud, ses }, 'a@example.com')
+  const other = once(client(cloud, SESv2Client, { credentials: cloud.credentials('210987654321') }))
+  const ResourceArn = `${identity}/a@example.com`
+  const [code] = await refusal(other.send(new ListTagsForResourceCommand({ ResourceArn })))
+  expect(code).toBe('AccessDeniedException')
 })

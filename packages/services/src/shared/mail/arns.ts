@@ -25,8 +25,8 @@ export interface MailAddress extends Scope {
   readonly name: string
 }
 
-const form =
-  /^arn:aws[a-z-]*:ses:(?<region>[^:]*):(?<accountId>\d{12}):(?<kind>[a-z-]+)\/(?<name>.+)$/
+// Of this partition alone: policies judge ARNs as they are written.
+const form = /^arn:aws:ses:(?<region>[^:]*):(?<accountId>\d{12}):(?<kind>[a-z-]+)\/(?<name>.+)$/
 
 /** What an ARN of SES names; undefined where it is none. */
 export function mailAddressOf(text: string): MailAddress | undefined {
