@@ -19,6 +19,7 @@ export type FilterExpression =
       readonly operator: string
       readonly right: Operand
     }
+  | { readonly kind: 'pattern'; readonly operand: Operand; readonly pattern: RegExp }
 
 export type Operand =
   | { readonly kind: 'literal'; readonly value: Json }
@@ -198,10 +199,30 @@ export class JsonPathParser {
     }
     const left = this.#operand()
     this.#space()
+    if (this.#text.startsWith('=~', this.#at)) {
+      this.#at += 2
+      return { kind: 'pattern', operand: left, pattern: this.#pattern() }
+    }
     const operator = operators.find((one) => this.#text.startsWith(one, this.#at))
     if (operator === undefined) return { kind: 'exists', operand: left }
     this.#at += operator.length
     return { kind: 'comparison', left, operator, right: this.#operand() }
+  }
+
+  /** `/text/i`: compiled to be judged as well-formed, never run. */
+  #pattern(): RegExp {
+    this.#space()
+    const found = /^\/((?:\\.|[^\\/])*)\/([im]*)/.exec(this.#text.slice(this.#at))
+    if (found === null)
+      throw this.#failure(`Could not parse token starting at position ${this.#at}`)
+    const [all, source = '', flags] = found
+    this.#at += all.length
+    try {
+      return new RegExp(`^(?:${source})$`, flags)
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+      throw this.#failure(error.message)
+    }
   }
 
   #operand(): Operand {

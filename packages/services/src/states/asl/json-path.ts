@@ -1,6 +1,7 @@
 import { isArray, isObject, type Json } from './json.ts'
 import type { FilterExpression, Operand, Segment } from './json-path-parser.ts'
 import { JsonPathParser } from './json-path-parser.ts'
+import { MeteredPattern } from './patterns/machine.ts'
 
 /** A JSONPath that is none. The words are those of the Java library that AWS uses. */
 export class JsonPathError extends Error {
@@ -168,6 +169,8 @@ function holds(expression: FilterExpression, current: Json, root: Json): boolean
       return !holds(expression.part, current, root)
     case 'exists':
       return operandValue(expression.operand, current, root) !== undefined
+    case 'pattern':
+      return matchesPattern(operandValue(expression.operand, current, root), expression.pattern)
     case 'comparison':
       return compares(
         operandValue(expression.left, current, root),
@@ -175,6 +178,20 @@ function holds(expression: FilterExpression, current: Json, root: Json): boolean
         operandValue(expression.right, current, root),
       )
   }
+}
+
+/** Steps of one match: beyond them no pattern of good faith goes. */
+const patternStepsMax = 200_000
+
+/** `=~`: the whole text, or that of a number or boolean, has the pattern's form. Source: Jayway JsonPath, filter operators. */
+function matchesPattern(value: Json | undefined, pattern: RegExp): boolean {
+  if (value === undefined || typeof value === 'object') return false
+  let steps = 0
+  const metered = new MeteredPattern(pattern, () => {
+    steps += 1
+    if (steps > patternStepsMax) throw new JsonPathError('The pattern takes too many steps')
+  })
+  return metered.exec(String(value)) !== null
 }
 
 function operandValue(operand: Operand, current: Json, root: Json): Json | undefined {
