@@ -196,6 +196,42 @@ check 's3api get website' 'index.html' "$(aws s3api get-bucket-website --bucket 
 check 's3api no lock' 'ObjectLockConfigurationNotFoundError' "$(aws s3api get-object-lock-configuration --bucket cli-bucket)"
 check 's3api encryption' 'AES256' "$(aws s3api get-bucket-encryption --bucket cli-bucket)"
 
+# what keeps state, waits, writes and watches
+check 'dynamodb create' ':table/cli-table' "$(aws dynamodb create-table --table-name cli-table --billing-mode PAY_PER_REQUEST --attribute-definitions AttributeName=pk,AttributeType=S --key-schema AttributeName=pk,KeyType=HASH --stream-specification StreamEnabled=true,StreamViewType=NEW_IMAGE --query TableDescription.TableArn)"
+check 'secretsmanager create' ':secret:cli-secret-' "$(aws secretsmanager create-secret --name cli-secret --secret-string one --query ARN)"
+check 'secretsmanager put' 'AWSCURRENT' "$(aws secretsmanager put-secret-value --secret-id cli-secret --secret-string two --query VersionStages)"
+check 'secretsmanager get' '^one$' "$(aws secretsmanager get-secret-value --secret-id cli-secret --version-stage AWSPREVIOUS --query SecretString)"
+check 'secretsmanager delete' 'cli-secret' "$(aws secretsmanager delete-secret --secret-id cli-secret --force-delete-without-recovery --query Name)"
+check 'secretsmanager gone' "ResourceNotFoundException.*Secrets Manager can't find the specified secret" "$(aws secretsmanager get-secret-value --secret-id cli-secret)"
+check 'dynamodb put' '^$' "$(aws dynamodb put-item --table-name cli-table --item '{"pk":{"S":"a"},"n":{"N":"1"}}')"
+check 'dynamodb condition' 'ConditionalCheckFailedException.*The conditional request failed' "$(aws dynamodb put-item --table-name cli-table --item '{"pk":{"S":"a"}}' --condition-expression 'attribute_not_exists(pk)')"
+check 'dynamodb update' '^3$' "$(aws dynamodb update-item --table-name cli-table --key '{"pk":{"S":"a"}}' --update-expression 'ADD n :two' --expression-attribute-values '{":two":{"N":"2"}}' --return-values ALL_NEW --query Attributes.n.N)"
+check 'dynamodb query' '^3$' "$(aws dynamodb query --table-name cli-table --key-condition-expression 'pk = :p' --expression-attribute-values '{":p":{"S":"a"}}' --query 'Items[0].n.N')"
+check 'dynamodb statement' '^3$' "$(aws dynamodb execute-statement --statement "SELECT n FROM \"cli-table\" WHERE pk = 'a'" --query 'Items[0].n.N')"
+check 'dynamodbstreams list' ':table/cli-table/stream/' "$(aws dynamodbstreams list-streams --table-name cli-table --query 'Streams[0].StreamArn')"
+check 'dynamodb delete' 'DELETING' "$(aws dynamodb delete-table --table-name cli-table --query TableDescription.TableStatus)"
+role=$(aws iam create-role --role-name cli-states --assume-role-policy-document "${trust//lambda./states.}" --query Role.Arn)
+printf '{"StartAt":"Sum","QueryLanguage":"JSONata","States":{"Sum":{"Type":"Pass","Output":"{%% $sum($states.input) %%}","End":true}}}' >"$work/machine.json"
+machine=$(aws stepfunctions create-state-machine --name cli-machine --definition "file://$work/machine.json" --role-arn "$role" --query stateMachineArn)
+check 'stepfunctions create' ':stateMachine:cli-machine$' "$machine"
+execution=$(aws stepfunctions start-execution --state-machine-arn "$machine" --input '[1,2,3]' --query executionArn)
+check 'stepfunctions describe' 'SUCCEEDED.*6' "$(aws stepfunctions describe-execution --execution-arn "$execution" --query '[status,output]')"
+check 'stepfunctions history' '^4$' "$(aws stepfunctions get-execution-history --execution-arn "$execution" --query 'length(events)')"
+check 'stepfunctions bad definition' 'InvalidDefinition.*SCHEMA_VALIDATION_FAILED' "$(aws stepfunctions create-state-machine --name bad --definition '{"StartAt":"A"}' --role-arn "$role")"
+check 'stepfunctions delete' '^$' "$(aws stepfunctions delete-state-machine --state-machine-arn "$machine")"
+check 'scheduler group' ':schedule-group/cli-group$' "$(aws scheduler create-schedule-group --name cli-group --query ScheduleGroupArn)"
+check 'scheduler none' 'ResourceNotFoundException.*Schedule none does not exist' "$(aws scheduler get-schedule --name none)"
+check 'scheduler delete group' '^$' "$(aws scheduler delete-schedule-group --name cli-group)"
+check 'sesv2 identity' 'False' "$(aws sesv2 create-email-identity --email-identity cli@example.com --query VerifiedForSendingStatus)"
+check 'sesv2 identities' 'cli@example.com' "$(aws sesv2 list-email-identities --query 'EmailIdentities[].IdentityName')"
+check 'ses refused' 'MessageRejected.*Email address is not verified' "$(aws ses send-email --from cli@example.com --to success@simulator.amazonses.com --subject s --text t)"
+check 'ses delete' '^$' "$(aws ses delete-identity --identity cli@example.com)"
+check 'cloudwatch put' '^$' "$(aws cloudwatch put-metric-data --namespace Cli --metric-name Calls --value 3 --unit Count)"
+check 'cloudwatch list' 'Calls' "$(aws cloudwatch list-metrics --namespace Cli --query 'Metrics[].MetricName')"
+check 'cloudwatch alarm' '^$' "$(aws cloudwatch put-metric-alarm --alarm-name cli-alarm --namespace Cli --metric-name Calls --statistic Sum --period 60 --evaluation-periods 1 --threshold 1 --comparison-operator GreaterThanThreshold)"
+check 'cloudwatch alarms' 'cli-alarm' "$(aws cloudwatch describe-alarms --alarm-names cli-alarm --query 'MetricAlarms[].AlarmName')"
+check 'cloudwatch delete' '^$' "$(aws cloudwatch delete-alarms --alarm-names cli-alarm)"
+
 # cloudformation
 cat >"$work/template.yaml" <<'YAML'
 Parameters:

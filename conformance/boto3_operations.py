@@ -12,37 +12,10 @@ import time
 import urllib.request
 import zipfile
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
 
-config = Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"})
-done, failed = set(), []
-
-
-def client(name, **kwargs):
-    made = boto3.client(name, config=config, **kwargs)
-
-    def note(model, **_):
-        done.add(f"{name}:{model.name}")
-
-    made.meta.events.register("before-call", note)
-    return made
-
-
-def check(what, ok, seen=None):
-    print(("ok   " if ok else "FAIL ") + what + ("" if ok else f": {seen!r}"))
-    if not ok:
-        failed.append(what)
-
-
-def refused(what, code, call):
-    try:
-        seen = call()
-        check(what, False, seen)
-    except ClientError as error:
-        check(what, error.response["Error"]["Code"] == code, error.response["Error"])
-
+from boto3_back_ends import parts as back_ends
+from boto3_checks import check, client, done, failed, refused, stranger
 
 def s3():
     c = client("s3")
@@ -450,14 +423,7 @@ def custom_resources():
     functions.delete_function(FunctionName="boto-custom")
 
 
-def stranger():
-    """Credentials of someone in another account: a role session would do; here its administrator."""
-    import os
-
-    return {"aws_access_key_id": os.environ["STRANGER_ACCESS_KEY_ID"], "aws_secret_access_key": os.environ["STRANGER_SECRET_ACCESS_KEY"]}
-
-
-for part in (s3, sqs, sns, iam_sts, events_logs, ssm_cloudtrail, cloudformation, lambda_, kms, s3_settings, ecr, custom_resources):
+for part in (s3, sqs, sns, iam_sts, events_logs, ssm_cloudtrail, cloudformation, lambda_, kms, s3_settings, ecr, custom_resources, *back_ends):
     try:
         part()
     except Exception as error:  # One broken part must not hide the others.
