@@ -19,7 +19,8 @@ export const abroad: Place = { accountId: '111122223333', region: 'eu-west-1' }
 export const faultMessage = 'Armed by the simulation.'
 
 /** Codes that services give when a service that they asked failed. */
-const secondHand = /KMS|Kms|Throttl|Unavailable|InternalError|InternalFailure|ServiceException/
+const secondHand =
+  /KMS|Kms|cryptionFailure|Throttl|Unavailable|InternalError|InternalFailure|ServiceException/
 
 export interface AttemptOptions extends Partial<Place> {
   readonly as?: Credentials | undefined

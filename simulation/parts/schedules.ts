@@ -169,11 +169,6 @@ export class Schedules implements Part {
     const runs = await this.#runs()
     const names = new Set([...this.#plans.map(({ name }) => name), ...runs.keys()])
     for (const name of names) this.#checkRuns(name, runs.get(name) ?? new Map())
-    for (const { name, calendar, isInDoubt } of this.#current) {
-      if (!calendar.isOnce || isInDoubt) continue
-      const came = runs.get(name)?.size ?? 0
-      holds(came === 1, 'one-time schedule', () => `${name} ${calendar.expression}: ${came} runs`)
-    }
   }
 
   #checkRuns(name: string, runs: ReadonlyMap<string, number>): void {

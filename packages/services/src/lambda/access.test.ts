@@ -113,6 +113,19 @@ test('a role that is not there, or of another account, is refused with the funct
   })
 })
 
+test('an outage of STS says nothing about the role: the invocation fails on the side of the service', async () => {
+  const { cloud, lambda } = await world()
+  cloud.armFault('sts.AssumeRole', {
+    kind: 'error',
+    code: 'InternalError',
+    message: 'Out.',
+    status: 500,
+  })
+  await expect(lambda.send(new InvokeCommand({ FunctionName: 'fn' }))).rejects.toMatchObject({
+    name: 'ServiceException',
+  })
+})
+
 test('a role that no longer trusts Lambda keeps new environments from starting', async () => {
   const { cloud, lambda } = await world()
   roles.delete(cloud.scope('123456789012', 'us-east-1'), roleName)

@@ -3,7 +3,7 @@ import { AssumeRole } from '@cloud-orrery/models/sts'
 import type { CodeEnvironment } from '../../code.ts'
 import type { Context } from '../../context.ts'
 import { sessions } from '../../shared/identity/state.ts'
-import { roleRefused } from '../errors.ts'
+import { roleRefused, serviceFailure } from '../errors.ts'
 import { variablesForCode } from '../functions/environment-encryption.ts'
 import { sessionName } from '../functions/roles.ts'
 import { initTimeoutMs, lambdaPrincipal, sessionSeconds } from '../limits.ts'
@@ -33,8 +33,10 @@ export async function withCredentials(
     const { Credentials } = await ctx.call(AssumeRole, input, { as: lambdaPrincipal })
     accessKeyId = Credentials?.AccessKeyId ?? ''
   } catch (error) {
-    if (error instanceof AwsError) throw roleRefused()
-    throw error
+    if (!(error instanceof AwsError)) throw error
+    // STS that fails or is busy says nothing about the role.
+    const isTheirs = error.status >= 500 || error.code.startsWith('Throttling')
+    throw isTheirs ? serviceFailure(`STS: ${error.message}`) : roleRefused()
   }
   const session = sessions.get(ctx, accessKeyId)
   if (session === undefined) throw roleRefused()
