@@ -21,6 +21,7 @@ import {
   PutItem,
   Query,
   Scan,
+  type ScanOutput,
 } from '@cloud-orrery/models/dynamodb'
 import { child, orreryMain } from './processes/children.ts'
 import { inTurns, median, printTable, type Row } from './table.ts'
@@ -158,13 +159,13 @@ async function timesAt(depth: number): Promise<Record<string, number>> {
 /** Microseconds an item. */
 async function scanned(cloud: Cloud, depth: number): Promise<number> {
   const startedAt = performance.now()
-  let ExclusiveStartKey: Awaited<ReturnType<typeof page>>['LastEvaluatedKey']
+  let ExclusiveStartKey: ScanOutput['LastEvaluatedKey']
   let found = 0
-  const page = () => call(cloud, Scan, { TableName: 'bench', ExclusiveStartKey })
   do {
-    const { Count = 0, LastEvaluatedKey } = await page()
-    found += Count
-    ExclusiveStartKey = LastEvaluatedKey
+    const start = ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }
+    const page: ScanOutput = await call(cloud, Scan, { TableName: 'bench', ...start })
+    found += page.Count ?? 0
+    ExclusiveStartKey = page.LastEvaluatedKey
   } while (ExclusiveStartKey !== undefined)
   if (found !== depth) throw new Error(`${found} of ${depth} items were scanned`)
   return ((performance.now() - startedAt) * 1000) / found

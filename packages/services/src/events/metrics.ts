@@ -7,6 +7,7 @@ type RuleMetric = 'TriggeredRules' | 'Invocations' | 'FailedInvocations' | 'Retr
 
 /** Rules of other buses than the default one name their bus as well. */
 export function measureRule(ctx: Context, bus: string, RuleName: string, name: RuleMetric): void {
-  const dimensions = bus === defaultBus ? { RuleName } : { EventBusName: bus, RuleName }
+  const dimensions: Record<string, string> =
+    bus === defaultBus ? { RuleName } : { EventBusName: bus, RuleName }
   measure(ctx, { namespace: 'AWS/Events', name, dimensions, value: 1, unit: 'Count' })
 }

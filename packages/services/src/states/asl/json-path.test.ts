@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { findPath, JsonPathError, parseJsonPath, readPath } from './json-path.ts'
 
-const users = [{ name: 'Anna', year: 1997 }, { name: 'Bob', year: 2001 }, { year: null }]
+const users: Readonly<Record<string, string | number | null>>[] = [
+  { name: 'Anna', year: 1997 },
+  { name: 'Bob', year: 2001 },
+  { year: null },
+]
 
 test.each([
   ['$[?(@.name =~ /ann.*/i)].name', ['Anna']],
