@@ -207,6 +207,19 @@ test('a disabled key locks a secret, and a new key does not need the old one for
   ).rejects.toMatchObject({ name: 'EncryptionFailure' })
 })
 
+test('a secret whose key cannot be used is not made, and its name stays free', async () => {
+  const { cloud, sm } = await store()
+  const kms = client(cloud, KMSClient)
+  const { KeyMetadata: { KeyId = '' } = {} } = await kms.send(new CreateKeyCommand({}))
+  await kms.send(new DisableKeyCommand({ KeyId }))
+  const create = (more: object) =>
+    sm.send(new CreateSecretCommand({ Name: 'k', SecretString: 's', ...more }))
+  await expect(create({ KmsKeyId: KeyId })).rejects.toMatchObject({ name: 'EncryptionFailure' })
+  const missing = sm.send(new DescribeSecretCommand({ SecretId: 'k' }))
+  await expect(missing).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+  expect((await create({})).Name).toBe('k')
+})
+
 test('a new key encrypts the versions in use anew', async () => {
   const { cloud, sm } = await store()
   const kms = client(cloud, KMSClient)

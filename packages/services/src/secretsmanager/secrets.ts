@@ -13,13 +13,14 @@ import { plainValue, putVersion, requestToken } from './put-value.ts'
 import { checkName, judged, scopeOf, theOwnSecret, theSecret } from './references.ts'
 import { addReplicas, replicaContext, replicate, replicationStatus } from './replicas.ts'
 import { nextRotationDate, shownRotation } from './rotation-schedule.ts'
-import { opened, sealed } from './sealing.ts'
+import { opened, type PlainValue, sealed } from './sealing.ts'
 import { current, pending, previous } from './stages.ts'
 import {
   type SecretRecord,
   secretArn,
   secrets,
   stagesByVersion,
+  type VersionRecord,
   versionOf,
   versions,
   versionsOf,
@@ -67,10 +68,7 @@ export const createSecret = operation(CreateSecret, {
     }
     const secret = newSecret(ctx, input, tags)
     secrets.put(ctx, secret)
-    const version =
-      value === undefined
-        ? undefined
-        : await putVersion(ctx, () => secret, { token, value, stages: [current] })
+    const version = value === undefined ? undefined : await firstVersion(ctx, secret, token, value)
     if (AddReplicaRegions.length > 0) addReplicas(ctx, Name, input)
     const now = secrets.get(ctx, Name) ?? secret
     return {
@@ -81,6 +79,21 @@ export const createSecret = operation(CreateSecret, {
     }
   },
 })
+
+/** A secret whose first version cannot be kept, because its key is not to be used, is not there. */
+async function firstVersion(
+  ctx: Context,
+  secret: SecretRecord,
+  token: string,
+  value: PlainValue,
+): Promise<VersionRecord> {
+  try {
+    return await putVersion(ctx, () => secret, { token, value, stages: [current] })
+  } catch (error) {
+    secrets.delete(ctx, secret.name)
+    throw error
+  }
+}
 
 function newSecret(
   ctx: Context,
