@@ -15,7 +15,7 @@ export const command: Command = {
   --seeds N       how many runs are tried (default 200)
   --from N        the first seed (default 1)
   --only ID       of a system: this promise alone
-  -t NAME         of a test file: tests whose name has this in it
+  --name TEXT     of a test file: tests whose name has this in it
   --no-faults     leave failed calls, lost answers and crashes of functions out
   --json          print one object: { target, seeds, skipped, findings, ok }`,
   run: runExplore,
@@ -39,7 +39,7 @@ async function runExplore(args: string[], io: Io): Promise<number> {
       seeds: { type: 'string' },
       from: { type: 'string' },
       only: { type: 'string' },
-      t: { type: 'string', short: 't' },
+      name: { type: 'string' },
       'no-faults': { type: 'boolean' },
     },
     allowPositionals: true,
@@ -59,7 +59,7 @@ async function runExplore(args: string[], io: Io): Promise<number> {
   mkdirSync(recordings, { recursive: true })
   const tell = values.json === true ? () => {} : (line: string) => io.out(`${line}\n`)
   const found = isTestFile(io.cwd, target)
-    ? await exploreTests({ cwd: io.cwd, file: target, name: values.t, search, recordings, tell })
+    ? await exploreTests({ cwd: io.cwd, file: target, name: values.name, search, recordings, tell })
     : await exploreSystem({
         system: findSystem(io.cwd, target),
         only: countOf(values.only, '--only'),
