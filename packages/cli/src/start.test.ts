@@ -140,9 +140,7 @@ test('the same seed gives the same run, byte for byte; an unknown promise is wro
     unusedGrants: JSON.parse(second.out).unusedGrants,
     compliance: {
       file: expect.stringMatching(/validation-report\.json$/),
-      packs: [
-        { pack: 'AwsSolutions', ok: true, violations: 0, acknowledged: expect.any(Number) },
-      ],
+      packs: [{ pack: 'AwsSolutions', ok: true, violations: 0, acknowledged: expect.any(Number) }],
     },
     journalSha256: JSON.parse(second.out).journalSha256,
     ok: true,
