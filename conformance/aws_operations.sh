@@ -203,6 +203,7 @@ check 'secretsmanager put' 'AWSCURRENT' "$(aws secretsmanager put-secret-value -
 check 'secretsmanager get' '^one$' "$(aws secretsmanager get-secret-value --secret-id cli-secret --version-stage AWSPREVIOUS --query SecretString)"
 check 'secretsmanager delete' 'cli-secret' "$(aws secretsmanager delete-secret --secret-id cli-secret --force-delete-without-recovery --query Name)"
 check 'secretsmanager gone' "ResourceNotFoundException.*Secrets Manager can't find the specified secret" "$(aws secretsmanager get-secret-value --secret-id cli-secret)"
+check 'dynamodb wait' '^$' "$(aws dynamodb wait table-exists --table-name cli-table)"
 check 'dynamodb put' '^$' "$(aws dynamodb put-item --table-name cli-table --item '{"pk":{"S":"a"},"n":{"N":"1"}}')"
 check 'dynamodb condition' 'ConditionalCheckFailedException.*The conditional request failed' "$(aws dynamodb put-item --table-name cli-table --item '{"pk":{"S":"a"}}' --condition-expression 'attribute_not_exists(pk)')"
 check 'dynamodb update' '^3$' "$(aws dynamodb update-item --table-name cli-table --key '{"pk":{"S":"a"}}' --update-expression 'ADD n :two' --expression-attribute-values '{":two":{"N":"2"}}' --return-values ALL_NEW --query Attributes.n.N)"
