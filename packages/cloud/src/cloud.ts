@@ -320,7 +320,7 @@ export class Cloud {
       store.undo(collected())
       throw error
     }
-    const changes = collected()
+    const changes = collected().filter((change) => store.isNoted(change))
     if (changes.length > 0) entry.data['changes'] = changes
     return result
   }

@@ -205,6 +205,25 @@ describe('a store', () => {
     expect(ids(items.where(ctx, 'owner', 'y'))).toEqual([])
   })
 
+  test('undoes changes of derived figures, and says which are worth noting', () => {
+    const totals = table<{ id: string; total: number }>('test.totals', {
+      key: ({ id }) => id,
+      partition: 'region',
+      derived: true,
+    })
+    const ctx = contextOf()
+    const collected = ctx.store.collect()
+    items.put(ctx, item('a', { owner: 'x' }))
+    totals.put(ctx, { id: 'x', total: 1 })
+    const changes = collected()
+    expect(changes.filter((change) => ctx.store.isNoted(change)).map(({ key }) => key)).toEqual([
+      'a',
+    ])
+    expect(changes.filter((change) => ctx.store.fork().isNoted(change))).toHaveLength(1)
+    ctx.store.undo(changes)
+    expect([items.count(ctx), totals.count(ctx)]).toEqual([0, 0])
+  })
+
   test('hands inner changes to whoever collects around them', () => {
     const ctx = contextOf()
     const outer = ctx.store.collect()

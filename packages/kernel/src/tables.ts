@@ -28,6 +28,11 @@ export interface TableOptions<R, I extends string> {
    * Absent, or undefined for a record: a part, a message, history.
    */
   resource?: (record: R, scope: Scope) => string | undefined
+  /**
+   * Figures that follow from what else is noted: a failed call's changes to them are undone, but the journal does not
+   * repeat them. They would be most of what it holds.
+   */
+  derived?: true
 }
 
 /** One change of one record. A list of them undoes, persists and shows what happened. */
@@ -211,6 +216,7 @@ export class Store {
   /** Records restored from JSON whose table nobody asked for yet. */
   readonly #restored = new Map<string, Map<string, object[]>>()
   readonly #last = new Map<AnyTable, LastRows>()
+  readonly #derived = new Set<string>()
   readonly #deepFreeze: boolean
   #changes: Change[] | undefined
 
@@ -220,6 +226,7 @@ export class Store {
 
   fork(): Store {
     const copy = new Store({ deepFreeze: this.#deepFreeze })
+    for (const name of this.#derived) copy.#derived.add(name)
     for (const [name, partitions] of this.#tables) {
       const copied = new Map<string, Rows>()
       for (const [partition, rows] of partitions) {
@@ -297,6 +304,11 @@ export class Store {
     }
   }
 
+  /** Whether the journal notes a change: see `derived`. */
+  isNoted({ table }: Change): boolean {
+    return !this.#derived.has(table)
+  }
+
   rows(table: AnyTable, scope: Scope): Rows {
     const { accountId, region } = scope
     const last = this.#last.get(table)
@@ -319,6 +331,7 @@ export class Store {
         ([name, keysOf]) => ({ name, keysOf, entries: new OrderedMap<string>() }),
       )
       rows = { partition, records: new OrderedMap(), indexes }
+      if (table.options.derived === true) this.#derived.add(table.name)
       partitions.set(partition, rows)
       const restored = this.#restored.get(table.name)
       for (const record of restored?.get(partition) ?? []) {

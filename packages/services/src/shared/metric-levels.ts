@@ -23,6 +23,7 @@ interface MetricLevel {
 const levels = table<MetricLevel>('orrery.metricLevels', {
   key: ({ key, atMs }) => pointsFrom(key, atMs),
   partition: 'region',
+  derived: true,
 })
 
 const minuteMs = 60_000

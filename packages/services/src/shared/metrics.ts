@@ -38,6 +38,7 @@ export interface MetricSeries extends MetricIdentity {
 export const metricSeries = table<MetricSeries>('orrery.metricSeries', {
   key: ({ key }) => key,
   partition: 'region',
+  derived: true,
 })
 
 /** All values of one metric and one unit in one stretch of time. */
@@ -62,6 +63,7 @@ export interface MetricPoint {
 export const metricPoints = table<MetricPoint>('orrery.metricPoints', {
   key: (point) => pointKey(point.key, point.atMs, point.lengthMs, point.unit),
   partition: 'region',
+  derived: true,
 })
 
 const minuteMs = 60_000
