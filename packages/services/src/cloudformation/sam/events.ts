@@ -51,7 +51,11 @@ const kinds: Readonly<Record<string, EventKind>> = {
   EventBridgeRule: { rules: ruleRules, expand: ruleEvent },
   S3: { ...bucketEvent, link: bucketEventLink },
   Schedule: { rules: scheduleRules, expand: scheduleEvent },
-  ScheduleV2: { rules: schedulerRules, expand: schedulerEvent },
+  ScheduleV2: {
+    rules: schedulerRules,
+    expand: (target, event) =>
+      schedulerEvent({ ...target, action: 'lambda:InvokeFunction' }, event),
+  },
   SNS: { rules: topicRules, expand: topicEvent },
   ...pollingEvents,
 }

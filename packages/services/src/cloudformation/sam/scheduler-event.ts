@@ -1,4 +1,5 @@
-import type { EventTarget, FunctionEvent } from './events.ts'
+import type { Json, JsonObject } from '../engine/json.ts'
+import type { FunctionEvent } from './events.ts'
 import { invalidEvent } from './problems.ts'
 import { aFlag, aMap, aText, type Made, made, type PropertyRules } from './resources.ts'
 import { grant, serviceTrust } from './role.ts'
@@ -24,8 +25,21 @@ export const schedulerRules: PropertyRules = {
   OmitName: { ...aFlag, literal: true },
 }
 
+/** Names of the policies with which the transform grants each action. */
+const policySuffixes = {
+  'lambda:InvokeFunction': 'LambdaPolicy',
+  'states:StartExecution': 'StartExecutionPolicy',
+} as const
+
+/** Whom a schedule calls: a function, a state machine, or an alias of one. */
+export interface ScheduledTarget {
+  readonly arn: Json
+  readonly attributes: JsonObject
+  readonly action: keyof typeof policySuffixes
+}
+
 /** A schedule of EventBridge Scheduler, with a role of its own unless the event names one. */
-export function schedulerEvent(target: EventTarget, event: FunctionEvent): Made[] {
+export function schedulerEvent(target: ScheduledTarget, event: FunctionEvent): Made[] {
   const { logicalId, properties } = event
   const { attributes } = target
   const { Name, OmitName, State, FlexibleTimeWindow, RoleArn, Input } = properties
@@ -61,7 +75,7 @@ export function schedulerEvent(target: EventTarget, event: FunctionEvent): Made[
 }
 
 function schedulerRole(
-  { arn, attributes }: EventTarget,
+  { arn, attributes, action }: ScheduledTarget,
   { logicalId, properties }: FunctionEvent,
   deadLetterArn: Parameters<typeof grant>[2],
 ): Made {
@@ -72,7 +86,7 @@ function schedulerRole(
     {
       AssumeRolePolicyDocument: serviceTrust('scheduler.amazonaws.com'),
       Policies: [
-        grant(`${logicalId}LambdaPolicy`, 'lambda:InvokeFunction', arn),
+        grant(logicalId + policySuffixes[action], action, arn),
         ...(isGiven(deadLetterArn)
           ? [grant(`${logicalId}SQSPolicy`, 'sqs:SendMessage', deadLetterArn)]
           : []),

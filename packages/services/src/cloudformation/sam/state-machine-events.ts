@@ -11,10 +11,10 @@ import {
   type Made,
   made,
   type PropertyRules,
-  passed,
 } from './resources.ts'
 import { grant, serviceTrust } from './role.ts'
 import { deadLetters, ruleTarget, stateOf, targetId } from './rule-events.ts'
+import { schedulerEvent, schedulerRules } from './scheduler-event.ts'
 import { getAtt, isGiven, mapOf, shownText } from './values.ts'
 
 const scheduleRules: PropertyRules = {
@@ -43,47 +43,65 @@ const ruleRules: PropertyRules = {
   InputTransformer: aMap,
 }
 
-/** A rule that starts a state machine, with the role that lets it. */
+/** Whoever a state machine's events are to start: it, or its alias. */
+export interface MachineTarget {
+  readonly machine: Given
+  readonly arn: Json
+  /** `Condition` and policies, which all that is made for the event gets too. */
+  readonly attributes: JsonObject
+}
+
+export type MachineEventKind = 'rule' | 'schedule' | 'scheduler'
+
+export interface MachineEvent {
+  readonly kind: MachineEventKind
+  readonly event: FunctionEvent
+}
+
+const kinds: Readonly<Record<string, { kind: MachineEventKind; rules: PropertyRules }>> = {
+  CloudWatchEvent: { kind: 'rule', rules: ruleRules },
+  EventBridgeRule: { kind: 'rule', rules: ruleRules },
+  Schedule: { kind: 'schedule', rules: scheduleRules },
+  ScheduleV2: { kind: 'scheduler', rules: schedulerRules },
+}
+
+/** Reads an event of a state machine. Throws a ServerlessProblem; refuses `Api` by name. */
 export function stateMachineEvent(
   machine: Given,
   relativeId: string,
   definition: Json,
-  machineArn: Json,
-): Made[] {
+): MachineEvent {
   const type = isObject(definition) ? definition['Type'] : undefined
-  if (type === 'Api' || type === 'ScheduleV2') {
-    throw notModelled(`events of type ${type} of AWS::Serverless::StateMachine`)
-  }
-  const scheduled = type === 'Schedule'
-  if (
-    !isObject(definition) ||
-    !(scheduled || type === 'CloudWatchEvent' || type === 'EventBridgeRule')
-  ) {
+  if (type === 'Api') throw notModelled('events of type Api of AWS::Serverless::StateMachine')
+  const known = typeof type === 'string' && Object.hasOwn(kinds, type) ? kinds[type] : undefined
+  if (!isObject(definition) || known === undefined) {
     const { message } = invalidEvent(
       relativeId,
       `Resource dict has missing or invalid value for key Type. Event Type is: ${shownText(type)}.`,
     )
     throw invalidResource(machine.logicalId, message)
   }
-  const rules = scheduled ? scheduleRules : ruleRules
-  const event: FunctionEvent = {
-    ...given(machine.logicalId + relativeId, String(type), definition, rules),
-    relativeId,
-  }
-  return rule(machine, event, machineArn, scheduled)
+  const its = given(machine.logicalId + relativeId, String(type), definition, known.rules)
+  return { kind: known.kind, event: { ...its, relativeId } }
 }
 
-function rule(machine: Given, event: FunctionEvent, Arn: Json, scheduled: boolean): Made[] {
+/** What starts a state machine on an event, with the role that lets it. */
+export function expandMachineEvent(target: MachineTarget, { kind, event }: MachineEvent): Made[] {
+  if (kind !== 'scheduler') return rule(target, event, kind === 'schedule')
+  return schedulerEvent({ ...target, action: 'states:StartExecution' }, event)
+}
+
+function rule(target: MachineTarget, event: FunctionEvent, scheduled: boolean): Made[] {
   const { logicalId, properties } = event
-  const attributes = passed(machine.attributes)
+  const { attributes, arn: Arn } = target
   const state = stateOf(event)
   const named = properties['RoleArn']
-  const role = named === undefined ? startingRole(machine, logicalId, Arn, attributes) : undefined
+  const role = named === undefined ? startingRole(target, logicalId) : undefined
   const RoleArn = role === undefined ? named : getAtt(role.logicalId, 'Arn')
   const letters = deadLetters(event, getAtt(logicalId, 'Arn'), attributes)
   const { Input, InputPath, InputTransformer, Target } = properties
   const Id = mapOf(Target)['Id'] ?? targetId(logicalId, 'StepFunctionsTarget')
-  const target: JsonObject = ruleTarget(
+  const started: JsonObject = ruleTarget(
     event,
     { Arn, Id, RoleArn, Input, InputPath, InputTransformer },
     letters.arn,
@@ -100,26 +118,26 @@ function rule(machine: Given, event: FunctionEvent, Arn: Json, scheduled: boolea
         Name: properties['RuleName'],
       }
   return [
-    made(logicalId, 'AWS::Events::Rule', { ...about, ...state, Targets: [target] }, { attributes }),
+    made(
+      logicalId,
+      'AWS::Events::Rule',
+      { ...about, ...state, Targets: [started] },
+      { attributes },
+    ),
     ...(role === undefined ? [] : [role]),
     ...letters.resources,
   ]
 }
 
-function startingRole(
-  { properties }: Given,
-  eventId: string,
-  machineArn: Json,
-  attributes: JsonObject,
-): Made {
+function startingRole({ machine, arn, attributes }: MachineTarget, eventId: string): Made {
   const logicalId = `${eventId}Role`
-  const boundary = properties['PermissionsBoundary']
+  const boundary = machine.properties['PermissionsBoundary']
   return made(
     logicalId,
     'AWS::IAM::Role',
     {
       AssumeRolePolicyDocument: serviceTrust('events.amazonaws.com'),
-      Policies: [grant(`${logicalId}StartExecutionPolicy`, 'states:StartExecution', machineArn)],
+      Policies: [grant(`${logicalId}StartExecutionPolicy`, 'states:StartExecution', arn)],
       PermissionsBoundary: isGiven(boundary) ? boundary : undefined,
     },
     { attributes },

@@ -1,4 +1,3 @@
-import { notModelled } from '../../shared/not-modelled.ts'
 import { isList, isObject, type Json, type JsonObject } from '../engine/json.ts'
 import { definitionLocation } from './code-location.ts'
 import type { Expansion } from './expansion.ts'
@@ -20,8 +19,8 @@ import {
   passed,
 } from './resources.ts'
 import { draftRole, roleOf, serviceTrust, withoutPolicyTemplates, xrayPolicy } from './role.ts'
-import { stateMachineEvent } from './state-machine-events.ts'
-import { getAtt, isGiven, isIntrinsic, mapOf, ref, tagList } from './values.ts'
+import { expandMachineEvent, stateMachineEvent } from './state-machine-events.ts'
+import { getAtt, isGiven, isIntrinsic, mapOf, ref, shownText, tagList } from './values.ts'
 
 const stateMachineRules: PropertyRules = {
   Definition: aMap,
@@ -57,11 +56,9 @@ export function expandStateMachine(
     (written) => withoutPolicyTemplates(logicalId, written),
   )
   const { properties } = it
-  for (const name of ['AutoPublishAlias', 'DeploymentPreference', 'UseAliasAsEventTarget']) {
-    if (isGiven(properties[name])) {
-      throw notModelled(`the property ${name} of AWS::Serverless::StateMachine`)
-    }
-  }
+  const events = Object.entries(mapOf(properties['Events'])).map(([name, event]) =>
+    stateMachineEvent(it, name, event),
+  )
   const workflow = definitionOf(it)
   if (isGiven(properties['Role']) && isGiven(properties['Policies'])) {
     throw invalidResource(
@@ -84,10 +81,58 @@ export function expandStateMachine(
     },
     { dependsOn: it.dependsOn, attributes: it.attributes },
   )
-  const events = Object.entries(mapOf(properties['Events'])).flatMap(([name, event]) =>
-    stateMachineEvent(it, name, event, ref(logicalId)),
+  const [version, alias] = publishedAlias(it)
+  const atAlias = isGiven(properties['UseAliasAsEventTarget']) && alias !== undefined
+  const target = {
+    machine: it,
+    arn: ref(atAlias ? alias.logicalId : logicalId),
+    attributes: passed(it.attributes),
+  }
+  const parts = [machine, role, version, alias].filter((part) => part !== undefined)
+  return propagated(
+    [...parts, ...events.flatMap((event) => expandMachineEvent(target, event))],
+    properties,
   )
-  return propagated([machine, ...(role === undefined ? [] : [role]), ...events], properties)
+}
+
+/** The version and the alias of `AutoPublishAlias`: one version, replaced with each revision of the machine. */
+function publishedAlias({ logicalId, attributes, properties }: Given): [] | [Made, Made] {
+  const { AutoPublishAlias, DeploymentPreference, UseAliasAsEventTarget } = properties
+  if (!isGiven(AutoPublishAlias)) {
+    const dependent = isGiven(UseAliasAsEventTarget)
+      ? 'UseAliasAsEventTarget'
+      : isGiven(DeploymentPreference)
+        ? 'DeploymentPreference'
+        : undefined
+    if (dependent === undefined) return []
+    throw invalidResource(
+      logicalId,
+      `'${dependent}' requires 'AutoPublishAlias' property to be specified.`,
+    )
+  }
+  const own = passed(attributes)
+  const version = made(
+    `${logicalId}Version`,
+    'AWS::StepFunctions::StateMachineVersion',
+    {
+      StateMachineArn: ref(logicalId),
+      StateMachineRevisionId: getAtt(logicalId, 'StateMachineRevisionId'),
+    },
+    { attributes: { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain', ...own } },
+  )
+  const preference = isGiven(DeploymentPreference)
+    ? mapOf(DeploymentPreference)
+    : { Type: 'ALL_AT_ONCE' }
+  const alias = made(
+    `${logicalId}Alias${shownText(AutoPublishAlias)}`,
+    'AWS::StepFunctions::StateMachineAlias',
+    {
+      Name: AutoPublishAlias,
+      DeploymentPreference: { ...preference, StateMachineVersionArn: ref(version.logicalId) },
+    },
+    { attributes: own },
+  )
+  return [version, alias]
 }
 
 function stateMachineTags({ properties }: Given): JsonObject[] {
