@@ -47,6 +47,20 @@ function entry(
 }
 
 export const services: Readonly<Record<string, ServiceEntry>> = {
+  acm: entry('acm', 'acm/2015-12-08', 'AWS::CertificateManager', 'acm'),
+  apigateway: entry('api-gateway', 'apigateway/2015-07-09', 'AWS::ApiGateway', 'apigateway', {
+    shapeName: 'BackplaneControlService',
+  }),
+  apigatewaymanagementapi: entry(
+    'apigatewaymanagementapi',
+    'apigatewaymanagementapi/2018-11-29',
+    [],
+    'execute-api',
+    { eventSource: 'apigateway.amazonaws.com' },
+  ),
+  apigatewayv2: entry('apigatewayv2', 'apigatewayv2/2018-11-29', 'AWS::ApiGatewayV2', [], {
+    eventSource: 'apigateway.amazonaws.com',
+  }),
   athena: entry('athena', 'athena/2017-05-18', 'AWS::Athena', 'athena'),
   cloudformation: entry(
     'cloudformation',
@@ -60,6 +74,12 @@ export const services: Readonly<Record<string, ServiceEntry>> = {
     shapeName: 'GraniteServiceVersion20100801',
     arnNamespace: 'cloudwatch',
   }),
+  cognitoidp: entry(
+    'cognito-identity-provider',
+    'cognito-idp/2016-04-18',
+    'AWS::Cognito',
+    'cognito-idp',
+  ),
   codebuild: entry('codebuild', 'codebuild/2016-10-06', 'AWS::CodeBuild', 'codebuild'),
   dynamodb: entry('dynamodb', 'dynamodb/2012-08-10', 'AWS::DynamoDB', 'dynamodb'),
   dynamodbstreams: entry('dynamodb-streams', 'dynamodbstreams/2012-08-10', [], 'dynamodb', {
@@ -68,6 +88,13 @@ export const services: Readonly<Record<string, ServiceEntry>> = {
   ec2: entry('ec2', 'ec2/2016-11-15', 'AWS::EC2', 'ec2', { shapeName: 'AmazonEC2' }),
   ecr: entry('ecr', 'ecr/2015-09-21', 'AWS::ECR', 'ecr'),
   ecs: entry('ecs', 'ecs/2014-11-13', 'AWS::ECS', 'ecs'),
+  elbv2: entry(
+    'elastic-load-balancing-v2',
+    'elbv2/2015-12-01',
+    'AWS::ElasticLoadBalancingV2',
+    'elasticloadbalancing',
+    { shapeName: 'ElasticLoadBalancing_v10' },
+  ),
   events: entry('eventbridge', 'events/2015-10-07', 'AWS::Events', 'events'),
   firehose: entry('firehose', 'firehose/2015-08-04', 'AWS::KinesisFirehose', 'firehose'),
   glue: entry('glue', 'glue/2017-03-31', 'AWS::Glue', 'glue'),
