@@ -10,8 +10,10 @@ import {
   KMSClient,
   ListGrantsCommand,
 } from '@aws-sdk/client-kms'
-import { client, createCloud } from '@cloud-orrery/cloud'
+import { call, client, createCloud } from '@cloud-orrery/cloud'
+import { GetItem } from '@cloud-orrery/models/dynamodb'
 import { expect, test } from 'vitest'
+import { refusalsDuring } from '../shared/outages.test-support.ts'
 import { arn, refusal, userOf } from './dynamodb.test-support.ts'
 
 const TableName = 'secret'
@@ -67,4 +69,16 @@ test('who uses an encrypted table needs its key, asked for again after five minu
   expect((await allowed.send(get)).Item).toEqual(Key)
   await cloud.advance({ minutes: 6 })
   expect(await refusal(allowed.send(get))).toMatchObject({ code: 'ValidationException' })
+})
+
+test('KMS that is busy or fails says nothing about the key', async () => {
+  const { cloud } = await encryptedTable()
+  await cloud.advance({ minutes: 6 })
+  const get = () => call(cloud, GetItem, { TableName, Key })
+  expect(await refusalsDuring(cloud, 'kms.Decrypt', get)).toEqual([
+    expect.stringMatching(
+      /^ThrottlingException: Busy\. \(Service: AWSKMS; Status Code: 400; Error Code: ThrottlingException; /,
+    ),
+    'InternalServerError: KMS: Out.',
+  ])
 })

@@ -4,7 +4,8 @@ import { CreateGrant, DescribeKey } from '@cloud-orrery/models/kms'
 import type { Context } from '../context.ts'
 import { isOpen, knownDataKeys, newDataKey, openDataKey } from '../shared/data-keys.ts'
 import { kmsWords } from '../shared/kms-refusals.ts'
-import { accessDenied, invalidValues } from './errors.ts'
+import { isThrottle, isTransient } from '../shared/transient-errors.ts'
+import { accessDenied, invalidValues, kmsThrottled, serviceFailure } from './errors.ts'
 import type { TableRecord } from './state.ts'
 
 /*
@@ -107,6 +108,8 @@ async function open(ctx: Context, closed: readonly TableRecord[]): Promise<void>
 function refusal(ctx: Context, error: unknown): unknown {
   if (!(error instanceof AwsError)) return error
   if (error.code === 'ValidationException') return error
+  if (isThrottle(error)) return kmsThrottled(kmsWords(ctx, error))
+  if (isTransient(error)) return serviceFailure(`KMS: ${error.message}`)
   if (error.code === 'AccessDeniedException') return accessDenied(kmsWords(ctx, error))
   return invalidValues(`KMS: ${error.message}`)
 }

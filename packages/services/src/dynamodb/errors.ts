@@ -22,6 +22,16 @@ export function accessDenied(message: string): AwsError {
   return awsError(commonError('AccessDeniedException', 400), message)
 }
 
+/** KMS had too many calls. That DynamoDB passes this on so is our guess: its documentation says nothing of it. */
+export function kmsThrottled(message: string): AwsError {
+  return awsError(model.ThrottlingException, message)
+}
+
+/** Another service failed. */
+export function serviceFailure(message: string): AwsError {
+  return awsError(model.InternalServerError, message)
+}
+
 /** Of operations on tables, whose names are judged in words of their own. */
 const tableName = /^(tableName|globalTableName|resourceArn)$/
 

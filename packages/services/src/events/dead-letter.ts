@@ -3,6 +3,7 @@ import type { Target } from '@cloud-orrery/models/events'
 import { SendMessage } from '@cloud-orrery/models/sqs'
 import type { Context } from '../context.ts'
 import { task } from '../define.ts'
+import { isTransient } from '../shared/transient-errors.ts'
 import { type BusEvent, eventJson } from './envelope.ts'
 import { retryAttemptsDefault, retryDelayMs } from './limits.ts'
 import { eventsPrincipal } from './pass-role.ts'
@@ -41,7 +42,7 @@ export async function bury(
     await send(ctx, burial)
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
-    if (error.fault === 'server') ctx.after(delayMs(1), buryAgain, burial)
+    if (isTransient(error)) ctx.after(delayMs(1), buryAgain, burial)
     else drop(ctx, burial, error)
   }
 }
@@ -53,7 +54,7 @@ export async function bury(
 export const buryAgain = task<Burial>('events.bury', {
   run: send,
   retryDelayMs: (attempt, error) =>
-    error.fault === 'server' && attempt < retryAttemptsDefault ? delayMs(attempt + 1) : undefined,
+    isTransient(error) && attempt < retryAttemptsDefault ? delayMs(attempt + 1) : undefined,
   onGiveUp: drop,
 })
 

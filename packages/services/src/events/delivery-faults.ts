@@ -1,4 +1,5 @@
 import type { AwsError } from '@cloud-orrery/models'
+import { isThrottle, isTransient } from '../shared/transient-errors.ts'
 
 /** How EventBridge names a failed delivery, and whether it tries again. */
 export interface DeliveryFault {
@@ -11,11 +12,9 @@ export interface DeliveryFault {
  * someone to act. Source: EventBridge User Guide, "Using dead-letter queues", with the codes.
  */
 export function faultOf(error: AwsError): DeliveryFault {
-  const { code, status, message } = error
+  const { code, message } = error
   if (own.has(code)) return { code, retriable: false }
-  if (/Throttl|TooManyRequests|SlowDown|RequestLimitExceeded/.test(code)) {
-    return { code: 'THROTTLING', retriable: true }
-  }
+  if (isThrottle(error)) return { code: 'THROTTLING', retriable: true }
   const denied = /AccessDenied|AuthorizationError|NotAuthorized|UnauthorizedOperation/.test(code)
   if (message.includes('sts:AssumeRole')) {
     return denied
@@ -23,7 +22,7 @@ export function faultOf(error: AwsError): DeliveryFault {
       : { code: 'TRANSIENT_ASSUME_ROLE', retriable: true }
   }
   if (denied) return { code: 'NO_PERMISSIONS', retriable: false }
-  if (status >= 500) return { code: 'ERROR_FROM_TARGET', retriable: true }
+  if (isTransient(error)) return { code: 'ERROR_FROM_TARGET', retriable: true }
   if (/DoesNotExist|NonExistent|NotFound|NoSuch/.test(code)) {
     return { code: 'NO_RESOURCE', retriable: false }
   }

@@ -7,6 +7,7 @@ import {
 import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { type Cloud, client, createCloud } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
+import { busy, out } from '../shared/outages.test-support.ts'
 import {
   bodies,
   openQueue,
@@ -104,9 +105,12 @@ test('after its last retry an event goes to the dead-letter queue with the reaso
   expect(JSON.parse(Body)).toMatchObject({ id, detail: { a: 1 } })
 })
 
-test('a dead-letter queue that is out of order gets its event when it is back', async () => {
+test.each([
+  ['busy', busy],
+  ['out of order', out],
+])('a dead-letter queue that is %s gets its event when it is back', async (_, effect) => {
   const { cloud, dead } = await shop({ RetryPolicy: { MaximumRetryAttempts: 0 } })
-  const fault = cloud.armFault('sqs.SendMessage', { kind: 'error', code: 'ServiceUnavailable' })
+  const fault = cloud.armFault('sqs.SendMessage', effect)
   await putEvent(cloud, {})
   await cloud.advance({ hours: 3 })
   expect(await bodies(cloud, dead)).toEqual([])

@@ -9,9 +9,11 @@ import {
   PublishVersionCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda'
-import { client, fetchFromCloud } from '@cloud-orrery/cloud'
+import { call, client, fetchFromCloud } from '@cloud-orrery/cloud'
+import { CreateFunction, Invoke } from '@cloud-orrery/models/lambda'
 import { expect, test } from 'vitest'
 import { roles } from '../shared/identity/state.ts'
+import { refusalsDuring } from '../shared/outages.test-support.ts'
 import {
   functionCaller,
   giveRole,
@@ -113,19 +115,6 @@ test('a role that is not there, or of another account, is refused with the funct
   })
 })
 
-test('an outage of STS says nothing about the role: the invocation fails on the side of the service', async () => {
-  const { cloud, lambda } = await world()
-  cloud.armFault('sts.AssumeRole', {
-    kind: 'error',
-    code: 'InternalError',
-    message: 'Out.',
-    status: 500,
-  })
-  await expect(lambda.send(new InvokeCommand({ FunctionName: 'fn' }))).rejects.toMatchObject({
-    name: 'ServiceException',
-  })
-})
-
 test('a role that no longer trusts Lambda keeps new environments from starting', async () => {
   const { cloud, lambda } = await world()
   roles.delete(cloud.scope('123456789012', 'us-east-1'), roleName)
@@ -210,4 +199,21 @@ test("event history has a function's creation without its variables, and no invo
   )
   expect(Events.map(({ EventName }) => EventName)).toEqual(['CreateFunction'])
   expect(Events[0]?.CloudTrailEvent).not.toContain('hush')
+})
+
+test('STS that is busy or fails says nothing about the role, neither to who makes a function nor to who invokes it', async () => {
+  const { cloud } = await world()
+  const ZipFile = await zipOf({ 'index.js': '1' })
+  const input = {
+    FunctionName: 'second',
+    Role: `arn:aws:iam::123456789012:role/${roleName}`,
+    Runtime: 'nodejs22.x' as const,
+    Handler: 'fn',
+    Code: { ZipFile },
+  }
+  const failures = ['ServiceException: STS: Busy.', 'ServiceException: STS: Out.']
+  const create = () => call(cloud, CreateFunction, input)
+  expect(await refusalsDuring(cloud, 'sts.AssumeRole', create)).toEqual(failures)
+  const invoke = () => call(cloud, Invoke, { FunctionName: 'fn' })
+  expect(await refusalsDuring(cloud, 'sts.AssumeRole', invoke)).toEqual(failures)
 })

@@ -135,11 +135,10 @@ export function tooManyRequests(reason: ThrottleReason): AwsError {
   })
 }
 
-export function isThrottle(error: AwsError): boolean {
-  return error.code === 'TooManyRequestsException'
-}
-
-/** Our machine cannot run the code, or the run was lost with its process. The words are ours. */
+/**
+ * Our machine cannot run the code, the run was lost with its process, or another service failed or was busy. The words
+ * are ours.
+ */
 export function serviceFailure(message: string): AwsError {
   return awsError(model.ServiceException, message, { fields: { Type: 'Service' } })
 }

@@ -19,8 +19,10 @@ import {
   SNSClient,
   SubscribeCommand,
 } from '@aws-sdk/client-sns'
-import { client } from '@cloud-orrery/cloud'
+import { call, client } from '@cloud-orrery/cloud'
+import { PutSubscriptionFilter } from '@cloud-orrery/models/logs'
 import { expect, test } from 'vitest'
+import { busy, refusalsDuring } from '../shared/outages.test-support.ts'
 import { type Made, makeFunction, start } from './functions.test-support.ts'
 
 const functionArn = 'arn:aws:lambda:us-east-1:123456789012:function:seen'
@@ -177,4 +179,36 @@ test('a subscription filter to a function that does not let it is refused', asyn
     message:
       'Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.',
   })
+})
+
+test('a Lambda that is busy or fails says nothing about the permission of a subscription filter', async () => {
+  const { cloud } = await watching()
+  await client(cloud, CloudWatchLogsClient).send(new CreateLogGroupCommand({ logGroupName: 'app' }))
+  const put = () =>
+    call(cloud, PutSubscriptionFilter, {
+      logGroupName: 'app',
+      filterName: 'all',
+      filterPattern: '',
+      destinationArn: functionArn,
+    })
+  expect(await refusalsDuring(cloud, 'lambda.Invoke', put)).toEqual([
+    'ServiceUnavailableException: Lambda: Busy.',
+    'ServiceUnavailableException: Lambda: Out.',
+  ])
+})
+
+test('a subscription filter tries again while Lambda is busy', async () => {
+  const made = await watching()
+  const logs = client(made.cloud, CloudWatchLogsClient)
+  const [logGroupName, logStreamName] = ['app', 's']
+  await logs.send(new CreateLogGroupCommand({ logGroupName }))
+  await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName }))
+  await permit(made, 'logs.amazonaws.com', 'arn:aws:logs:us-east-1:123456789012:log-group:app:*')
+  const filter = { logGroupName, filterName: 'all', filterPattern: '', destinationArn: functionArn }
+  await logs.send(new PutSubscriptionFilterCommand(filter))
+  made.cloud.armFault('lambda.Invoke', busy, { times: 3 })
+  const logEvents = [{ timestamp: made.cloud.kernel.clock.nowMs, message: 'one' }]
+  await logs.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }))
+  await made.cloud.advance({ minutes: 1 })
+  expect(made.seen.length).toBe(1)
 })

@@ -16,8 +16,10 @@ import {
   KMSClient,
   PutKeyPolicyCommand,
 } from '@aws-sdk/client-kms'
-import { client, createCloud } from '@cloud-orrery/cloud'
+import { call, client, createCloud } from '@cloud-orrery/cloud'
+import { AssociateKmsKey, GetLogEvents } from '@cloud-orrery/models/logs'
 import { expect, test } from 'vitest'
+import { refusalsDuring } from '../shared/outages.test-support.ts'
 
 const logGroupName = '/app/a'
 const groupArn = `arn:aws:logs:us-east-1:123456789012:log-group:${logGroupName}`
@@ -131,4 +133,20 @@ test('a group is rid of its key', async () => {
   await create(kmsKeyId)
   await logs.send(new DisassociateKmsKeyCommand({ resourceIdentifier: groupArn }))
   expect(await keyOfGroup()).toBeUndefined()
+})
+
+test('KMS that is busy or fails says nothing about the key', async () => {
+  const { cloud, kmsKeyId, create, stream } = await world(trust())
+  await create()
+  await stream()
+  const failures = [
+    'ServiceUnavailableException: KMS: Busy.',
+    'ServiceUnavailableException: KMS: Out.',
+  ]
+  const associate = () => call(cloud, AssociateKmsKey, { logGroupName, kmsKeyId })
+  expect(await refusalsDuring(cloud, 'kms.GenerateDataKey', associate)).toEqual(failures)
+  await associate()
+  await cloud.advance({ minutes: 5 })
+  const read = () => call(cloud, GetLogEvents, { logGroupName, logStreamName: 's' })
+  expect(await refusalsDuring(cloud, 'kms.Decrypt', read)).toEqual(failures)
 })

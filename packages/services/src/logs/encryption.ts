@@ -4,7 +4,8 @@ import { AssociateKmsKey, DisassociateKmsKey } from '@cloud-orrery/models/logs'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { notModelled } from '../shared/not-modelled.ts'
-import { keyNotAllowed, keyNotFound } from './errors.ts'
+import { isTransient } from '../shared/transient-errors.ts'
+import { keyNotAllowed, keyNotFound, serviceUnavailable } from './errors.ts'
 import { keyUseMs } from './limits.ts'
 import { judgedGroup, nameOf, theGroup } from './lookup.ts'
 import { type GroupEncryption, type LogGroup, logGroups } from './state.ts'
@@ -99,7 +100,7 @@ async function byKms<T>(groupArn: string, call: Promise<T>): Promise<T> {
   try {
     return await call
   } catch (error) {
-    if (!(error instanceof AwsError) || error.status >= 500) throw error
-    throw keyNotAllowed(groupArn)
+    if (!(error instanceof AwsError)) throw error
+    throw isTransient(error) ? serviceUnavailable(`KMS: ${error.message}`) : keyNotAllowed(groupArn)
   }
 }

@@ -5,6 +5,7 @@ import {
   MalformedQueryException,
   ResourceAlreadyExistsException,
   ResourceNotFoundException,
+  ServiceUnavailableException,
   TooManyTagsException,
 } from '@cloud-orrery/models/logs'
 import { batchBytesMax, retentionDays, tagsMax } from './limits.ts'
@@ -163,6 +164,11 @@ export function functionNotExecuted(): AwsError {
   return invalid(
     'Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.',
   )
+}
+
+/** Another service failed or was busy. The words are ours. */
+export function serviceUnavailable(message: string): AwsError {
+  return awsError(ServiceUnavailableException, message)
 }
 
 /** Recorded: logs StartQuery, with what the service's own client added. */

@@ -8,10 +8,12 @@ import {
 import { operation } from '../define.ts'
 import { notModelled } from '../shared/not-modelled.ts'
 import { pageOf } from '../shared/pages.ts'
+import { isTransient } from '../shared/transient-errors.ts'
 import {
   functionNotExecuted,
   invalidToken,
   limitExceeded,
+  serviceUnavailable,
   subscriptionFilterNotFound,
 } from './errors.ts'
 import { compileFilterPattern } from './filter-pattern/compilation.ts'
@@ -38,8 +40,10 @@ export const putSubscriptionFilter = operation(PutSubscriptionFilter, {
     try {
       await invokeFunction(ctx, { destinationArn, groupName: group.name }, undefined)
     } catch (error) {
-      if (error instanceof AwsError) throw functionNotExecuted()
-      throw error
+      if (!(error instanceof AwsError)) throw error
+      throw isTransient(error)
+        ? serviceUnavailable(`Lambda: ${error.message}`)
+        : functionNotExecuted()
     }
     const now = theGroup(ctx, { logGroupName })
     const before = subscriptionFilters.get(ctx, orderedKey(now.id, filterName))

@@ -5,6 +5,7 @@ import { Invoke } from '@cloud-orrery/models/lambda'
 import type { InputLogEvent } from '@cloud-orrery/models/logs'
 import type { Context } from '../context.ts'
 import { task } from '../define.ts'
+import { isTransient } from '../shared/transient-errors.ts'
 import { eventId } from './event-ids.ts'
 import { compileFilterPattern } from './filter-pattern/compilation.ts'
 import {
@@ -76,7 +77,7 @@ export const deliverEvents = task<Sending>('logs.deliver', {
     await invokeFunction(ctx, filter, dataMessage(ctx, filter, sending))
   },
   retryDelayMs(attempt, error) {
-    if (error.status < 500 && error.status !== 429) return undefined
+    if (!isTransient(error)) return undefined
     const delayMs = Math.min(retryDelayMsMin * 2 ** (attempt - 1), retryDelayMsMax)
     return attempt * delayMs > retriesForMs ? undefined : delayMs
   },

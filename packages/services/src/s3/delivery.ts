@@ -3,6 +3,7 @@ import { Publish } from '@cloud-orrery/models/sns'
 import { SendMessage } from '@cloud-orrery/models/sqs'
 import type { Context } from '../context.ts'
 import { task } from '../define.ts'
+import { isTransient } from '../shared/transient-errors.ts'
 import { bucketArn } from './access.ts'
 import { notificationRetryMs } from './limits.ts'
 import type { DestinationKind } from './notification-rules.ts'
@@ -70,7 +71,5 @@ export const deliver = task<Notification>('s3.deliver', {
     await send(ctx, notification)
   },
   retryDelayMs: (attempt, error) =>
-    error.fault === 'server' || /Throttl|TooManyRequests/.test(error.code)
-      ? notificationRetryMs[attempt - 1]
-      : undefined,
+    isTransient(error) ? notificationRetryMs[attempt - 1] : undefined,
 })

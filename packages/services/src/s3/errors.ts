@@ -102,8 +102,17 @@ export function kmsRefusal(code: string, message: string): AwsError {
   return awsError(commonError(`KMS.${code}`, 400), message)
 }
 
-export function slowDown(): AwsError {
-  return awsError(commonError('SlowDown', 503), 'Please reduce your request rate.')
+/** KMS had too many calls. Source: users' reports of objects under keys of KMS. */
+export function kmsSlowDown(): AwsError {
+  return awsError(
+    commonError('SlowDown', 503),
+    'Please reduce your request rate for operations involving AWS KMS.',
+  )
+}
+
+/** Another service failed or was busy. */
+export function internalError(): AwsError {
+  return s3Error('InternalError', 'We encountered an internal error. Please try again.')
 }
 
 export function noSuchBucket(name: string): AwsError {

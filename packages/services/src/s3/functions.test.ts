@@ -5,9 +5,11 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { client } from '@cloud-orrery/cloud'
+import { call, client } from '@cloud-orrery/cloud'
+import { PutBucketNotificationConfiguration } from '@cloud-orrery/models/s3'
 import { expect, test } from 'vitest'
 import { makeFunction, start } from '../lambda/functions.test-support.ts'
+import { refusalsDuring } from '../shared/outages.test-support.ts'
 
 const Bucket = 'heard-things'
 const functionArn = 'arn:aws:lambda:us-east-1:123456789012:function:seen'
@@ -116,4 +118,16 @@ test('an outage of functions delays an event', async () => {
   cloud.endFault(fault)
   await cloud.advance({ minutes: 1 })
   expect(seen.length).toBe(1)
+})
+
+test("a Lambda that is busy or fails says nothing about the function's policy", async () => {
+  const { cloud } = await heard()
+  const Events = ['s3:ObjectCreated:*'] as const
+  const NotificationConfiguration = {
+    LambdaFunctionConfigurations: [{ LambdaFunctionArn: functionArn, Events }],
+  }
+  const listen = () =>
+    call(cloud, PutBucketNotificationConfiguration, { Bucket, NotificationConfiguration })
+  const internal = 'InternalError: We encountered an internal error. Please try again.'
+  expect(await refusalsDuring(cloud, 'lambda.Invoke', listen)).toEqual([internal, internal])
 })

@@ -8,9 +8,10 @@ import { s3HostId } from '@cloud-orrery/protocols'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { tellWatcher } from '../shared/bucket-watchers.ts'
+import { isTransient } from '../shared/transient-errors.ts'
 import { bucketArn, bucketOf, scopeOfBucket } from './access.ts'
 import { deliver, send, tryInvoke } from './delivery.ts'
-import { invalidArgument, s3Error } from './errors.ts'
+import { internalError, invalidArgument, s3Error } from './errors.ts'
 import { type EventName, eventBridgeEvent, eventRecord } from './event-records.ts'
 import {
   checkedFilter,
@@ -175,6 +176,7 @@ async function destinationProblem(
     return undefined
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
+    if (isTransient(error)) throw internalError()
     if (kind === 'function') return `Not authorized to invoke function [${arn}]`
     const missing = /NonExistentQueue|QueueDoesNotExist|NotFound/.test(error.code)
     const what = kind === 'queue' ? 'queue' : 'topic'

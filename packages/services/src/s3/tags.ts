@@ -1,7 +1,7 @@
 import type { Tag } from '@cloud-orrery/models/s3'
 import type { Context } from '../context.ts'
 import { isReservedTag } from '../shared/system-tags.ts'
-import { invalidArgument, invalidTag, s3Error } from './errors.ts'
+import { internalError, invalidArgument, invalidTag, s3Error } from './errors.ts'
 import { bucketTagsMax, objectTagsMax } from './limits.ts'
 import type { Tags } from './state.ts'
 
@@ -76,7 +76,7 @@ export function creationTags(ctx: Context, list: readonly Tag[] | undefined): Ta
     )
   }
   if (new Set(list.map(({ Key }) => Key)).size < list.length) {
-    throw s3Error('InternalError', 'We encountered an internal error. Please try again.')
+    throw internalError()
   }
   return readTags(ctx, list, 'bucket')
 }

@@ -3,6 +3,7 @@ import { SendMessage } from '@cloud-orrery/models/sqs'
 import type { CallOptions, Context } from '../context.ts'
 import { task } from '../define.ts'
 import { measure } from '../shared/metrics.ts'
+import { isThrottle, isTransient } from '../shared/transient-errors.ts'
 import { filledIn } from './input.ts'
 import { type Invocation, seconds } from './invocation.ts'
 import {
@@ -44,11 +45,11 @@ interface Failure {
 
 async function afterFailure(ctx: Context, run: Invocation, failure: Failure): Promise<void> {
   const { target, attempt, scheduledAtMs } = run
-  const { code, message, status } = failure.error
-  const isThrottle = /Throttl|TooManyRequests|SlowDown|RequestLimitExceeded/.test(code)
-  count(ctx, run, isThrottle ? 'TargetErrorThrottledCount' : 'TargetErrorCount')
+  const { error } = failure
+  const { code, message } = error
+  count(ctx, run, isThrottle(error) ? 'TargetErrorThrottledCount' : 'TargetErrorCount')
   ctx.record('delivery', 'scheduler.failed', { schedule: run.arn, attempt, code, message })
-  if (status < 500 && !isThrottle) return await bury(ctx, run, failure)
+  if (!isTransient(error)) return await bury(ctx, run, failure)
   const {
     MaximumRetryAttempts = retryAttemptsUsual,
     MaximumEventAgeInSeconds = eventAgeSecondsUsual,

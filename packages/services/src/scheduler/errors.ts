@@ -43,6 +43,11 @@ export function invalidToken(): AwsError {
   return invalid('Invalid NextToken.')
 }
 
+/** Another service failed or was busy. The words are ours: AWS's name no reason. */
+export function serviceFailure(message: string): AwsError {
+  return awsError(model.InternalServerException, message)
+}
+
 export function invalid(message: string): AwsError {
   return awsError(model.ValidationException, message)
 }

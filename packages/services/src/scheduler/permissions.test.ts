@@ -10,8 +10,10 @@ import {
   GetScheduleCommand,
   SchedulerClient,
 } from '@aws-sdk/client-scheduler'
-import { client } from '@cloud-orrery/cloud'
+import { call, client } from '@cloud-orrery/cloud'
+import { CreateSchedule } from '@cloud-orrery/models/scheduler'
 import { expect, test } from 'vitest'
+import { refusalsDuring } from '../shared/outages.test-support.ts'
 import { accountId, giveRole, queueArn, roleArn, start } from './scheduler.test-support.ts'
 
 const arn = `arn:aws:scheduler:us-east-1:${accountId}:`
@@ -103,4 +105,14 @@ test('a role that trusts the group of the schedule alone delivers', async () => 
   await schedule('rate(1 day)')
   await cloud.advance({ minutes: 1 })
   expect(await heard()).toEqual(['2026-01-01T00:00:00Z'])
+})
+
+test('STS that is busy or fails says nothing about the role', async () => {
+  const { cloud } = await start()
+  const create = () => call(cloud, CreateSchedule, input)
+  expect(await refusalsDuring(cloud, 'sts.AssumeRole', create)).toEqual([
+    'InternalServerException: STS: Busy.',
+    'InternalServerException: STS: Out.',
+  ])
+  await create()
 })

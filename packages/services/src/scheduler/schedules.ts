@@ -13,6 +13,7 @@ import { AssumeRole } from '@cloud-orrery/models/sts'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { pageOf } from '../shared/pages.ts'
+import { isTransient } from '../shared/transient-errors.ts'
 import {
   invalid,
   invalidExpression,
@@ -21,6 +22,7 @@ import {
   roleNotAssumable,
   scheduleExists,
   scheduleNotFound,
+  serviceFailure,
 } from './errors.ts'
 import { parseExpression } from './expressions.ts'
 import { groupContext, theActiveGroup, theGroup } from './groups.ts'
@@ -192,8 +194,8 @@ async function checkRole(
     const as = schedulerPrincipal
     await ctx.call(AssumeRole, input, { as, sourceArn: groupArn(ctx, group) })
   } catch (error) {
-    if (error instanceof AwsError && error.status < 500) throw roleNotAssumable()
-    throw error
+    if (!(error instanceof AwsError)) throw error
+    throw isTransient(error) ? serviceFailure(`STS: ${error.message}`) : roleNotAssumable()
   }
 }
 

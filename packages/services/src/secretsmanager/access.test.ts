@@ -22,8 +22,10 @@ import {
   UpdateSecretCommand,
   ValidateResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager'
-import { client, createCloud, shownEntry } from '@cloud-orrery/cloud'
+import { call, client, createCloud, shownEntry } from '@cloud-orrery/cloud'
+import { CreateSecret, GetSecretValue } from '@cloud-orrery/models/secretsmanager'
 import { expect, test } from 'vitest'
+import { refusalsDuring } from '../shared/outages.test-support.ts'
 import { versions } from './state.ts'
 
 const account = '123456789012'
@@ -263,4 +265,15 @@ test('the journal that people see has no value in it, and no state has one', asy
   expect(answers.join('\n')).not.toContain('very-hidden')
   const scope = cloud.scope(account, 'us-east-1')
   expect(JSON.stringify([...versions.scan(scope)])).not.toContain('very-hidden')
+})
+
+test('KMS that is busy or fails says nothing about the key', async () => {
+  const { cloud } = await store()
+  const failures = ['ThrottlingException: Busy.', 'InternalServiceError: KMS: Out.']
+  const ClientRequestToken = '11111111-2222-4333-8444-555555555555'
+  const input = { Name: 'k', SecretString: 's', ClientRequestToken }
+  const create = () => call(cloud, CreateSecret, input)
+  expect(await refusalsDuring(cloud, 'kms.GenerateDataKey', create)).toEqual(failures)
+  const read = () => call(cloud, GetSecretValue, { SecretId: 'app/db' })
+  expect(await refusalsDuring(cloud, 'kms.Decrypt', read)).toEqual(failures)
 })

@@ -120,6 +120,16 @@ export function kmsDenied(): AwsError {
   return awsError(accessDeniedException, 'Access to KMS is not allowed')
 }
 
+/** KMS had too many calls. Source: API reference, "Common errors"; the words are KMS's. */
+export function kmsThrottled(message: string): AwsError {
+  return awsError(commonError('ThrottlingException', 400), message)
+}
+
+/** Another service failed or was busy. The words are ours. */
+export function serviceFailure(message: string): AwsError {
+  return awsError(model.InternalServiceError, message)
+}
+
 /** Source: the API model's own words for the two failures. */
 export function encryptionFailed(): AwsError {
   return awsError(

@@ -13,9 +13,11 @@ import {
   type RotateSecretCommandInput,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
-import { client, createCloud } from '@cloud-orrery/cloud'
+import { call, client, createCloud } from '@cloud-orrery/cloud'
+import { RotateSecret } from '@cloud-orrery/models/secretsmanager'
 import { expect, test } from 'vitest'
 import { giveRole, makeFunction, start, zipOf } from '../lambda/functions.test-support.ts'
+import { refusalsDuring } from '../shared/outages.test-support.ts'
 import { recorded, replaying } from './recorded-secrets.test-support.ts'
 
 interface Step {
@@ -267,4 +269,16 @@ test('a function may let Secrets Manager in for one secret alone', async () => {
   })
   await permit('own', ARN)
   await rotateSecret({ RotationLambdaARN })
+})
+
+test("a Lambda that is busy or fails says nothing about the function's policy", async () => {
+  const { cloud, create, RotationLambdaARN } = await watching()
+  await create()
+  const ClientRequestToken = '11111111-2222-4333-8444-555555555555'
+  const input = { SecretId, RotationLambdaARN, ClientRequestToken }
+  const rotate = () => call(cloud, RotateSecret, input)
+  expect(await refusalsDuring(cloud, 'lambda.Invoke', rotate)).toEqual([
+    'InternalServiceError: Lambda: Busy.',
+    'InternalServiceError: Lambda: Out.',
+  ])
 })

@@ -3,7 +3,13 @@ import { Invoke } from '@cloud-orrery/models/lambda'
 import { CancelRotateSecret, RotateSecret } from '@cloud-orrery/models/secretsmanager'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
-import { rotationFunctionDenied, rotationFunctionMissing, rotationUnderWay } from './errors.ts'
+import { isTransient } from '../shared/transient-errors.ts'
+import {
+  rotationFunctionDenied,
+  rotationFunctionMissing,
+  rotationUnderWay,
+  serviceFailure,
+} from './errors.ts'
 import { requestToken } from './put-value.ts'
 import { judged, scopeOf, theOwnSecret } from './references.ts'
 import { scheduleOf, scheduleRotation } from './rotation-schedule.ts'
@@ -61,8 +67,8 @@ async function checkInvocable(ctx: Context, functionArn: string, arn: string): P
       asService(functionArn, arn),
     )
   } catch (error) {
-    if (!(error instanceof AwsError) || error.status >= 500) throw error
-    throw rotationFunctionDenied()
+    if (!(error instanceof AwsError)) throw error
+    throw isTransient(error) ? serviceFailure(`Lambda: ${error.message}`) : rotationFunctionDenied()
   }
 }
 

@@ -2,7 +2,14 @@ import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { AwsError } from '@cloud-orrery/models'
 import { Decrypt, GenerateDataKey } from '@cloud-orrery/models/kms'
 import type { CallOptions, Context } from '../context.ts'
-import { decryptionFailed, encryptionFailed, kmsDenied } from './errors.ts'
+import { isThrottle, isTransient } from '../shared/transient-errors.ts'
+import {
+  decryptionFailed,
+  encryptionFailed,
+  kmsDenied,
+  kmsThrottled,
+  serviceFailure,
+} from './errors.ts'
 import type { SealedValue } from './state.ts'
 
 /** The key of secrets that name none. */
@@ -81,7 +88,9 @@ async function byKms<T>(call: Promise<T>, otherwise: () => AwsError): Promise<T>
   try {
     return await call
   } catch (error) {
-    if (!(error instanceof AwsError) || error.status >= 500) throw error
+    if (!(error instanceof AwsError)) throw error
+    if (isThrottle(error)) throw kmsThrottled(error.message)
+    if (isTransient(error)) throw serviceFailure(`KMS: ${error.message}`)
     throw error.code === 'AccessDeniedException' ? kmsDenied() : otherwise()
   }
 }

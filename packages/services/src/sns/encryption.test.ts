@@ -25,8 +25,10 @@ import {
   SetTopicAttributesCommand,
   SNSClient,
 } from '@aws-sdk/client-sns'
-import { client } from '@cloud-orrery/cloud'
+import { call, client } from '@cloud-orrery/cloud'
+import { Publish } from '@cloud-orrery/models/sns'
 import { expect, test } from 'vitest'
+import { refusalsDuring } from '../shared/outages.test-support.ts'
 import { receivedBodies, refusal, topicWithQueue, world } from './topics-and-queues.test-support.ts'
 
 const note = (code: string) =>
@@ -177,4 +179,13 @@ test('EventBridge publishes to an encrypted topic when the key trusts it', async
   )
   await ring()
   expect(await received()).toEqual(['"rang"'])
+})
+
+test('KMS that is busy or fails says nothing about the key', async () => {
+  const { cloud, TopicArn } = await encryptedTopic()
+  const publish = () => call(cloud, Publish, { TopicArn, Message: 'hi' })
+  expect(await refusalsDuring(cloud, 'kms.GenerateDataKey', publish)).toEqual([
+    expect.stringMatching(`^KMSThrottlingException: Busy\\. ${note('ThrottlingException')}`),
+    expect.stringMatching(/^InternalFailure: Out\. /),
+  ])
 })

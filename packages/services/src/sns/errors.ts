@@ -6,6 +6,7 @@ import {
   type Violation,
 } from '@cloud-orrery/models'
 import * as model from '@cloud-orrery/models/sns'
+import { isThrottle } from '../shared/transient-errors.ts'
 
 /** `Invalid parameter: ` and what is wrong: SNS's form for nearly everything. */
 export function invalidParameter(what: string): AwsError {
@@ -110,12 +111,11 @@ const kmsRefusals: Readonly<Record<string, ErrorDescriptor>> = {
   DisabledException: model.KMSDisabledException,
   KMSInvalidStateException: model.KMSInvalidStateException,
   NotFoundException: model.KMSNotFoundException,
-  ThrottlingException: model.KMSThrottlingException,
 }
 
 /** A refusal of KMS under SNS's code for it; for the others SNS has no code. */
-export function kmsRefusal({ code }: AwsError, message: string): AwsError {
-  const descriptor = kmsRefusals[code]
+export function kmsRefusal(error: AwsError, message: string): AwsError {
+  const descriptor = isThrottle(error) ? model.KMSThrottlingException : kmsRefusals[error.code]
   if (descriptor !== undefined) return awsError(descriptor, message)
   return awsError(commonError('InternalFailure', 500), message)
 }

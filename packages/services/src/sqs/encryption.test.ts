@@ -13,9 +13,11 @@ import {
   SubscribeCommand,
 } from '@aws-sdk/client-sns'
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { type Cloud, client, createCloud } from '@cloud-orrery/cloud'
+import { type Cloud, call, client, createCloud } from '@cloud-orrery/cloud'
+import { SendMessage } from '@cloud-orrery/models/sqs'
 import { accessKeys, users } from '@cloud-orrery/services'
 import { expect, test } from 'vitest'
+import { refusalsDuring } from '../shared/outages.test-support.ts'
 import { accountId, arnOf, queueOf, refusal, withQueue } from './queues.test-support.ts'
 
 const note = (code: string) =>
@@ -273,4 +275,13 @@ test('the same seed gives the same journal, keys and all', async () => {
     }),
   )
   expect(digests[0]).toBe(digests[1])
+})
+
+test('KMS that is busy or fails says nothing about the key', async () => {
+  const { cloud, QueueUrl } = await encryptedQueue()
+  const send = () => call(cloud, SendMessage, { QueueUrl, MessageBody: 'hi' })
+  expect(await refusalsDuring(cloud, 'kms.GenerateDataKey', send)).toEqual([
+    expect.stringMatching(`^KmsThrottled: Busy\\. ${note('ThrottlingException')}`),
+    expect.stringMatching(/^InternalFailure: Out\. /),
+  ])
 })

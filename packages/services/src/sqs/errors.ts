@@ -7,6 +7,7 @@ import {
   type Violation,
 } from '@cloud-orrery/models'
 import * as model from '@cloud-orrery/models/sqs'
+import { isThrottle } from '../shared/transient-errors.ts'
 
 /*
  * Errors that the model does not list. JSON clients see the name, query clients (and JSON clients in the
@@ -237,12 +238,11 @@ const kmsRefusals: Readonly<Record<string, ErrorDescriptor>> = {
   InvalidKeyUsageException: model.KmsInvalidKeyUsage,
   KMSInvalidStateException: model.KmsInvalidState,
   NotFoundException: model.KmsNotFound,
-  ThrottlingException: model.KmsThrottled,
 }
 
 /** A refusal of KMS under SQS's code for it. The words for the others are ours: SQS has no code for them. */
-export function kmsRefusal({ code }: AwsError, message: string): AwsError {
-  const descriptor = kmsRefusals[code]
+export function kmsRefusal(error: AwsError, message: string): AwsError {
+  const descriptor = isThrottle(error) ? model.KmsThrottled : kmsRefusals[error.code]
   if (descriptor !== undefined) return awsError(descriptor, message)
   return awsError(commonError('InternalFailure', 500), message)
 }

@@ -16,6 +16,7 @@ import {
   InvalidToken,
   KmsAccessDeniedException,
   KmsInvalidStateException,
+  KmsThrottlingException,
   MissingRequiredParameter,
   ResourceNotFound,
   ServiceQuotaExceededException,
@@ -94,6 +95,11 @@ export function kmsDenied(reason: string): AwsError {
 
 export function kmsKeyInWrongState(state: string, reason: string): AwsError {
   return awsError(KmsInvalidStateException, reason, { fields: { kmsKeyState: state } })
+}
+
+/** Source: the API model's own words. */
+export function kmsThrottled(reason: string): AwsError {
+  return awsError(KmsThrottlingException, reason)
 }
 
 /** Recorded: states, UpdateStateMachine, 2023. */
@@ -200,6 +206,11 @@ export function roleNotAssumable(): AwsError {
     commonError('AccessDeniedException', 400),
     'Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.',
   )
+}
+
+/** Another service failed or was busy. Source: API reference, "Common errors"; the words are ours. */
+export function serviceFailure(message: string): AwsError {
+  return awsError(commonError('InternalFailure', 500), message)
 }
 
 /** Observed on AWS: states, CreateStateMachine with a role that may not see log groups. */

@@ -6,8 +6,10 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
-import { client } from '@cloud-orrery/cloud'
+import { call, client } from '@cloud-orrery/cloud'
+import { CreateStateMachine, DescribeStateMachine } from '@cloud-orrery/models/states'
 import { expect, test } from 'vitest'
+import { refusalsDuring } from '../shared/outages.test-support.ts'
 import {
   eventsOf,
   giveRole,
@@ -128,4 +130,29 @@ test('an execution of another account is not read', async () => {
   await expect(other.send(new GetExecutionHistoryCommand({ executionArn }))).rejects.toMatchObject({
     name: 'AccessDeniedException',
   })
+})
+
+test('STS that is busy or fails says nothing about the role', async () => {
+  const { cloud, roleArn } = statesCloud()
+  const input = { name: 'machine', definition: passing, roleArn }
+  const create = () => call(cloud, CreateStateMachine, input)
+  expect(await refusalsDuring(cloud, 'sts.AssumeRole', create)).toEqual([
+    'InternalFailure: STS: Busy.',
+    'InternalFailure: STS: Out.',
+  ])
+  await create()
+})
+
+test('KMS that is busy or fails says nothing about the key', async () => {
+  const made = statesCloud()
+  const { KeyMetadata } = await client(made.cloud, KMSClient).send(new CreateKeyCommand({}))
+  const kmsKeyId = KeyMetadata?.Arn ?? ''
+  const stateMachineArn = await makeMachine(made, passing, {
+    encryptionConfiguration: { type: 'CUSTOMER_MANAGED_KMS_KEY', kmsKeyId },
+  })
+  const describe = () => call(made.cloud, DescribeStateMachine, { stateMachineArn })
+  expect(await refusalsDuring(made.cloud, 'kms.Decrypt', describe)).toEqual([
+    'KmsThrottlingException: Busy.',
+    'InternalFailure: KMS: Out.',
+  ])
 })

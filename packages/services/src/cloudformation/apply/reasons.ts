@@ -1,5 +1,6 @@
 import type { AwsError } from '@cloud-orrery/models'
 import { notModelledCode } from '../../shared/not-modelled.ts'
+import { isThrottle } from '../../shared/transient-errors.ts'
 
 /**
  * Types whose failures CloudFormation still words by its older means: the service's message, the name that
@@ -75,7 +76,7 @@ function handlerErrorCode(error: AwsError): string {
   if (/AccessDenied|NotAuthorized|Authorization|^Forbidden$/.test(code)) return 'AccessDenied'
   if (/AlreadyExists|NameExists|AlreadyOwnedByYou|^ResourceInUse/.test(code)) return 'AlreadyExists'
   if (/NotFound|NoSuch|NonExistent|DoesNotExist/.test(code)) return 'NotFound'
-  if (/Throttl|TooManyRequests|RequestLimit/.test(code)) return 'Throttling'
+  if (isThrottle(error)) return 'Throttling'
   if (/LimitExceeded|QuotaExceeded/.test(code)) return 'ServiceLimitExceeded'
   if (/Conflict|OperationAborted|ConcurrentModification/.test(code)) return 'ResourceConflict'
   if (status >= 500) return 'ServiceInternalError'

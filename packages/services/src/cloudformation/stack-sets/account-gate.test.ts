@@ -4,6 +4,7 @@ import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { client } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
 import { ZipFile } from 'yazl'
+import { busy } from '../../shared/outages.test-support.ts'
 import { first, type SetWorld, setWorld } from './stack-sets.test-support.ts'
 
 async function zipped(text: string): Promise<Buffer> {
@@ -78,5 +79,19 @@ test('an account that says that it is not ready fails', async () => {
         StatusReason: 'The account gate function answered {"Status":"FAILED"}',
       },
     ],
+  ])
+})
+
+test('a gate that Lambda is too busy to ask lets nothing through', async () => {
+  const world = await setWorld()
+  await gate(world, "{ Status: 'SUCCEEDED' }")
+  world.cloud.armFault('lambda.Invoke', busy)
+  await world.create()
+  const OperationId = await world.instances({ Accounts: [first], Regions: ['us-east-1'] })
+  const { Summaries = [] } = await world.cfn.send(
+    new ListStackSetOperationResultsCommand({ StackSetName: 'set', OperationId }),
+  )
+  expect(Summaries.map((it) => it.AccountGateResult)).toEqual([
+    { Status: 'FAILED', StatusReason: 'Busy.' },
   ])
 })

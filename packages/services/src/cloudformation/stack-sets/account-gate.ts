@@ -1,6 +1,7 @@
 import { AwsError } from '@cloud-orrery/models'
 import { Invoke } from '@cloud-orrery/models/lambda'
 import type { Caller, Context } from '../../context.ts'
+import { isTransient } from '../../shared/transient-errors.ts'
 import { isObject } from '../engine/json.ts'
 import type { SetOperation } from './state.ts'
 
@@ -33,6 +34,7 @@ export async function askAccountGate(
     return verdict(Buffer.from(Payload ?? new Uint8Array()).toString())
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
+    if (isTransient(error)) return { status: 'FAILED', reason: error.message }
     // No function, or none that the execution role may call.
     const denied = error.code === 'AccessDeniedException'
     return { status: 'SKIPPED', reason: denied ? error.message : `Function not found: ${arn}` }

@@ -3,6 +3,7 @@ import { AwsError } from '@cloud-orrery/models'
 import { AssumeRole } from '@cloud-orrery/models/sts'
 import type { CallAs, Caller, Context } from '../../context.ts'
 import { sessions } from '../../shared/identity/state.ts'
+import { isTransient } from '../../shared/transient-errors.ts'
 import { validationError } from '../errors.ts'
 import type { StackSet } from './state.ts'
 
@@ -10,7 +11,8 @@ const service = 'cloudformation.amazonaws.com'
 
 /**
  * Who works in an account: its execution role, assumed by the administration role, assumed by CloudFormation, all
- * of it judged by STS. Throws ValidationError in the words of an operation's result.
+ * of it judged by STS. Throws ValidationError in the words of an operation's result; where STS fails or is busy, the
+ * result has STS's words.
  */
 export async function executionCaller(
   ctx: Context,
@@ -23,7 +25,7 @@ export async function executionCaller(
   try {
     return await assumed(ctx, role, sessionName, { caller: administration })
   } catch (error) {
-    if (!(error instanceof AwsError)) throw error
+    if (!(error instanceof AwsError) || isTransient(error)) throw error
     throw validationError(
       `Account ${account} should have '${set.executionRoleName}' role with trust relationship to Role '${nameOf(set.administrationRoleArn)}'.`,
     )
@@ -38,7 +40,7 @@ async function administrationCaller(
   try {
     return await assumed(ctx, administrationRoleArn, sessionName, service, arn)
   } catch (error) {
-    if (!(error instanceof AwsError)) throw error
+    if (!(error instanceof AwsError) || isTransient(error)) throw error
     throw validationError(
       `Account ${ctx.accountId} should have '${nameOf(administrationRoleArn)}' role with trust relationship to CloudFormation service.`,
     )

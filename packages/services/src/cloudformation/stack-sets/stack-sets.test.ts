@@ -16,6 +16,7 @@ import {
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { client, createCloud } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
+import { busy } from '../../shared/outages.test-support.ts'
 import { accountId, queue, resourcesOf } from '../stacks.test-support.ts'
 import {
   administration,
@@ -437,4 +438,12 @@ test('templates, parameters and capabilities are judged when a stack set is made
   await expect(
     start(world, { ParameterOverrides: [{ ParameterKey: 'Size', ParameterValue: '1' }] }),
   ).rejects.toThrow('Parameters: [Size] do not exist in the template')
+})
+
+test("STS that is busy says nothing about the roles: the result has STS's words", async () => {
+  const world = await setWorld()
+  await world.create()
+  world.cloud.armFault('sts.AssumeRole', busy)
+  const operationId = await world.instances({ Accounts: [first], Regions: ['us-east-1'] })
+  expect(await world.results(operationId)).toEqual([`${first} us-east-1 FAILED Busy.`])
 })

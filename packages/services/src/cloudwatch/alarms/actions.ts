@@ -3,7 +3,8 @@ import { Invoke } from '@cloud-orrery/models/lambda'
 import { Publish } from '@cloud-orrery/models/sns'
 import type { Context } from '../../context.ts'
 import { task } from '../../define.ts'
-import { notModelled, notModelledCode } from '../../shared/not-modelled.ts'
+import { notModelled } from '../../shared/not-modelled.ts'
+import { isTransient } from '../../shared/transient-errors.ts'
 import { invalidValue } from '../errors.ts'
 import { type AlarmRecord, type AlarmState, alarms, type StateValue } from '../state.ts'
 import { remember } from './history.ts'
@@ -71,10 +72,7 @@ export const act = task<PlannedAction>('cloudwatch.act', {
       error: null,
     })
   },
-  retryDelayMs: (attempt, { status, code }) =>
-    code === notModelledCode || (status < 500 && status !== 429)
-      ? undefined
-      : retryDelaysMs[attempt - 1],
+  retryDelayMs: (attempt, error) => (isTransient(error) ? retryDelaysMs[attempt - 1] : undefined),
   onGiveUp(ctx, { actionArn, alarm }, error: AwsError) {
     note(ctx, alarm, `Failed to execute action ${actionArn}. Received error: "${error.message}"`, {
       actionState: 'Failed',

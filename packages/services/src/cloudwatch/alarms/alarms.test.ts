@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-sqs'
 import { client, createCloud } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
+import { busy } from '../../shared/outages.test-support.ts'
 import { topicIntoQueue } from './alerts.test-support.ts'
 
 const minute = { minutes: 1 }
@@ -190,5 +191,29 @@ test('three of four breaching periods are enough where the alarm says so', async
   const { MetricAlarms } = await cloudwatch.send(new DescribeAlarmsCommand({}))
   expect(MetricAlarms?.map(({ StateReason }) => StateReason)).toEqual([
     'Threshold Crossed: 3 out of the last 4 datapoints [40.0 (01/01/26 00:03:00), 30.0 (01/01/26 00:02:00), 20.0 (01/01/26 00:00:00)] were greater than the threshold (10.0) (minimum 3 datapoints for OK -> ALARM transition).',
+  ])
+})
+
+test('an alarm tries again while its topic is busy', async () => {
+  const { cloud, cloudwatch, TopicArn, received } = await withTopic()
+  await cloudwatch.send(
+    new PutMetricAlarmCommand({
+      AlarmName: 'errors',
+      Namespace: 'shop',
+      MetricName: 'Errors',
+      Statistic: 'Sum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 2,
+      ComparisonOperator: 'GreaterThanThreshold',
+      AlarmActions: [TopicArn],
+    }),
+  )
+  const MetricData = [{ MetricName: 'Errors', Value: 3 }]
+  await cloudwatch.send(new PutMetricDataCommand({ Namespace: 'shop', MetricData }))
+  cloud.armFault('sns.Publish', busy, { times: 2 })
+  await cloud.advance({ seconds: 90 })
+  expect((await received()).map((it) => [it['AlarmName'], it['NewStateValue']])).toEqual([
+    ['errors', 'ALARM'],
   ])
 })

@@ -4,8 +4,14 @@ import {
   InvokeCommand,
   LambdaClient,
 } from '@aws-sdk/client-lambda'
-import { client } from '@cloud-orrery/cloud'
+import { call, client } from '@cloud-orrery/cloud'
+import {
+  GetFunctionConfiguration,
+  Invoke,
+  UpdateFunctionConfiguration,
+} from '@cloud-orrery/models/lambda'
 import { expect, test } from 'vitest'
+import { busy, refusalsDuring } from '../../shared/outages.test-support.ts'
 import { functionCaller, makeFunction, start } from '../functions.test-support.ts'
 
 async function sealed() {
@@ -55,4 +61,34 @@ test('a key that the caller may not use is refused with the function', async () 
     name: 'InvalidParameterValueException',
     message: expect.stringContaining('KMS key is invalid for CreateGrant'),
   })
+})
+
+test('KMS that is busy or fails says nothing about the key', async () => {
+  const { cloud, KMSKeyArn } = await sealed()
+  const failures = [
+    'ServiceException: KMS Exception: ThrottlingException KMS Message: Busy.',
+    'ServiceException: KMS Exception: InternalError KMS Message: Out.',
+  ]
+  const invoke = () => call(cloud, Invoke, { FunctionName: 'fn' })
+  expect(await refusalsDuring(cloud, 'kms.Decrypt', invoke)).toEqual(failures)
+  const update = (more: object) => () =>
+    call(cloud, UpdateFunctionConfiguration, { FunctionName: 'fn', ...more })
+  const seal = update({ Environment: { Variables: { SECRET: 'other' } } })
+  expect(await refusalsDuring(cloud, 'kms.Encrypt', seal)).toEqual(failures)
+  const { KeyMetadata } = await client(cloud, KMSClient).send(new CreateKeyCommand({}))
+  const reseal = update({ KMSKeyArn: KeyMetadata?.Arn })
+  expect(await refusalsDuring(cloud, 'kms.Decrypt', reseal)).toEqual(failures)
+
+  cloud.armFault('kms.Decrypt', busy)
+  const shown = await call(cloud, GetFunctionConfiguration, { FunctionName: 'fn' })
+  expect([shown.KMSKeyArn, shown.Environment]).toEqual([
+    KMSKeyArn,
+    {
+      Error: {
+        ErrorCode: 'ThrottlingException',
+        Message:
+          'Lambda was unable to decrypt your environment variables because KMS did not answer the request. Please try again. KMS Exception: ThrottlingException KMS Message: Busy.',
+      },
+    },
+  ])
 })

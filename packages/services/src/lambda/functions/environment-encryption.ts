@@ -2,7 +2,8 @@ import { AwsError } from '@cloud-orrery/models'
 import { CreateGrant, Decrypt, Encrypt } from '@cloud-orrery/models/kms'
 import type { EnvironmentResponse } from '@cloud-orrery/models/lambda'
 import type { CallAs, Context } from '../../context.ts'
-import { invalid, kmsFailure } from '../errors.ts'
+import { isTransient } from '../../shared/transient-errors.ts'
+import { invalid, kmsFailure, serviceFailure } from '../errors.ts'
 import type { Settings } from '../state.ts'
 
 type Variables = Readonly<Record<string, string>>
@@ -39,6 +40,7 @@ export async function sealVariables(
     return { ...rest, sealedVariables: Buffer.from(CiphertextBlob ?? []).toString('base64') }
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
+    if (isTransient(error)) throw serviceFailure(told(error))
     throw invalid(
       `Lambda was unable to configure access to your environment variables because the KMS key is invalid for CreateGrant. Please check your KMS key settings. ${told(error)}`,
     )
@@ -53,7 +55,12 @@ async function formerVariables(
   before: Settings | undefined,
 ): Promise<Variables | undefined> {
   if (before?.sealedVariables === undefined || now.sealedVariables !== undefined) return undefined
-  return await open(ctx, functionArn, before.sealedVariables, undefined)
+  try {
+    return await open(ctx, functionArn, before.sealedVariables, undefined)
+  } catch (error) {
+    if (!(error instanceof AwsError) || !isTransient(error)) throw error
+    throw serviceFailure(told(error))
+  }
 }
 
 function contextOf(functionArn: string): Record<string, string> {
@@ -97,7 +104,7 @@ export async function variablesForCode(
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
     if (isRunning) return {}
-    throw invocationFailure(error)
+    throw isTransient(error) ? serviceFailure(told(error)) : invocationFailure(error)
   }
 }
 
@@ -139,7 +146,11 @@ export async function shownVariables(
     return { Variables: await open(ctx, functionArn, sealedVariables, undefined) }
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
-    const Message = `Lambda was unable to decrypt your environment variables because the KMS access was denied. Please check your KMS permissions. ${told(error)}`
+    // The words for a KMS that fails or is busy are ours.
+    const why = isTransient(error)
+      ? 'KMS did not answer the request. Please try again.'
+      : 'the KMS access was denied. Please check your KMS permissions.'
+    const Message = `Lambda was unable to decrypt your environment variables because ${why} ${told(error)}`
     return { Error: { ErrorCode: error.code, Message } }
   }
 }

@@ -1,7 +1,8 @@
 import { AwsError } from '@cloud-orrery/models'
 import { AssumeRole } from '@cloud-orrery/models/sts'
 import type { Context } from '../../context.ts'
-import { crossAccountRole, roleNotAssumable } from '../errors.ts'
+import { isTransient } from '../../shared/transient-errors.ts'
+import { crossAccountRole, roleNotAssumable, serviceFailure } from '../errors.ts'
 import { lambdaPrincipal } from '../limits.ts'
 
 /** Whoever gives a function its role must be allowed to pass it. */
@@ -29,8 +30,8 @@ export async function checkRole(
     }
     await ctx.call(AssumeRole, input, { as: lambdaPrincipal })
   } catch (error) {
-    if (error instanceof AwsError) throw roleNotAssumable()
-    throw error
+    if (!(error instanceof AwsError)) throw error
+    throw isTransient(error) ? serviceFailure(`STS: ${error.message}`) : roleNotAssumable()
   }
 }
 

@@ -3,6 +3,7 @@ import { AssumeRole } from '@cloud-orrery/models/sts'
 import type { CodeEnvironment } from '../../code.ts'
 import type { Context } from '../../context.ts'
 import { sessions } from '../../shared/identity/state.ts'
+import { isTransient } from '../../shared/transient-errors.ts'
 import { roleRefused, serviceFailure } from '../errors.ts'
 import { variablesForCode } from '../functions/environment-encryption.ts'
 import { sessionName } from '../functions/roles.ts'
@@ -34,9 +35,7 @@ export async function withCredentials(
     accessKeyId = Credentials?.AccessKeyId ?? ''
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
-    // STS that fails or is busy says nothing about the role.
-    const isTheirs = error.status >= 500 || error.code.startsWith('Throttling')
-    throw isTheirs ? serviceFailure(`STS: ${error.message}`) : roleRefused()
+    throw isTransient(error) ? serviceFailure(`STS: ${error.message}`) : roleRefused()
   }
   const session = sessions.get(ctx, accessKeyId)
   if (session === undefined) throw roleRefused()

@@ -4,6 +4,7 @@ import { DeleteMessageBatch, type Message, ReceiveMessage } from '@cloud-orrery/
 import type { Caller, Context } from '../../context.ts'
 import { task } from '../../define.ts'
 import { noticeCame, type QueueNotice } from '../../shared/queue-watchers.ts'
+import { isTransient } from '../../shared/transient-errors.ts'
 import { execute } from '../invoke/execution.ts'
 import { answering } from '../invoke/target.ts'
 import { concurrencyMax as accountConcurrencyMax } from '../limits.ts'
@@ -101,8 +102,7 @@ async function takeBatch(ctx: Context, uuid: string): Promise<boolean> {
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
     ctx.record('task', 'lambda.poll-failed', { uuid, code: error.code, message: error.message })
-    const mayPass = error.fault === 'server' || /Throttl|TooManyRequests/.test(error.code)
-    if (mayPass) pollLater(ctx, uuid)
+    if (isTransient(error)) pollLater(ctx, uuid)
     return false
   }
   if (batch.length === 0) return false

@@ -6,7 +6,7 @@ import {
   type HttpOperationOutput,
   httpOperation,
 } from '../../http-operation.ts'
-import { isThrottle } from '../errors.ts'
+import { isThrottle } from '../../shared/transient-errors.ts'
 import { execute } from '../invoke/execution.ts'
 import { answering } from '../invoke/target.ts'
 import { syncPayloadBytesMax } from '../limits.ts'

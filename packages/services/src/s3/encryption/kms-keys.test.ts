@@ -19,8 +19,10 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import { client, createCloud } from '@cloud-orrery/cloud'
+import { call, client, createCloud } from '@cloud-orrery/cloud'
+import { GetObject } from '@cloud-orrery/models/s3'
 import { expect, test } from 'vitest'
+import { refusalsDuring } from '../../shared/outages.test-support.ts'
 
 const Bucket = 'sealed-things'
 
@@ -235,4 +237,14 @@ test("a key without KMS, a context that is none, and a bucket that takes no cust
       }),
     ),
   ).rejects.toMatchObject({ name: 'AccessDenied' })
+})
+
+test('KMS that is busy or fails says nothing about the key', async () => {
+  const { cloud, put } = await sealed()
+  await put()
+  const get = () => call(cloud, GetObject, { Bucket, Key: 'k' })
+  expect(await refusalsDuring(cloud, 'kms.Decrypt', get)).toEqual([
+    'SlowDown: Please reduce your request rate for operations involving AWS KMS.',
+    'InternalError: We encountered an internal error. Please try again.',
+  ])
 })

@@ -1,8 +1,9 @@
 import { AwsError } from '@cloud-orrery/models'
 import { Decrypt, GenerateDataKey } from '@cloud-orrery/models/kms'
 import type { CallOptions, Context } from '../../context.ts'
+import { isThrottle, isTransient } from '../../shared/transient-errors.ts'
 import { bucketArn, objectArn } from '../access.ts'
-import { accessDenied, kmsRefusal, s3Error, slowDown } from '../errors.ts'
+import { accessDenied, internalError, kmsRefusal, kmsSlowDown, s3Error } from '../errors.ts'
 import type { Tags } from '../state.ts'
 
 /** How an object is encrypted with a key of KMS. */
@@ -109,11 +110,7 @@ function refusalOf(error: unknown): unknown {
   if (!(error instanceof AwsError)) return error
   const { code, message } = error
   if (code === 'AccessDeniedException') return accessDenied(message)
-  if (/Throttling|LimitExceeded/.test(code)) {
-    return slowDown()
-  }
-  if (error.fault === 'server') {
-    return s3Error('InternalError', 'We encountered an internal error. Please try again.')
-  }
+  if (isThrottle(error)) return kmsSlowDown()
+  if (isTransient(error)) return internalError()
   return kmsRefusal(code, message)
 }

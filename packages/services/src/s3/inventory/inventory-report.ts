@@ -8,6 +8,7 @@ import {
 import { md5Hex } from '@cloud-orrery/protocols'
 import type { Context } from '../../context.ts'
 import { task } from '../../define.ts'
+import { isTransient } from '../../shared/transient-errors.ts'
 import { bucketArn } from '../access.ts'
 import { notificationRetryMs } from '../limits.ts'
 import { buckets, inventories, versions } from '../state.ts'
@@ -79,7 +80,7 @@ export const writeInventory = task<Report>('s3.writeInventory', {
     goOn(ctx, name, id)
   },
   retryDelayMs: (attempt, error) =>
-    error.fault === 'server' ? notificationRetryMs[attempt - 1] : undefined,
+    isTransient(error) ? notificationRetryMs[attempt - 1] : undefined,
   // A destination that refuses is asked again for the next report.
   onGiveUp: (ctx, { bucket, id }) => goOn(ctx, bucket, id),
 })

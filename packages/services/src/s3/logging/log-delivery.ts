@@ -2,6 +2,7 @@ import { orderedKey } from '@cloud-orrery/kernel'
 import { PutObject } from '@cloud-orrery/models/s3'
 import type { Context } from '../../context.ts'
 import { type AnsweredRequest, task } from '../../define.ts'
+import { isTransient } from '../../shared/transient-errors.ts'
 import { bucketArn } from '../access.ts'
 import { logDelayMs, notificationRetryMs } from '../limits.ts'
 import { placeOf } from '../request-place.ts'
@@ -74,7 +75,7 @@ export const deliverLog = task<LogDelivery>('s3.deliverLog', {
     }
   },
   retryDelayMs: (attempt, error) =>
-    error.fault === 'server' ? notificationRetryMs[attempt - 1] : undefined,
+    isTransient(error) ? notificationRetryMs[attempt - 1] : undefined,
   onGiveUp(ctx, { bucket: name }) {
     for (const { sequence } of [...logLines.scan(ctx, { prefix: orderedKey(name, '') })]) {
       logLines.delete(ctx, orderedKey(name, sequence))

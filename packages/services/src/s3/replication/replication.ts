@@ -1,6 +1,7 @@
 import type { ReplicationRule } from '@cloud-orrery/models/s3'
 import type { Context } from '../../context.ts'
 import { task } from '../../define.ts'
+import { isTransient } from '../../shared/transient-errors.ts'
 import { bucketArn } from '../access.ts'
 import { notificationRetryMs, replicationDelayMs } from '../limits.ts'
 import {
@@ -93,9 +94,7 @@ export const copyVersion = task<Replication>('s3.replicate', {
     settle(ctx, replication, 'COMPLETED')
   },
   retryDelayMs: (attempt, error) =>
-    error.fault === 'server' || /Throttl|SlowDown/.test(error.code)
-      ? notificationRetryMs[attempt - 1]
-      : undefined,
+    isTransient(error) ? notificationRetryMs[attempt - 1] : undefined,
   onGiveUp: (ctx, replication) => settle(ctx, replication, 'FAILED'),
 })
 

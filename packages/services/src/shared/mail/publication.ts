@@ -2,6 +2,7 @@ import { Publish } from '@cloud-orrery/models/sns'
 import type { Context } from '../../context.ts'
 import { task } from '../../define.ts'
 import { measure } from '../metrics.ts'
+import { isTransient } from '../transient-errors.ts'
 import { identityArn } from './arns.ts'
 import {
   type EventDetail,
@@ -81,7 +82,7 @@ const retryDelaysMs = [1000, 10_000, 60_000]
 
 /** Publishes one event to one destination, as the configuration set is by then. */
 export const publishEvent = task<Publication>('ses.publishEvent', {
-  retryDelayMs: (attempt, error) => (error.status >= 500 ? retryDelaysMs[attempt - 1] : undefined),
+  retryDelayMs: (attempt, error) => (isTransient(error) ? retryDelaysMs[attempt - 1] : undefined),
   async run(ctx, { set: name, destination: destinationName, type, mail, detail }) {
     const set = configurationSets.get(ctx, name)
     const destination = set?.destinations.find((it) => it.name === destinationName)
@@ -108,7 +109,7 @@ interface TopicNotification {
 
 /** Tells an identity's topic of a bounce, a complaint or a delivery. */
 export const notifyTopic = task<TopicNotification>('ses.notifyTopic', {
-  retryDelayMs: (attempt, error) => (error.status >= 500 ? retryDelaysMs[attempt - 1] : undefined),
+  retryDelayMs: (attempt, error) => (isTransient(error) ? retryDelaysMs[attempt - 1] : undefined),
   async run(ctx, { topicArn, message, sourceArn }) {
     await publishTo(ctx, topicArn, message, sourceArn)
   },

@@ -1,7 +1,7 @@
 import type { AwsError } from '@cloud-orrery/models'
 import type { Context } from '../../context.ts'
 import { task } from '../../define.ts'
-import { notModelledCode } from '../../shared/not-modelled.ts'
+import { isTransient } from '../../shared/transient-errors.ts'
 import { measureTopic } from '../metrics.ts'
 import { type Message, type Subscription, subscriptions } from '../state.ts'
 import { deadLetterQueueArn } from '../subscription-attributes.ts'
@@ -33,13 +33,12 @@ export function delayAfter(
   attempts: number,
   error: AwsError,
 ): number | undefined {
-  return isPermanent(error) ? undefined : retryDelayMs(schedule, attempts)
+  return mayPass(error) ? retryDelayMs(schedule, attempts) : undefined
 }
 
 /** Source: SNS Developer Guide, "Dead-letter queues", client-side and server-side errors. */
-function isPermanent({ code, status }: AwsError): boolean {
-  if (code === notModelledCode) return true
-  return status < 500 && status !== 429 && !/Throttl|OverLimit/.test(code)
+function mayPass(error: AwsError): boolean {
+  return isTransient(error) || error.code === 'OverLimit'
 }
 
 /** Hands the message to its endpoint, if it is still wanted. */

@@ -24,6 +24,7 @@ import {
 } from '@aws-sdk/client-ssm'
 import { client, createCloud } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
+import { busy } from '../../shared/outages.test-support.ts'
 
 const queueArn = 'arn:aws:sqs:us-east-1:123456789012:heard'
 const newItem = { Title: 'Disk full', Source: 'EC2', Description: 'sda1' }
@@ -123,7 +124,7 @@ test('a topic that lets OpsCenter publish hears of its items, others do not', as
   await sns.send(
     new SetTopicAttributesCommand({ TopicArn, AttributeName: 'Policy', AttributeValue }),
   )
-  cloud.armFault('sns.Publish', { kind: 'error', code: 'ServiceUnavailable' }, { times: 1 })
+  cloud.armFault('sns.Publish', busy, { times: 1 })
   await ssm.send(new UpdateOpsItemCommand({ OpsItemId, Status: 'InProgress' }))
   await cloud.advance({ seconds: 2 })
   const [letter] = await bodies()

@@ -1,5 +1,6 @@
 import { Publish } from '@cloud-orrery/models/sns'
 import { task } from '../../define.ts'
+import { isTransient } from '../../shared/transient-errors.ts'
 
 /** What a topic hears of an OpsItem. */
 interface Notification {
@@ -14,10 +15,10 @@ interface Notification {
  * hears nothing: the journal has the refusal.
  * Source: Systems Manager User Guide, "Set up Amazon SNS to receive notifications about OpsItems".
  * Deviation: AWS documents no form of the message; ours is the detail of the EventBridge event. Its retries
- * are not documented either: ours are three, after 1, 10 and 60 seconds, and only for faults of the server.
+ * are not documented either: ours are three, after 1, 10 and 60 seconds, and only for faults and throttles.
  */
 export const notifyTopic = task<Notification>('ssm.notifyTopic', {
-  retryDelayMs: (attempt, { status }) => (status >= 500 ? delaysMs[attempt - 1] : undefined),
+  retryDelayMs: (attempt, error) => (isTransient(error) ? delaysMs[attempt - 1] : undefined),
   async run(ctx, { topicArn, opsItemArn, subject, message }) {
     const input = { TopicArn: topicArn, Subject: subject, Message: message }
     const region = topicArn.split(':')[3] ?? ctx.region

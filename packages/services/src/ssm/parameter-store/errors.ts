@@ -2,6 +2,7 @@ import { type AwsError, awsError, commonError } from '@cloud-orrery/models'
 import {
   HierarchyLevelLimitExceededException,
   IncompatiblePolicyException,
+  InternalServerError,
   InvalidAllowedPatternException,
   InvalidFilterKey,
   InvalidFilterOption,
@@ -18,6 +19,7 @@ import {
   ParameterVersionLabelLimitExceeded,
   ParameterVersionNotFound,
   PoliciesLimitExceededException,
+  ThrottlingException,
 } from '@cloud-orrery/models/ssm'
 import { invalid } from '../errors.ts'
 import { levelsMax, policiesMax, valueBytesMax } from './limits.ts'
@@ -154,6 +156,16 @@ export function filterValueMissing(key: string): AwsError {
 /** Source: users' reports (`InvalidKeyId ... does not exist (Service: AWSKMS; ...)`). */
 export function invalidKeyId(message: string): AwsError {
   return awsError(InvalidKeyId, message)
+}
+
+/** KMS had too many calls. Source: "Common errors" of the API reference; the words are KMS's. */
+export function kmsThrottled(message: string): AwsError {
+  return awsError(ThrottlingException, message)
+}
+
+/** KMS failed. */
+export function kmsFailed(message: string): AwsError {
+  return awsError(InternalServerError, message)
 }
 
 /** The caller may use the parameter, not its key. */

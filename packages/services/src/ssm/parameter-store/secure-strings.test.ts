@@ -24,8 +24,10 @@ import {
   type PutParameterCommandInput,
   SSMClient,
 } from '@aws-sdk/client-ssm'
-import { type Cloud, client, createCloud, shownEntry } from '@cloud-orrery/cloud'
+import { type Cloud, call, client, createCloud, shownEntry } from '@cloud-orrery/cloud'
+import { GetParameter } from '@cloud-orrery/models/ssm'
 import { expect, test } from 'vitest'
+import { refusalsDuring } from '../../shared/outages.test-support.ts'
 
 const Name = '/app/password'
 const arn = `arn:aws:ssm:us-east-1:123456789012:parameter${Name}`
@@ -197,4 +199,16 @@ test('the journal that people see has no secret in it, and keeps no decrypted on
   expect(entries.map(shownEntry).join('\n')).not.toContain('s3cret')
   const answers = entries.map(({ data }) => JSON.stringify(data['output'] ?? null))
   expect(answers.join('\n')).not.toContain('s3cret')
+})
+
+test('KMS that is busy or fails says nothing about the key', async () => {
+  const { cloud, put } = world()
+  await put()
+  const get = () => call(cloud, GetParameter, { Name, WithDecryption: true })
+  expect(await refusalsDuring(cloud, 'kms.Decrypt', get)).toEqual([
+    expect.stringMatching(`^ThrottlingException: Busy\\. ${note('ThrottlingException')}`),
+    expect.stringMatching(
+      /^InternalServerError: Out\. \(Service: AWSKMS; Status Code: 500; Error Code: InternalError; /,
+    ),
+  ])
 })

@@ -3,7 +3,8 @@ import { AwsError } from '@cloud-orrery/models'
 import { Decrypt, Encrypt, GenerateDataKey } from '@cloud-orrery/models/kms'
 import type { Context } from '../../context.ts'
 import { kmsWords } from '../../shared/kms-refusals.ts'
-import { decryptionDenied, invalidKeyId } from './errors.ts'
+import { isThrottle, isTransient } from '../../shared/transient-errors.ts'
+import { decryptionDenied, invalidKeyId, kmsFailed, kmsThrottled } from './errors.ts'
 import type { ParameterVersion, Tier } from './state.ts'
 
 /** The key of whoever names none. */
@@ -66,8 +67,10 @@ async function byKms<T>(ctx: Context, call: Promise<T>): Promise<T> {
   try {
     return await call
   } catch (error) {
-    if (!(error instanceof AwsError) || error.status >= 500) throw error
+    if (!(error instanceof AwsError)) throw error
     const message = kmsWords(ctx, error)
+    if (isThrottle(error)) throw kmsThrottled(message)
+    if (isTransient(error)) throw kmsFailed(message)
     throw error.code === 'AccessDeniedException' ? decryptionDenied(message) : invalidKeyId(message)
   }
 }

@@ -2,7 +2,14 @@ import { AwsError } from '@cloud-orrery/models'
 import { Decrypt, GenerateDataKey } from '@cloud-orrery/models/kms'
 import type { EncryptionConfiguration } from '@cloud-orrery/models/states'
 import type { Context } from '../../context.ts'
-import { invalidEncryption, kmsDenied, kmsKeyInWrongState } from '../errors.ts'
+import { isThrottle, isTransient } from '../../shared/transient-errors.ts'
+import {
+  invalidEncryption,
+  kmsDenied,
+  kmsKeyInWrongState,
+  kmsThrottled,
+  serviceFailure,
+} from '../errors.ts'
 import type { Encryption } from '../state.ts'
 
 /** How long a data key is used again where the call does not say, in seconds. Source: EncryptionConfiguration. */
@@ -36,7 +43,7 @@ export async function encryptionOf(
   }
 }
 
-/** Whether the caller may see what is protected: throws KmsAccessDeniedException or KmsInvalidStateException. */
+/** Whether the caller may see what is protected: throws the refusals of KMS as Step Functions has them. */
 export async function openEncrypted(
   ctx: Context,
   encryption: Encryption | undefined,
@@ -60,6 +67,8 @@ async function throughKms<T>(call: Promise<T>): Promise<T> {
     return await call
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
+    if (isThrottle(error)) throw kmsThrottled(error.message)
+    if (isTransient(error)) throw serviceFailure(`KMS: ${error.message}`)
     if (error.code === 'NotFoundException') throw invalidEncryption(error.message)
     if (/Disabled/.test(error.code)) throw kmsKeyInWrongState('DISABLED', error.message)
     if (error.code === 'KMSInvalidStateException') {

@@ -1,8 +1,9 @@
 import { AwsError } from '@cloud-orrery/models'
 import { AssumeRole } from '@cloud-orrery/models/sts'
 import type { CallOptions, Context } from '../../context.ts'
+import { isTransient } from '../../shared/transient-errors.ts'
 import { unqualified } from '../arns.ts'
-import { invalidArnPrefix, roleNotAssumable } from '../errors.ts'
+import { invalidArnPrefix, roleNotAssumable, serviceFailure } from '../errors.ts'
 
 /** As whom Step Functions works. */
 export const statesPrincipal = 'states.amazonaws.com'
@@ -33,7 +34,7 @@ export async function checkRole(ctx: Context, roleArn: string, machineArn: strin
   try {
     await ctx.call(AssumeRole, input, { as: statesPrincipal, sourceArn: machineArn })
   } catch (error) {
-    if (error instanceof AwsError) throw roleNotAssumable()
-    throw error
+    if (!(error instanceof AwsError)) throw error
+    throw isTransient(error) ? serviceFailure(`STS: ${error.message}`) : roleNotAssumable()
   }
 }

@@ -8,8 +8,10 @@ import {
   ListObjectsV2Command,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { client } from '@cloud-orrery/cloud'
+import { call, client } from '@cloud-orrery/cloud'
+import { CreateEventSourceMapping } from '@cloud-orrery/models/lambda'
 import { expect, test } from 'vitest'
+import { refusalsDuring } from '../../../shared/outages.test-support.ts'
 import { giveRole, makeFunction, start } from '../../functions.test-support.ts'
 import { failedQueueArn, ids, type StreamEvent, streamMapped } from './streams.test-support.ts'
 
@@ -246,4 +248,19 @@ test('a role that loses its permission stops the mapping, which says why', async
   giveRole(world.cloud, ['logs:*', 'dynamodb:*'])
   await world.cloud.advance({ hours: 1 })
   expect(seen).toEqual(['a'])
+})
+
+test('DynamoDB Streams that are busy or fail say nothing about the role', async () => {
+  const { cloud, lambda, streamArn } = await streamMapped(() => undefined)
+  await makeFunction({ cloud, lambda }, 'second')
+  const create = () =>
+    call(cloud, CreateEventSourceMapping, {
+      FunctionName: 'second',
+      EventSourceArn: streamArn,
+      StartingPosition: 'LATEST',
+    })
+  expect(await refusalsDuring(cloud, 'dynamodbstreams.DescribeStream', create)).toEqual([
+    'ServiceException: DescribeStream: Busy.',
+    'ServiceException: DescribeStream: Out.',
+  ])
 })

@@ -1,5 +1,6 @@
 import type { AwsError } from '@cloud-orrery/models'
 import type { Context } from '../../../context.ts'
+import { isTransient } from '../../../shared/transient-errors.ts'
 import { mappings } from '../state.ts'
 
 /** `LastProcessingResult` after a batch that the function did not take. Source: user reports of the words. */
@@ -16,5 +17,5 @@ export function noteFailure(ctx: Context, uuid: string, error: AwsError): boolea
   const { code, message } = error
   ctx.record('task', 'lambda.poll-failed', { uuid, code, message })
   noteResult(ctx, uuid, `PROBLEM: ${message}`)
-  return error.fault === 'server' || /Throttl|TooManyRequests/.test(code)
+  return isTransient(error)
 }

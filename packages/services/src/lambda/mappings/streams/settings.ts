@@ -6,7 +6,8 @@ import type {
   UpdateEventSourceMappingRequest,
 } from '@cloud-orrery/models/lambda'
 import type { Context } from '../../../context.ts'
-import { invalid } from '../../errors.ts'
+import { isTransient } from '../../../shared/transient-errors.ts'
+import { invalid, serviceFailure } from '../../errors.ts'
 import { lambdaPrincipal } from '../../limits.ts'
 import type { Found } from '../../lookup.ts'
 import { roleMay } from '../../role-permissions.ts'
@@ -122,6 +123,7 @@ export async function checkStream(
     await ctx.call(DescribeStream, { StreamArn: streamArn, Limit: 1 }, { as })
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
+    if (isTransient(error)) throw serviceFailure(`DescribeStream: ${error.message}`)
     if (error.code === 'ResourceNotFoundException') throw invalid(`Stream not found: ${streamArn}`)
     throw cannotAccess(streamArn)
   }
