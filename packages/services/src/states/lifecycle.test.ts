@@ -152,7 +152,9 @@ test('a worker waits for the work of an activity', async () => {
   await setImmediate()
   await made.cloud.advance({ minutes: 2 })
   expect((await idle).taskToken).toBeUndefined()
-  expect(executionArn).toBeDefined()
+  expect(executionArn).toMatch(
+    /^arn:aws:states:us-east-1:123456789012:execution:machine:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  )
 })
 
 test('the same seed gives the same journal', async () => {
