@@ -4,16 +4,18 @@ import {
   CreateAliasCommand,
   CreateFunctionCommand,
   GetFunctionCommand,
+  GetProvisionedConcurrencyConfigCommand,
   InvokeCommand,
   LambdaClient,
   PublishVersionCommand,
+  PutProvisionedConcurrencyConfigCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda'
 import { call, client, fetchFromCloud } from '@cloud-orrery/cloud'
 import { CreateFunction, Invoke } from '@cloud-orrery/models/lambda'
 import { expect, test } from 'vitest'
 import { roles } from '../shared/identity/state.ts'
-import { refusalsDuring } from '../shared/outages.test-support.ts'
+import { out, refusalsDuring } from '../shared/outages.test-support.ts'
 import {
   functionCaller,
   giveRole,
@@ -216,4 +218,23 @@ test('STS that is busy or fails says nothing about the role, neither to who make
   expect(await refusalsDuring(cloud, 'sts.AssumeRole', create)).toEqual(failures)
   const invoke = () => call(cloud, Invoke, { FunctionName: 'fn' })
   expect(await refusalsDuring(cloud, 'sts.AssumeRole', invoke)).toEqual(failures)
+})
+
+test('provisioned environments wait for STS where it fails', async () => {
+  const { cloud, lambda } = await world()
+  await lambda.send(new PublishVersionCommand({ FunctionName: 'fn' }))
+  const of = { FunctionName: 'fn', Qualifier: '1' }
+  const outage = cloud.armFault('sts.AssumeRole', out)
+  await lambda.send(
+    new PutProvisionedConcurrencyConfigCommand({ ...of, ProvisionedConcurrentExecutions: 1 }),
+  )
+  const state = async () => {
+    const config = await lambda.send(new GetProvisionedConcurrencyConfigCommand(of))
+    return [config.Status, config.StatusReason, config.AvailableProvisionedConcurrentExecutions]
+  }
+  await cloud.advance({ minutes: 10 })
+  expect(await state()).toEqual(['IN_PROGRESS', undefined, 0])
+  cloud.endFault(outage)
+  await cloud.advance({ minutes: 5 })
+  expect(await state()).toEqual(['READY', undefined, 1])
 })

@@ -18,7 +18,13 @@ import {
   noProvisionedConcurrency,
 } from './errors.ts'
 import { endProvisioned, startProvisioned } from './invoke/provisioned-environments.ts'
-import { pageItemsMax, provisioningMs, unreservedConcurrencyMin } from './limits.ts'
+import {
+  pageItemsMax,
+  provisioningMs,
+  throttledDelayMsMax,
+  throttledDelayMsMin,
+  unreservedConcurrencyMin,
+} from './limits.ts'
 import { judgedFunction, latest, theFunction, versionKey, versionNumber } from './lookup.ts'
 import { type FunctionName, functionArn, namedFunction, scopeOfName } from './names.ts'
 import {
@@ -125,6 +131,9 @@ export const provision = task<{ functionName: string; qualifier: string }>('lamb
       ...(failure === undefined ? {} : { reason: failure }),
     })
   },
+  // Deviation: AWS does not say how soon it tries again; ours is as for throttled events.
+  retryDelayMs: (attempt) =>
+    Math.min(throttledDelayMsMin * 2 ** (attempt - 1), throttledDelayMsMax),
 })
 
 /** An alias that moves takes its provisioned environments along. Recorded: lambda UpdateAlias. */

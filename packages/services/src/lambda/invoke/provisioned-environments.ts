@@ -1,11 +1,15 @@
 import { AwsError } from '@cloud-orrery/models'
+import { ServiceException } from '@cloud-orrery/models/lambda'
 import type { Context } from '../../context.ts'
 import { versionKey } from '../lookup.ts'
 import { environments, functions, type ProvisionedRecord, versions } from '../state.ts'
 import { codeEnvironment, withCredentials } from './code-environment.ts'
 import { endEnvironments, newEnvironment, servingDeployment } from './environments.ts'
 
-/** Starts what is missing of provisioned environments; the reason where they cannot be started. */
+/**
+ * Starts what is missing of provisioned environments; the reason where they cannot be started. Throws ServiceException
+ * where STS or KMS fails or is busy, which says nothing about the function: then it is for later.
+ */
 export async function startProvisioned(
   ctx: Context,
   { functionName, version: number, requested }: ProvisionedRecord,
@@ -30,6 +34,10 @@ export async function startProvisioned(
       }
     } catch (error) {
       if (!(error instanceof AwsError)) throw error
+      if (error.code === ServiceException.code) {
+        environments.delete(ctx, record.id)
+        throw error
+      }
     }
     environments.delete(ctx, record.id)
     // Source: developer guide, "Provisioned concurrency": what StatusReason tells of an init phase that failed.
