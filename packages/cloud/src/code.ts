@@ -4,9 +4,8 @@ import type { CodeRuntime, CodeWorld, Runtimes } from '@cloud-orrery/runtimes'
 import type { CodeEnvironment, CodeInvocation, CodeOutcome } from '@cloud-orrery/services'
 import type { Cloud } from './cloud.ts'
 import { answer } from './door.ts'
-import { endpointOf } from './hosts.ts'
+import { isModelled } from './modelled-names.ts'
 import { outboundHttp } from './outbound.ts'
-import { operationOfHost } from './service-names.ts'
 
 /** The user's code of one cloud: what runs it is loaded when the first of it does. */
 export class RunningCode {
@@ -103,7 +102,7 @@ async function requestOfCode(
 ): Promise<HttpResponse | undefined> {
   const host = request.headers['host'] ?? ''
   const name = host.replace(/:\d+$/, '').toLowerCase()
-  const inside = endpoint || endpointOf(name) !== undefined || operationOfHost(name) !== undefined
+  const inside = endpoint || (!cloud.internet.has(name) && isModelled(cloud, name))
   if (inside) return (await answer(cloud, 'code', request, { cause, signal })).response
   const { method, path, query, headers, body } = request
   const url = `${tls ? 'https' : 'http'}://${host}${path}${query === '' ? '' : `?${query}`}`

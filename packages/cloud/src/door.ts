@@ -167,7 +167,7 @@ function isStreaming({ resolved, handler, error }: Exchange): boolean {
   return known
 }
 
-function encode(exchange: Exchange, received: HttpRequest): HttpResponse {
+export function encode(exchange: Exchange, received: HttpRequest): HttpResponse {
   const { model, resolved, requestId, error } = exchange
   if (error === undefined && model !== undefined && resolved !== undefined) {
     if (exchange.handler?.isHttp === true) return httpAnswer(exchange.output, requestId)

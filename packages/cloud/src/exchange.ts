@@ -24,6 +24,8 @@ export interface Exchange {
   verification?: ChunkVerification
   /** The same in path style: what the protocols read. */
   request?: HttpRequest
+  /** The name of a service's own to which the request's host leads, where the service answers plain HTTP. */
+  servedName?: string
   service?: Service
   model?: ServiceModel
   resolved?: ResolvedOperation

@@ -49,8 +49,10 @@ export async function fetchFromCloud(
   if (response.body instanceof Uint8Array) chunks.push(new Uint8Array(response.body))
   else for await (const chunk of response.body) chunks.push(new Uint8Array(chunk))
   const empty = response.status === 204 || response.status === 304
+  const answered = new Headers(response.headers)
+  for (const cookie of response.cookies ?? []) answered.append('set-cookie', cookie)
   return new Response(empty ? null : new Blob(chunks), {
     status: response.status,
-    headers: response.headers,
+    headers: answered,
   })
 }

@@ -16,15 +16,25 @@ export function httpOperationModel(name: string): OperationModel {
   return model
 }
 
-export function httpInput({ method, path, query, headers, body }: HttpRequest): HttpOperationInput {
-  const host = (headers['host'] ?? '').replace(/:\d+$/, '').toLowerCase()
-  return { host, method, path, query, headers, body }
+export function httpInput(
+  { method, path, query, headers, body }: HttpRequest,
+  servedName: string | undefined,
+): HttpOperationInput {
+  const host = hostOf(headers)
+  return { host, servedName: servedName ?? host, method, path, query, headers, body }
+}
+
+/** The name that a request is for, without port. */
+export function hostOf(headers: Readonly<Record<string, string>>): string {
+  return (headers['host'] ?? '').replace(/:\d+$/, '').toLowerCase()
 }
 
 export function httpAnswer(output: unknown, requestId: string): HttpResponse {
-  const { status, headers, body } = output as HttpOperationOutput // The operation's own type.
+  // The operation's own type.
+  const { status, headers, cookies, body } = output as HttpOperationOutput
   // S3's own header of that kind is another.
   const named: Record<string, string> =
     'x-amz-request-id' in headers ? {} : { 'x-amzn-requestid': requestId }
-  return { status, headers: { ...named, ...headers }, body }
+  const rest = cookies === undefined ? {} : { cookies }
+  return { status, headers: { ...named, ...headers }, ...rest, body }
 }

@@ -83,6 +83,11 @@ function asText(value: string): string {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
+/** HTTP/2 sends each cookie by itself. Source: RFC 9113, section 8.2.3. */
+function separatorOf(name: string): string {
+  return name === 'cookie' ? '; ' : ','
+}
+
 /** Lower-case names; repeated ones joined with `,`. What only the in-process door may say is left out. */
 function headersOf(rawHeaders: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {}
@@ -95,7 +100,7 @@ function headersOf(rawHeaders: readonly string[]): Record<string, string> {
     }
     if (name === sourceIpHeader || name === plainHttpHeader) continue
     const before = headers[name]
-    headers[name] = before === undefined ? value : `${before},${value}`
+    headers[name] = before === undefined ? value : `${before}${separatorOf(name)}${value}`
   }
   return headers
 }

@@ -166,7 +166,8 @@ async function write(
   method: string,
   answered: HttpResponse,
 ): Promise<void> {
-  const headers: Record<string, string | number> = { ...answered.headers }
+  const headers: Record<string, string | number | string[]> = { ...answered.headers }
+  if (answered.cookies !== undefined) headers['set-cookie'] = [...answered.cookies]
   headers['date'] ??= dateOf(cloud.kernel.clock.nowMs)
   const { body, status } = answered
   if (body instanceof Uint8Array) {
@@ -188,7 +189,7 @@ async function write(
  * Beside a content length Node takes the ISO-8859-1 bytes of this one header for UTF-8, and refuses what is none: it is
  * handed text whose bytes so read are the header, and after the length, on which that depends.
  */
-function carryDisposition(headers: Record<string, string | number>): void {
+function carryDisposition(headers: Record<string, string | number | string[]>): void {
   const { 'content-disposition': text } = headers
   if (typeof text !== 'string' || !/[\x80-\xff]/.test(text)) return
   if (headers['content-length'] === undefined) return

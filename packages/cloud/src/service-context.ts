@@ -31,6 +31,8 @@ import type { Cloud } from './cloud.ts'
 import { runCode } from './code.ts'
 import type { Exchange } from './exchange.ts'
 import { internalCall } from './internal-call.ts'
+import { modelledHttp } from './modelled-http.ts'
+import { isModelled } from './modelled-names.ts'
 import { outboundHttp } from './outbound.ts'
 
 /** What one call or task sees of the world. */
@@ -167,6 +169,10 @@ export class ServiceContext implements Context {
   }
 
   http(request: OutboundRequest): Promise<OutboundResponse> {
+    const { hostname } = new URL(request.url)
+    if (!this.#cloud.internet.has(hostname) && isModelled(this.#cloud, hostname)) {
+      return modelledHttp(this.#cloud, this.#exchange, request)
+    }
     return this.#cloud.kernel.scheduler.outside(
       `http ${request.method} ${request.url}`,
       this.#entry,

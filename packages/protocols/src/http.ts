@@ -17,6 +17,8 @@ export interface HttpResponse {
   status: number
   /** Lower-case names. */
   headers: Record<string, string>
+  /** Each is a `set-cookie` header of its own. */
+  cookies?: readonly string[]
   /** An async iterable for event streams and for streaming outputs that a handler gave as one. */
   body: Uint8Array | AsyncIterable<Uint8Array>
 }

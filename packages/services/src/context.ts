@@ -80,7 +80,11 @@ export interface OutboundRequest {
 export interface OutboundResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  /** The `set-cookie` headers of a name of the model. */
+  readonly cookies?: readonly string[]
   readonly body: string
+  /** The body as it came, of a name of the model: `body` is the same as UTF-8. */
+  readonly bytes?: Uint8Array
 }
 
 export interface AuthorizeOptions {
@@ -134,7 +138,10 @@ export interface Context extends TableContext {
   at(scope: Partial<Scope>): Context
   /** Notes something in the journal under the current entry: a mail, a delivery. */
   record(kind: string, name: string, data: Readonly<Record<string, unknown>>): void
-  /** An HTTP request that leaves the cloud. Hosts outside the model are refused unless allowed. */
+  /**
+   * An HTTP request by name. Names of the model (an API's, a user pool's issuer, what a zone of Route 53 leads to) are
+   * answered on the request path; hosts outside it are refused unless allowed.
+   */
   http(request: OutboundRequest): Promise<OutboundResponse>
   /** Runs the user's code. */
   readonly code: CodeRunner

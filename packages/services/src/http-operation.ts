@@ -6,6 +6,8 @@ import { type Claim, type OperationHandler, type OperationOptions, operation } f
 export interface HttpOperationInput {
   /** From the `host` header, without port, in lower case. */
   readonly host: string
+  /** The name that the service answers for, to which `host` leads by DNS; the same where it is the service's own. */
+  readonly servedName: string
   /** Upper case. */
   readonly method: string
   /** Raw, still percent-encoded. */
@@ -22,6 +24,8 @@ export interface HttpOperationOutput {
   readonly status: number
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
+  /** Each is a `set-cookie` header of its own. */
+  readonly cookies?: readonly string[]
   readonly body: Uint8Array | AsyncIterable<Uint8Array>
 }
 

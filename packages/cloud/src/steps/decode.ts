@@ -16,7 +16,7 @@ import { httpInput } from '../http-operations.ts'
 export function decode(_cloud: Cloud, exchange: Exchange): void {
   const { model, resolved, request, received, handler } = exchange
   if (handler?.isHttp === true && received !== undefined) {
-    exchange.input = httpInput(request ?? received)
+    exchange.input = httpInput(request ?? received, exchange.servedName)
     return
   }
   if (model === undefined || resolved === undefined || request === undefined) return

@@ -12,7 +12,8 @@ import type { Cloud } from '../cloud.ts'
 import { serviceNotModelled } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
 import { endpointOf, toPathStyle } from '../hosts.ts'
-import { httpOperationModel } from '../http-operations.ts'
+import { hostOf, httpOperationModel } from '../http-operations.ts'
+import { type ServedName, servedAt } from '../modelled-names.ts'
 import { withQueryHeaders } from '../query-headers.ts'
 import {
   folderOf,
@@ -20,7 +21,6 @@ import {
   folderOfPath,
   folderOfQueryVersion,
   folderOfTarget,
-  operationOfHost,
 } from '../service-names.ts'
 
 /** Finds the service, the region and the operation that a request means. */
@@ -29,9 +29,8 @@ export function route(cloud: Cloud, exchange: Exchange): void | Promise<void> {
   if (received === undefined) return
   const signature = parseSignature(received)
   exchange.signature = signature
-  const host = (received.headers['host'] ?? '').replace(/:\d+$/, '')
-  const served = operationOfHost(host)
-  if (served !== undefined) return routeHttp(cloud, exchange, host, served)
+  const served = servedAt(cloud, hostOf(received.headers))
+  if (served !== undefined) return routeHttp(cloud, exchange, served)
   const found = serviceOf(received, signature)
   if (found.region !== undefined) exchange.region = found.region
   const known = folderOf(found.service, received.headers['x-amz-target']?.split('.')[0])
@@ -47,14 +46,14 @@ export function route(cloud: Cloud, exchange: Exchange): void | Promise<void> {
 async function routeHttp(
   cloud: Cloud,
   exchange: Exchange,
-  host: string,
-  { folder, operation }: { folder: string; operation: string },
+  { name, folder, operation }: ServedName,
 ): Promise<void> {
+  exchange.servedName = name
   const service = await cloud.services.load(folder)
   exchange.service = service
   exchange.model = loadServiceModel(service.name)
   resolveHttp(cloud, exchange, exchange.model, operation)
-  const region = /\b[a-z]{2}(?:-[a-z]+)+-\d\b/.exec(host)?.[0]
+  const region = /\b[a-z]{2}(?:-[a-z]+)+-\d\b/.exec(name)?.[0]
   if (region !== undefined) exchange.region = region
 }
 

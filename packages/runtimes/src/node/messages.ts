@@ -42,7 +42,7 @@ export interface AnswerMessage {
   readonly type: 'answer'
   readonly id: number
   readonly status: number
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body?: Uint8Array
 }
 

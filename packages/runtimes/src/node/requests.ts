@@ -44,7 +44,9 @@ export class Requests {
 
   async #answer(id: number, response: HttpResponse | undefined): Promise<void> {
     if (response === undefined) return this.#send(id, { type: 'unknownHost', id })
-    const { status, headers, body } = response
+    const { status, cookies, body } = response
+    const headers =
+      cookies === undefined ? response.headers : { ...response.headers, 'set-cookie': cookies }
     if (body instanceof Uint8Array) {
       return this.#send(id, { type: 'answer', id, status, headers, body: own(body) })
     }

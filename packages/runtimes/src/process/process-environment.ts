@@ -437,6 +437,7 @@ export class ProcessEnvironment implements CodeProcess {
       if (answer === undefined) return void response.destroy()
       const isWritten = this.#traffic.begin()
       response.once('close', isWritten)
+      if (answer.cookies !== undefined) response.setHeader('set-cookie', answer.cookies)
       response.writeHead(answer.status, answer.headers)
       response.end(Buffer.concat(chunks), isWritten)
     })

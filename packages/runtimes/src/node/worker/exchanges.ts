@@ -156,7 +156,10 @@ export class Exchanges {
 
   #answer({ id, status, headers, body }: AnswerMessage, response: Response): void {
     response.sendDate = false
-    const rest = { ...headers }
+    const rest: Record<string, string | string[]> = {}
+    for (const [name, value] of Object.entries(headers)) {
+      rest[name] = typeof value === 'string' ? value : [...value]
+    }
     // How the body is framed between the server and the client here is theirs to say.
     if (body === undefined) delete rest['content-length']
     delete rest['transfer-encoding']
@@ -200,7 +203,8 @@ function headersOf(raw: readonly string[]): Record<string, string> {
     if (name === ':authority') headers['host'] = value
     if (name.startsWith(':')) continue
     const before = headers[name]
-    headers[name] = before === undefined ? value : `${before},${value}`
+    const separator = name === 'cookie' ? '; ' : ','
+    headers[name] = before === undefined ? value : `${before}${separator}${value}`
   }
   return headers
 }

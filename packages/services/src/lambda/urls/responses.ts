@@ -46,10 +46,10 @@ function shaped({
     headers: {
       'content-type': 'application/json',
       ...lowerCase(headers ?? {}),
-      ...(cookies === undefined || cookies === null || cookies.length === 0
-        ? {}
-        : { 'set-cookie': cookies.map(String).join(', ') }),
     },
+    ...(cookies === undefined || cookies === null || cookies.length === 0
+      ? {}
+      : { cookies: cookies.map(String) }),
     body: Buffer.from(text, isBase64Encoded === true ? 'base64' : 'utf8'),
   }
 }

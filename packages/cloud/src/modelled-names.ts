@@ -1,0 +1,22 @@
+import type { Cloud } from './cloud.ts'
+import { endpointOf } from './hosts.ts'
+import { operationOfHost } from './service-names.ts'
+
+/** A name for which a service answers plain HTTP. */
+export interface ServedName {
+  readonly name: string
+  readonly folder: string
+  readonly operation: string
+}
+
+/** Who answers plain HTTP to a host by its own name. */
+export function servedAt(_cloud: Cloud, host: string): ServedName | undefined {
+  const own = operationOfHost(host)
+  if (own !== undefined) return { ...own, name: host }
+  return undefined
+}
+
+/** Whether a host is one of the model's: an endpoint of AWS's, or a name that a service answers for. */
+export function isModelled(cloud: Cloud, host: string): boolean {
+  return endpointOf(host) !== undefined || servedAt(cloud, host) !== undefined
+}
