@@ -51,8 +51,10 @@ export function isBusy({ caller }: Context, { status }: TableRecord): boolean {
   return status !== 'ACTIVE' && !isOfCloudFormation(caller)
 }
 
-function isOfCloudFormation({ calledVia }: Context['caller']): boolean {
-  return calledVia?.includes('cloudformation.amazonaws.com') === true
+/** In the name of whoever deploys, or with the stack's own role. */
+function isOfCloudFormation({ calledVia, invokedBy }: Context['caller']): boolean {
+  const name = 'cloudformation.amazonaws.com'
+  return invokedBy === name || calledVia?.includes(name) === true
 }
 
 /** What is done to a table that is busy, as refusals say it. */

@@ -13,6 +13,7 @@ import {
   ListTablesCommand,
   ListTagsOfResourceCommand,
 } from '@aws-sdk/client-dynamodb'
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import { client, createCloud } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
 import {
@@ -27,8 +28,9 @@ const recorded = (name: string) => recording('cloudformation/resources/test_dyna
 function started() {
   const cloud = createCloud({ deepFreeze: true, accountId: '111111111111' })
   const cloudformation = client(cloud, CloudFormationClient)
-  const deploy = async (resources: object, again = false) => {
+  const deploy = async (resources: object, again = false, RoleARN?: string) => {
     const input = {
+      RoleARN,
       StackName: 'stack',
       TemplateBody: JSON.stringify({
         Resources: resources,
@@ -159,4 +161,35 @@ test('an update adds one index, which finds what was there; a second one is refu
   await cloudformation.send(new DeleteStackCommand({ StackName: 'stack' }))
   await cloud.advance({ minutes: 2 })
   expect(await dynamodb.send(new ListTablesCommand({}))).toMatchObject({ TableNames: [] })
+})
+
+test('a role of the stack sets up a table with time to live, as whoever deploys would', async () => {
+  const { cloud, deploy, reasons } = started()
+  const iam = client(cloud, IAMClient)
+  const allow = (statement: object) =>
+    JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] })
+  const { Role } = await iam.send(
+    new CreateRoleCommand({
+      RoleName: 'deployer',
+      AssumeRolePolicyDocument: allow({
+        Action: 'sts:AssumeRole',
+        Principal: { Service: 'cloudformation.amazonaws.com' },
+      }),
+    }),
+  )
+  await iam.send(
+    new PutRolePolicyCommand({
+      RoleName: 'deployer',
+      PolicyName: 'all',
+      PolicyDocument: allow({ Action: 'dynamodb:*', Resource: '*' }),
+    }),
+  )
+  const properties = {
+    ...byKeyName,
+    BillingMode: 'PAY_PER_REQUEST',
+    TimeToLiveSpecification: { AttributeName: 'until', Enabled: true },
+  }
+  const table = { Table: { Type: 'AWS::DynamoDB::Table', Properties: properties } }
+  const { status } = await deploy(table, false, Role?.Arn)
+  expect([status, await reasons()]).toEqual(['CREATE_COMPLETE', []])
 })
