@@ -100,7 +100,7 @@ export abstract class CampaignStack extends Stack {
       new PolicyStatement({ sid: 'ReadQuota', actions: ['ses:GetAccount'], resources: ['*'] }),
       new PolicyStatement({
         sid: 'Send',
-        actions: ['ses:SendEmail'],
+        actions: ['ses:SendEmail', 'ses:SendBulkEmail'],
         resources: [
           this.identityArn,
           this.formatArn({

@@ -50,7 +50,8 @@ export class Code extends Construct {
       // What it may do is written out; constructs would give it more than it uses.
       role: this.role.withoutPolicyUpdates(),
       environment: props.environment,
-      bundling: { externalModules: [], minify: true },
+      // Of the SDK's modules only what is used: it starts in two thirds of the time.
+      bundling: { externalModules: [], minify: true, mainFields: ['module', 'main'] },
       // A second run would spend the quota twice: what was not done comes with the next tick.
       retryAttempts: 0,
       ...(props.atOnce === undefined ? {} : { reservedConcurrentExecutions: props.atOnce }),

@@ -66,11 +66,16 @@ export async function enqueue(
         to_address: `${name}-${first + index}@example.net`,
         from_address: sender,
         subject: `News for ${name}`,
-        body: `Dear reader ${first + index}`,
+        body: bodyFor(first + index),
       }),
     }))
     await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))
   }
+}
+
+/** What a mail says: nothing in it may be taken for HTML or for a template. */
+export function bodyFor(number: number): string {
+  return `Dear reader ${number}, <b> & "{{name}}"\n{{{body}}}`
 }
 
 /** A campaign's mails in the outbox: who got them, and when, ms since 1970. */

@@ -1,12 +1,15 @@
+import { SendBulkEmail } from '@cloud-orrery/models/sesv2'
 import { expect } from '@cloud-orrery/vitest/scenario'
 import {
   alone,
+  bodyFor,
   depth,
   enqueue,
   everyone,
   mail,
   mostInASecond,
   outbox,
+  sender,
   setLimits,
   throttles,
 } from './campaign.ts'
@@ -60,6 +63,28 @@ mail.promise(
     const seconds = (Math.max(...moments) - Math.min(...moments)) / 1000
     expect(1199 / seconds / 14).toBeGreaterThanOrEqual(0.95)
     expect(mostInASecond(moments)).toBeLessThanOrEqual(14)
+  },
+  timing,
+)
+
+mail.promise(
+  3,
+  'at 200 a second several mails go in one call, each as it was written, and never more than the rate in a second',
+  async ({ aws, outputs }) => {
+    await setLimits(aws, { maxSendRate: 200 })
+    await alone(aws, outputs, 'MailSingle')
+    await enqueue(aws, outputs['MailSingle.MailsUrl'], 'bulk', 2000)
+    await aws.clock.advance({ minutes: 2 })
+    const mails = aws.mailbox.all().filter(({ from }) => from === sender)
+    const written = (to: string) => bodyFor(Number(/-(\d+)@/.exec(to)?.[1]))
+    expect(
+      mails.map(({ to: [to = ''], subject, text }) => [to, subject, text.trim()]).sort(),
+    ).toEqual(everyone('bulk', 2000).map((to) => [to, 'News for bulk', written(to)]))
+    expect([throttles(aws), aws.journal.calls(SendBulkEmail).length]).toEqual([0, 250])
+    const moments = mails.map(({ sentAtMs }) => sentAtMs)
+    expect(mostInASecond(moments)).toBeLessThanOrEqual(200)
+    const seconds = (Math.max(...moments) - Math.min(...moments)) / 1000
+    expect(1999 / seconds / 200).toBeGreaterThanOrEqual(0.95)
   },
   timing,
 )

@@ -9,6 +9,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs'
 import type { Lane } from './settings.ts'
+import { parts, sideBySide } from './side-by-side.ts'
 
 /** A message that was received, and from where. */
 export interface Received {
@@ -49,18 +50,26 @@ export async function gather(
 async function receive(sqs: SQSClient, lane: Lane, count: number): Promise<Received[]> {
   const received: Received[] = []
   while (received.length < count) {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: lane.url,
-        MaxNumberOfMessages: Math.min(batchMax, count - received.length),
-        MessageSystemAttributeNames: ['ApproximateReceiveCount'],
-        MessageAttributeNames: ['SourceId'],
-      }),
-    )
-    if (Messages.length === 0) break
-    received.push(...Messages.map((message) => receivedOf(lane, message)))
+    const missing = Array.from({ length: count - received.length })
+    // One call first: most lanes have less than they may send.
+    const calls = parts(missing, batchMax).slice(0, received.length === 0 ? 1 : missing.length)
+    const found = await sideBySide(calls, ({ length }) => receiveSome(sqs, lane, length))
+    received.push(...found.flat())
+    if (found.some(({ length }) => length === 0)) break
   }
   return received
+}
+
+async function receiveSome(sqs: SQSClient, lane: Lane, count: number): Promise<Received[]> {
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: lane.url,
+      MaxNumberOfMessages: count,
+      MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+      MessageAttributeNames: ['SourceId'],
+    }),
+  )
+  return Messages.map((message) => receivedOf(lane, message))
 }
 
 function receivedOf(lane: Lane, message: Message): Received {
@@ -77,12 +86,13 @@ function receivedOf(lane: Lane, message: Message): Received {
 export async function remove(sqs: SQSClient, done: readonly Received[]): Promise<void> {
   for (const url of new Set(done.map(({ lane }) => lane.url))) {
     const own = done.filter(({ lane }) => lane.url === url)
-    for (let first = 0; first < own.length; first += batchMax) {
-      const Entries = own
-        .slice(first, first + batchMax)
-        .map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }))
-      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }))
-    }
+    await sideBySide(parts(own, batchMax), (some) => {
+      const Entries = some.map(({ receiptHandle }, index) => ({
+        Id: String(index),
+        ReceiptHandle: receiptHandle,
+      }))
+      return sqs.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }))
+    })
   }
 }
 

@@ -8,6 +8,7 @@ import {
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb'
+import { parts, sideBySide } from './side-by-side.ts'
 
 /** What a sender learns of a mail that it would send: it may; somebody else is at it; or it was sent already. */
 export type Claim = 'mine' | 'busy' | 'sent'
@@ -37,12 +38,10 @@ export class Ledger {
 
   /** Claims mails for `owner`; one answer a mail, in their order. */
   async claim(ids: readonly string[], owner: string, nowMs: number): Promise<Claim[]> {
-    const claims: Claim[] = []
-    for (let first = 0; first < ids.length; first += transactionMax) {
-      const some = ids.slice(first, first + transactionMax)
-      claims.push(...(await this.#claimTogether(some, owner, nowMs)))
-    }
-    return claims
+    const claims = await sideBySide(parts(ids, transactionMax), (some) =>
+      this.#claimTogether(some, owner, nowMs),
+    )
+    return claims.flat()
   }
 
   /** Gives a claim back: nothing was sent. */
@@ -70,8 +69,8 @@ export class Ledger {
         Item: { ...keyOf(id), state: { S: 'sent' }, expires: expiry(nowMs) },
       },
     }))
-    for (let first = 0; first < puts.length; first += batchMax) {
-      let left = puts.slice(first, first + batchMax)
+    await sideBySide(parts(puts, batchMax), async (some) => {
+      let left = some
       while (left.length > 0) {
         const { UnprocessedItems } = await this.#db.send(
           new BatchWriteItemCommand({ RequestItems: { [this.#table]: left } }),
@@ -79,7 +78,7 @@ export class Ledger {
         // What comes back is what was handed in.
         left = (UnprocessedItems?.[this.#table] ?? []) as typeof left
       }
-    }
+    })
   }
 
   async #claimTogether(ids: readonly string[], owner: string, nowMs: number): Promise<Claim[]> {

@@ -18,6 +18,8 @@ export class Pace {
   readonly #table: string
   readonly #key: { pk: { S: string } }
   readonly #intervalMs: number
+  /** The next free moment, as it was last seen. */
+  #seenMs: number | undefined
 
   /** `perSecond`: mails a second, above 0. */
   constructor(db: DynamoDBClient, table: string, name: string, perSecond: number) {
@@ -29,14 +31,16 @@ export class Pace {
 
   /** How many moments may be asked for now. */
   async free(nowMs: number): Promise<number> {
-    const nextMs = Math.max(nowMs, await this.#next())
+    this.#seenMs = await this.#next()
+    const nextMs = Math.max(nowMs, this.#seenMs)
     return Math.max(0, Math.floor((nowMs + aheadMs - nextMs) / this.#intervalMs + 1e-6))
   }
 
   /** `count` moments, ms since 1970, evenly apart. */
   async take(count: number, now: () => number): Promise<number[]> {
     for (;;) {
-      const nextMs = await this.#next()
+      const nextMs = this.#seenMs ?? (await this.#next())
+      this.#seenMs = undefined
       const firstMs = Math.max(now(), nextMs)
       const endMs = firstMs + count * this.#intervalMs
       if (await this.#moved(nextMs, endMs)) {

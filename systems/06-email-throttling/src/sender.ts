@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { GetAccountCommand, SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
+import { GetAccountCommand, SESv2Client } from '@aws-sdk/client-sesv2'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { gather, giveBack, hasWork, type Received, refuse, remove } from './lanes.ts'
 import { Ledger } from './ledger.ts'
 import { type MailRequest, readMessage } from './message.ts'
 import { Pace } from './pace.ts'
+import { calls, mailsInACall, post } from './post.ts'
 import { senderSettings, setting } from './settings.ts'
 
 const sqs = new SQSClient({})
@@ -32,7 +33,8 @@ export async function handler(tick: Tick) {
   if (left < 1) return { busy: false, sent: 0 }
   if (tick.probe === true) return { busy: await hasWork(sqs, lanes), sent: 0 }
   const table = setting('TABLE')
-  const pace = new Pace(db, table, name, perSecond * share)
+  const together = mailsInACall(perSecond * share)
+  const pace = new Pace(db, table, name, perSecond * share - (together - 1))
   const ledger = new Ledger(db, table)
   const wanted = Math.min(left, await pace.free(Date.now()))
   const messages = wanted < 1 ? [] : await gather(sqs, lanes, wanted)
@@ -40,9 +42,12 @@ export async function handler(tick: Tick) {
   if (mails.length === 0) return { busy: messages.length > 0, sent: 0 }
   const moments = await pace.take(mails.length, Date.now)
   const sent: Mail[] = []
-  for (const [index, mail] of mails.entries()) {
-    await until(moments[index] ?? 0)
-    if (await send(ledger, mail, owner)) sent.push(mail)
+  let given = 0
+  for (const call of calls(mails, together)) {
+    given += call.length
+    // At the last of its moments: no mail goes before its own.
+    await until(moments[given - 1] ?? 0)
+    sent.push(...(await send(ledger, call, owner)))
   }
   await ledger.markSent(
     sent.map(({ id }) => id),
@@ -82,44 +87,18 @@ async function claimed(ledger: Ledger, mails: readonly Mail[], owner: string): P
   return mails.filter(({ id }, index) => claims[index] === 'mine' && ids.indexOf(id) === index)
 }
 
-/** False where it was not sent, or where nobody knows: then its event, or the end of its lease, will tell. */
-async function send(ledger: Ledger, mail: Mail, owner: string): Promise<boolean> {
-  const { to_address, from_address, subject, body } = mail.request
-  const text = (Data: string) => ({ Data, Charset: 'UTF-8' })
-  try {
-    await ses.send(
-      new SendEmailCommand({
-        FromEmailAddress: from_address,
-        Destination: { ToAddresses: [to_address] },
-        Content: { Simple: { Subject: text(subject), Body: { Text: text(body) } } },
-        ConfigurationSetName: setting('CONFIGURATION_SET'),
-        EmailTags: [{ Name: 'mail-id', Value: mail.id }],
-      }),
-    )
-    return true
-  } catch (error) {
-    await unsent(ledger, mail, owner, error)
-    return false
+/** Those that went. Where nobody knows, a mail's event or the end of its lease will tell. */
+async function send(ledger: Ledger, mails: readonly Mail[], owner: string): Promise<Mail[]> {
+  const answers = await post(ses, setting('CONFIGURATION_SET'), mails)
+  for (const [index, mail] of mails.entries()) {
+    const answer = answers[index]
+    if (answer === undefined || !('reason' in answer)) continue
+    console.error(JSON.stringify({ unsent: mail.id, reason: answer.reason }))
+    await ledger.release(mail.id, owner)
+    if (answer.kind === 'later') await giveBack(sqs, mail, 0)
+    else await refuse(sqs, mail, answer.reason)
   }
-}
-
-/** Errors by which SES says that nobody may send now. */
-const later = /TooManyRequests|Throttling|LimitExceeded|SendingPaused|AccountSuspended/
-
-async function unsent(ledger: Ledger, mail: Mail, owner: string, error: unknown): Promise<void> {
-  const {
-    name = '',
-    message = '',
-    $metadata,
-  } = error as Partial<Error> & {
-    $metadata?: { httpStatusCode?: number }
-  } // What the SDK throws.
-  console.error(JSON.stringify({ unsent: mail.id, name, message }))
-  const status = $metadata?.httpStatusCode ?? 0
-  if (status < 400 || status >= 500) return
-  await ledger.release(mail.id, owner)
-  if (later.test(name)) await giveBack(sqs, mail, 0)
-  else await refuse(sqs, mail, `${name}: ${message}`)
+  return mails.filter((_, index) => answers[index]?.kind === 'sent')
 }
 
 async function until(moment: number): Promise<void> {
