@@ -80,6 +80,13 @@ export function rotationUnderWay(): AwsError {
   return invalidRequest("A previous rotation isn't complete. That rotation will be reattempted.")
 }
 
+/** The words are those of PutSecretValue; RotateSecret declares no error of its own for them. */
+export function rotationTokenTaken(token: string, arn: string): AwsError {
+  return invalidRequest(
+    `You can't use ClientRequestToken ${token} because that value is already in use for a version of secret ${arn}.`,
+  )
+}
+
 /** Source: AWS re:Post and users' reports of RotateSecret; functions that are not there are told no other way. */
 export function rotationFunctionDenied(): AwsError {
   return awsError(

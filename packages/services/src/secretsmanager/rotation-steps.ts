@@ -119,7 +119,8 @@ function finish(ctx: Context, run: RotationRun): void {
   }
   // Recorded: secretsmanager, `test_rotate_secret_multiple_times_with_lambda_success`: AWSPENDING is gone.
   dropStage(ctx, version, pending)
-  setRotation(ctx, name, { pendingVersionId: undefined, lastAtMs: ctx.now() })
+  const lastAtMs = ctx.now()
+  setRotation(ctx, name, { pendingVersionId: undefined, lastAtMs, lastVersionId: versionId })
   announce(ctx, 'RotationSucceeded', run)
   replicate(ctx, name)
 }
@@ -134,7 +135,10 @@ function forget(ctx: Context, { name, versionId }: RotationRun): void {
 function setRotation(
   ctx: Context,
   name: string,
-  { pendingVersionId, lastAtMs }: { pendingVersionId: string | undefined; lastAtMs?: number },
+  {
+    pendingVersionId,
+    ...last
+  }: { pendingVersionId: string | undefined; lastAtMs?: number; lastVersionId?: string },
 ): void {
   const rotation = secrets.get(ctx, name)?.rotation
   if (rotation === undefined) return
@@ -143,7 +147,7 @@ function setRotation(
     rotation: {
       ...rest,
       ...(pendingVersionId === undefined ? {} : { pendingVersionId }),
-      ...(lastAtMs === undefined ? {} : { lastAtMs }),
+      ...last,
     },
   })
 }

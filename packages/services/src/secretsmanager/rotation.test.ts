@@ -154,6 +154,30 @@ test('the function is called for each of four steps in turn', async () => {
   )
 })
 
+test('a request that is repeated with its token rotates once; the id of another version is refused', async () => {
+  const { cloud, create, rotateSecret, describe, RotationLambdaARN } = await rotating()
+  const { VersionId: first = '', ARN } = await create()
+  const ClientRequestToken = '00000000-0000-4000-8000-000000000001'
+  const [one, two] = await Promise.all([
+    rotateSecret({ RotationLambdaARN, ClientRequestToken }),
+    rotateSecret({ RotationLambdaARN, ClientRequestToken }),
+  ])
+  await cloud.advance({ minutes: 1 })
+  const again = await rotateSecret({ ClientRequestToken })
+  await cloud.advance({ minutes: 1 })
+  expect([one, two, again].map(({ VersionId }) => VersionId)).toEqual(
+    Array(3).fill(ClientRequestToken),
+  )
+  expect((await describe()).VersionIdsToStages).toEqual({
+    [first]: ['AWSPREVIOUS'],
+    [ClientRequestToken]: ['AWSCURRENT'],
+  })
+  await expect(rotateSecret({ ClientRequestToken: first })).rejects.toMatchObject({
+    name: 'InvalidRequestException',
+    message: `You can't use ClientRequestToken ${first} because that value is already in use for a version of secret ${ARN}.`,
+  })
+})
+
 test('a secret is rotated on its schedule, for as long as it lives', async () => {
   const { cloud, create, rotateSecret, describe, value, RotationLambdaARN } = await rotating()
   await create()

@@ -7,6 +7,7 @@ import { isTransient } from '../shared/transient-errors.ts'
 import {
   rotationFunctionDenied,
   rotationFunctionMissing,
+  rotationTokenTaken,
   rotationUnderWay,
   serviceFailure,
 } from './errors.ts'
@@ -14,7 +15,7 @@ import { requestToken } from './put-value.ts'
 import { judged, scopeOf, theOwnSecret } from './references.ts'
 import { scheduleOf, scheduleRotation } from './rotation-schedule.ts'
 import { asService, pendingVersion, startRotation } from './rotation-steps.ts'
-import { secrets } from './state.ts'
+import { secrets, versionOf } from './state.ts'
 
 export const rotateSecret = operation(RotateSecret, {
   scope: scopeOf,
@@ -36,10 +37,10 @@ export const rotateSecret = operation(RotateSecret, {
     if (functionArn === undefined) throw rotationFunctionMissing()
     const rules = RotationRules ?? before?.rules
     if (rules !== undefined) scheduleOf(rules)
-    if (pendingVersion(ctx, name) !== undefined && before?.pendingVersionId !== undefined) {
-      throw rotationUnderWay()
-    }
+    if (isRepeated(ctx, SecretId, token)) return { ARN: arn, Name: name, VersionId: token }
     await checkInvocable(ctx, functionArn, arn)
+    // Somebody else may have started a rotation while Lambda was asked.
+    if (isRepeated(ctx, SecretId, token)) return { ARN: arn, Name: name, VersionId: token }
     const secret = theOwnSecret(ctx, SecretId)
     secrets.update(ctx, name, {
       changedAtMs: ctx.now(),
@@ -56,6 +57,24 @@ export const rotateSecret = operation(RotateSecret, {
     return { ARN: arn, Name: name, VersionId }
   },
 })
+
+/**
+ * Whether the rotation that this token names is under way or was the last one: the request is then answered, and no
+ * version is made twice. Throws where another rotation is under way or the token is another version's.
+ * Source: RotateSecret, `ClientRequestToken`.
+ */
+function isRepeated(ctx: Context, SecretId: string | undefined, token: string): boolean {
+  const { name, arn, rotation } = theOwnSecret(ctx, SecretId)
+  const waiting = pendingVersion(ctx, name)
+  if (waiting !== undefined && rotation?.pendingVersionId !== undefined) {
+    if (rotation.pendingVersionId === token) return true
+    throw rotationUnderWay()
+  }
+  const version = versionOf(ctx, name, token)
+  if (version === undefined || version.versionId === waiting?.versionId) return false
+  if (rotation?.lastVersionId === token) return true
+  throw rotationTokenTaken(token, arn)
+}
 
 /** Who configures rotation has to be allowed to invoke the function, and Secrets Manager too. */
 async function checkInvocable(ctx: Context, functionArn: string, arn: string): Promise<void> {

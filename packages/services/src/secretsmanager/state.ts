@@ -39,6 +39,8 @@ export interface Rotation {
   readonly taskId?: string
   /** The version that a rotation is making; absent when none is under way. */
   readonly pendingVersionId?: string
+  /** The version that the last rotation made. */
+  readonly lastVersionId?: string
 }
 
 export interface RotationRules {
