@@ -27,6 +27,7 @@ const parts: readonly Part[] = [
   { name: 'protocols' },
   { name: 'durable' },
   { name: 'dynamodb' },
+  { name: 'mails' },
   { name: 'size' },
   { name: 'sqs-million' },
 ]
