@@ -16,17 +16,6 @@ export const datumsMax = 1000
 /** Smallest size of a value that is not zero, and largest. Source: MetricDatum: -2^360 to 2^360. */
 export const valueMax = 2 ** 360
 
-/**
- * How long points of each length are kept; past it they are merged to the next. Source: GetMetricStatistics:
- * 3 hours under a minute, 15 days of minutes, 63 days of five minutes, 455 days of hours.
- */
-export const retention: readonly { readonly lengthMs: number; readonly ageMsMax: number }[] = [
-  { lengthMs: secondMs, ageMsMax: 3 * hourMs },
-  { lengthMs: minuteMs, ageMsMax: 15 * dayMs },
-  { lengthMs: 5 * minuteMs, ageMsMax: 63 * dayMs },
-  { lengthMs: hourMs, ageMsMax: 455 * dayMs },
-]
-
 /** Source: GetMetricStatistics: data points that one call can return. */
 export const statisticsPointsMax = 1440
 

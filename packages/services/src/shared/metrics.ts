@@ -1,5 +1,6 @@
 import { table } from '@cloud-orrery/kernel'
 import type { Context } from '../context.ts'
+import { mergeOld, type PointStore, shortestMs } from './metric-retention.ts'
 import { metricChanged } from './metric-watchers.ts'
 
 /** Units that metrics of services have. Source: CloudWatch API Reference, MetricDatum, Unit. */
@@ -30,8 +31,8 @@ export interface MetricSeries extends MetricIdentity {
   readonly key: string
   /** When data last came, to the minute. */
   readonly publishedAtMs: number
-  /** Points before this moment were made coarser. */
-  readonly coarseBeforeMs?: number
+  /** Up to which moments points were made coarser: minutes, five minutes, hours. */
+  readonly coarseBeforeMs?: readonly number[]
 }
 
 /** All metrics with data, by namespace, name and dimensions. */
@@ -131,7 +132,8 @@ export interface Publication extends Addition {
 
 /** Adds values that someone publishes, which may be of the past or of the near future. */
 export function addToMetric(ctx: Context, publication: Publication): void {
-  const { metric, lengthMs, unit, atMs: momentMs, ...addition } = publication
+  const { metric, unit, atMs: momentMs, lengthMs: givenMs, ...addition } = publication
+  const lengthMs = Math.max(givenMs, shortestMs(ctx.now() - momentMs))
   const key = seriesKey(metric.namespace, metric.name, metric.dimensions)
   const atMs = Math.floor(momentMs / lengthMs) * lengthMs
   const before = metricPoints.get(ctx, pointKey(key, atMs, lengthMs, unit))
@@ -194,7 +196,30 @@ export function noteMetric(ctx: Context, metric: MetricIdentity, key: string): v
   if (series?.publishedAtMs === publishedAtMs) return
   const { namespace, name, dimensions } = metric
   forgetOld(ctx, key)
-  metricSeries.put(ctx, { ...series, namespace, name, dimensions, key, publishedAtMs })
+  const coarseBeforeMs = mergeOld(ctx, pointsOf(key), series?.coarseBeforeMs)
+  metricSeries.put(ctx, {
+    ...{ namespace, name, dimensions, key, publishedAtMs },
+    ...(coarseBeforeMs.some((ms) => ms > 0) ? { coarseBeforeMs } : {}),
+  })
+}
+
+function pointsOf(key: string): PointStore {
+  return {
+    between: (ctx, fromMs, untilMs) =>
+      metricPoints.scan(ctx, { after: pointsFrom(key, fromMs), before: pointsFrom(key, untilMs) }),
+    merge: (ctx, point, lengthMs) => {
+      const { atMs, lengthMs: shorterMs, unit, ...addition } = point
+      metricPoints.delete(ctx, pointKey(key, atMs, shorterMs, unit))
+      const startMs = Math.floor(atMs / lengthMs) * lengthMs
+      const before = metricPoints.get(ctx, pointKey(key, startMs, lengthMs, unit))
+      metricPoints.put(
+        ctx,
+        before === undefined
+          ? { ...addition, key, atMs: startMs, lengthMs, unit }
+          : merged(before, addition),
+      )
+    },
+  }
 }
 
 /** Source: GetMetricStatistics: 455 days. */

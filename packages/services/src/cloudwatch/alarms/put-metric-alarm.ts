@@ -18,6 +18,7 @@ import { alarmTagContext, readTags } from '../tag-lists.ts'
 import { checkActions } from './actions.ts'
 import { metricAlarmOf } from './descriptions.ts'
 import { beginEvaluation, periodOf } from './evaluation.ts'
+import { checkWatchable } from './expression-result.ts'
 import { initialState, rememberConfiguration } from './initial-state.ts'
 
 export const putMetricAlarm = operation(PutMetricAlarm, {
@@ -194,6 +195,7 @@ function checkAlarmQueries(queries: NonNullable<PutMetricAlarmInput['Metrics']>)
   if (periods.size > 1) {
     throw invalidCombination('Metrics list must contain metrics with the same period.')
   }
+  checkWatchable(queries)
 }
 
 function checkExpression(id: string, expression: string): void {

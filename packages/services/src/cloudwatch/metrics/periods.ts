@@ -1,7 +1,8 @@
 import type { TableContext } from '@cloud-orrery/kernel'
 import { levelPoints } from '../../shared/metric-levels.ts'
+import { retention } from '../../shared/metric-retention.ts'
 import { type MetricPoint, metricPoints, pointsFrom } from '../../shared/metrics.ts'
-import { dayMs, hourMs, minuteMs, retention, secondMs } from '../limits.ts'
+import { dayMs, hourMs, minuteMs, secondMs } from '../limits.ts'
 import { type Aggregate, addPoint, emptyAggregate } from './statistics.ts'
 
 /** Which values of a series are asked for. */
