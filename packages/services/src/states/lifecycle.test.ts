@@ -12,7 +12,8 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn'
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { client } from '@cloud-orrery/cloud'
+import { call, client } from '@cloud-orrery/cloud'
+import { StartSyncExecution } from '@cloud-orrery/models/states'
 import { expect, test } from 'vitest'
 import {
   makeMachine,
@@ -195,4 +196,20 @@ test('a fault of a service is an error that a state retries', async () => {
   ])
   const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }))
   expect(Messages.map(({ Body }) => Body)).toEqual(['once'])
+})
+
+test('who is cut off from an express execution is told of no end, and the execution goes on', async () => {
+  const made = statesCloud()
+  const { cloud } = made
+  const stateMachineArn = await makeMachine(made, waiting, { type: 'EXPRESS' })
+  const answer = call(cloud, StartSyncExecution, { stateMachineArn }).catch((error) => error)
+  await setImmediate() // The call reaches the cloud before time goes on.
+  await cloud.advance({ seconds: 10 })
+  const { journal, scheduler } = cloud.kernel
+  const waiting = journal.entries.find(({ name }) => name === 'states.StartSyncExecution')
+  await scheduler.enter(() => scheduler.abort(waiting?.sequence ?? 0))
+  expect(await answer).toMatchObject({ code: 'InternalFailure', status: 500 })
+  await cloud.advance({ minutes: 1 })
+  const woken = journal.entries.filter(({ name }) => name === 'states.wake')
+  expect(woken.map(({ atMs }) => atMs)).toEqual([Date.parse('2026-01-01T00:01:00Z')])
 })

@@ -5,7 +5,13 @@ import { internalOperation, operation } from '../define.ts'
 import { machineAuthorization } from './access.ts'
 import { arnOf } from './arns.ts'
 import { engine } from './engine.ts'
-import { executionExists, invalidInput, stateMachineDeleting, wrongMachineType } from './errors.ts'
+import {
+  executionExists,
+  invalidInput,
+  serviceFailure,
+  stateMachineDeleting,
+  wrongMachineType,
+} from './errors.ts'
 import { settingsOf } from './execution-settings.ts'
 import type { StartExecution as Start } from './executions/contract.ts'
 import { type Execution, executions } from './executions/state.ts'
@@ -61,6 +67,11 @@ export const startSyncExecution = operation(StartSyncExecution, {
     const executionArn = arnOf(ctx, 'express', machine.name, name, ctx.ids.uuid())
     const start = startOf(found, configuration, { name, executionArn, input, traceHeader })
     const ended = await engine.runExpress(ctx, start)
+    // Whoever asked has gone, or a snapshot could not wait for the answer: the execution goes on, and nothing is said
+    // of its end. A service's task can not wait at all.
+    if (ended.status === 'RUNNING' && ctx.now() > ended.startedAtMs) {
+      throw serviceFailure('The wait for the execution was cut short; the execution goes on.')
+    }
     return syncAnswer(ended, includedData !== 'METADATA_ONLY')
   },
 })

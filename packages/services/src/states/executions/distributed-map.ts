@@ -13,7 +13,7 @@ import { leave } from './moves.ts'
 import { outputsOf } from './result-writer.ts'
 import type { Run } from './run.ts'
 import { start } from './starting.ts'
-import { type Execution, type MapRun, mapRuns } from './state.ts'
+import { type Execution, type MapRun, mapRuns, mapSizes } from './state.ts'
 import { mapRunTask } from './task-names.ts'
 import { itemsKey, mapItems, type Thread } from './threads.ts'
 
@@ -181,9 +181,13 @@ export function* beginRun(
     items: batches.map(({ input }) => input),
   })
   const total = batches.length
+  const { mapRunArn } = mapRun
+  if (total !== items.length) {
+    mapSizes.put(run.ctx, { mapRunArn, sizes: batches.map(({ count }) => count) })
+  }
   mapRuns.put(run.ctx, {
     ...mapRun,
-    sizes: batches.map(({ count }) => count),
+    isBegun: true,
     itemCounts: { ...mapRun.itemCounts, total: items.length, pending: items.length },
     executionCounts: { ...mapRun.executionCounts, total, pending: total },
   })
@@ -263,7 +267,8 @@ function childStarter(run: Run, thread: Thread, mapRun: MapRun): StartChild {
   const { StartAt, States } = processor
   const definition = JSON.stringify({ ...language, StartAt, States })
   const { roleArn, settings } = run.execution
-  const { mapRunArn, stateMachineArn, sizes } = mapRun
+  const { mapRunArn, stateMachineArn } = mapRun
+  const sizes = mapSizes.get(ctx, mapRunArn)?.sizes
   return (itemIndex, redriveCount = 0) => {
     const itemCount = sizes?.[itemIndex] ?? 1
     const name = ctx.ids.uuid()

@@ -62,7 +62,7 @@ export function abortMapRun(run: Run, mapRunArn: string, status: 'FAILED' | 'ABO
   for (const { executionArn, status } of latestChildren(ctx, mapRunArn)) {
     if (status === 'RUNNING') run.engine.stopExecution(ctx, executionArn)
   }
-  mapRuns.update(ctx, mapRunArn, countsOf(mapRun, latestChildren(ctx, mapRunArn)))
+  mapRuns.update(ctx, mapRunArn, countsOf(ctx, mapRun, latestChildren(ctx, mapRunArn)))
 }
 
 /** Who waits for the end of an execution waits for this. */

@@ -5,6 +5,7 @@ import {
   ValidateStateMachineDefinitionCommand,
 } from '@aws-sdk/client-sfn'
 import { expect, test } from 'vitest'
+import { mapRuns } from './state.ts'
 import { workflows } from './workflows.test-support.ts'
 
 const pass = { Type: 'Pass', End: true }
@@ -96,6 +97,18 @@ test('the work of a map run grows with its items, not with their square', async 
   const few = await secondsFor(200)
   const many = await secondsFor(1600)
   expect(many / few).toBeLessThan(8 * 4)
+})
+
+test('the record that each child changes does not grow with the number of children', async () => {
+  const sizeAfter = async (count: number) => {
+    const { cloud, run } = await workflows({ deepFreeze: false })
+    const input = Array.from({ length: count }, (_, at) => at)
+    await run(distributed({ ItemBatcher: { MaxItemsPerBatch: 2 } }), { input, seconds: 1 })
+    const [mapRun] = mapRuns.scan(cloud.scope('123456789012', 'us-east-1'), {})
+    expect(mapRun?.executionCounts.succeeded).toBe(count / 2)
+    return JSON.stringify(mapRun).length
+  }
+  expect((await sizeAfter(400)) - (await sizeAfter(40))).toBeLessThan(20)
 })
 
 const nested = (depth: number): object => {

@@ -9,7 +9,7 @@ import { redrive, redrivenBefore } from './redrive.ts'
 import { redriveStatus } from './redrive-status.ts'
 import { Run } from './run.ts'
 import { expressMsMax, start } from './starting.ts'
-import { executions, historyEvents, mapRuns } from './state.ts'
+import { executions, historyEvents, mapRuns, mapSizes } from './state.ts'
 import { advance, guarded } from './steps.ts'
 import * as names from './task-names.ts'
 import { requestOf, settle } from './task-states.ts'
@@ -21,7 +21,7 @@ import { activityStarted, answer, heartbeat } from './tokens.ts'
 export function createEngine(ports: Ports): Engine {
   const engine: Engine = {
     tasks: [],
-    tables: [executions, historyEvents, mapRuns, threads, mapItems, taskTokens],
+    tables: [executions, historyEvents, mapRuns, mapSizes, threads, mapItems, taskTokens],
     startExecution: (ctx, options) => start(ctx, options, ports, engine),
     stopExecution: (ctx, executionArn, reason = {}) => {
       const run = openRun(ctx, executionArn)

@@ -1,6 +1,6 @@
 import { orderedKey } from '@cloud-orrery/kernel'
 import type { Context } from '../../context.ts'
-import { type Execution, executions, type MapRun, type RunCounts } from './state.ts'
+import { type Execution, executions, type MapRun, mapSizes, type RunCounts } from './state.ts'
 
 export type Count = Exclude<keyof RunCounts, 'total' | 'resultsWritten'>
 
@@ -44,11 +44,14 @@ export function latestChildren(ctx: Context, mapRunArn: string): Execution[] {
 
 /** What became of a run's children and their items, counted anew. */
 export function countsOf(
-  { itemCounts, executionCounts, sizes = [] }: MapRun,
+  ctx: Context,
+  { mapRunArn, itemCounts, executionCounts }: MapRun,
   children: readonly Execution[],
 ): Pick<MapRun, 'itemCounts' | 'executionCounts'> {
   const pending = executionCounts.total - children.length
-  const pendingItems = sizes.slice(children.length).reduce((sum, size) => sum + size, 0)
+  const sizes = mapSizes.get(ctx, mapRunArn)?.sizes
+  const pendingItems =
+    sizes?.slice(children.length).reduce((sum, size) => sum + size, 0) ?? pending
   let byExecution: RunCounts = { ...noCounts, pending, total: executionCounts.total }
   let byItem: RunCounts = { ...noCounts, pending: pendingItems, total: itemCounts.total }
   for (const { status, itemCount = 1 } of children) {

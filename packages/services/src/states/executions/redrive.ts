@@ -73,7 +73,7 @@ function redriven(run: Run, thread: Thread, eventId: number): boolean {
   }
   const mapRun = mapRuns.get(run.ctx, thread.mapRunArn ?? '')
   // A run whose items were never known is none yet: the state begins another.
-  if (mapRun?.sizes !== undefined) {
+  if (mapRun?.isBegun === true) {
     redriveMapRun(run, run.put(fresh), mapRun)
     return false
   }

@@ -85,8 +85,8 @@ export interface MapRun {
   readonly toleratedFailurePercentage: number
   readonly itemCounts: RunCounts
   readonly executionCounts: RunCounts
-  /** Items of each child, once they are known. */
-  readonly sizes?: readonly number[]
+  /** Its items are known, and with them its children. */
+  readonly isBegun?: true
   readonly reader?: ReaderRequest
   readonly writer?: WriterRequest
   readonly redriveCount: number
@@ -110,6 +110,17 @@ export const mapRuns = table<MapRun, 'execution'>('states.mapRuns', {
   key: ({ mapRunArn }) => mapRunArn,
   partition: 'region',
   indexes: { execution: ({ executionArn }) => executionArn },
+})
+
+/** Items of each child of a run with batches: apart from its counts, which change with every child. */
+export interface MapSizes {
+  readonly mapRunArn: string
+  readonly sizes: readonly number[]
+}
+
+export const mapSizes = table<MapSizes>('states.mapSizes', {
+  key: ({ mapRunArn }) => mapRunArn,
+  partition: 'region',
 })
 
 /** Variables of a scope: values by name. */
