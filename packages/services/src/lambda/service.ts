@@ -60,7 +60,14 @@ import {
   updateEventSourceMapping,
 } from './mappings/mappings.ts'
 import { poll, pollQueue } from './mappings/poll.ts'
-import { gathered, mappings, pollerSessions, pollers, pollRetries } from './mappings/state.ts'
+import {
+  gathered,
+  gatheredMessages,
+  mappings,
+  pollerSessions,
+  pollers,
+  pollRetries,
+} from './mappings/state.ts'
 import { discoverShards } from './mappings/streams/discovery.ts'
 import { readShard, readStream } from './mappings/streams/reading.ts'
 import { readers } from './mappings/streams/state.ts'
@@ -195,6 +202,7 @@ export const lambda = service('lambda', {
     layers,
     layerVersions,
     gathered,
+    gatheredMessages,
     mappings,
     policies,
     pollers,

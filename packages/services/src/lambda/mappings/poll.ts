@@ -15,7 +15,14 @@ import { pollTask } from './poll-name.ts'
 import { pollerCaller } from './poller-session.ts'
 import { functionOf, isPolling } from './polling.ts'
 import { recordOf } from './records.ts'
-import { gathered, type MappingRecord, mappings, pollers, pollRetries } from './state.ts'
+import {
+  gathered,
+  gatheredMessages,
+  type MappingRecord,
+  mappings,
+  pollers,
+  pollRetries,
+} from './state.ts'
 
 /** Batches at work when a backlog begins, and how many more each minute. Source: developer guide, "Scaling" for SQS. */
 const pollersFirst = 5
@@ -201,22 +208,32 @@ async function gather(
   as: Caller,
 ): Promise<readonly Message[]> {
   const { uuid, batchSize, windowSeconds } = mapping
-  const before = gathered.get(ctx, uuid)
-  const room = batchSize - (before?.messages.length ?? 0)
+  const room = batchSize - (gathered.get(ctx, uuid)?.count ?? 0)
   const fresh = await receive(ctx, mapping, as, room)
-  const now = gathered.get(ctx, uuid)
-  const sinceMs = now?.sinceMs ?? ctx.now()
-  const messages = [...(now?.messages ?? []), ...fresh]
-  const bytes = messages.reduce((sum, { Body = '' }) => sum + Buffer.byteLength(Body), 0)
+  const before = gathered.get(ctx, uuid)
+  const sinceMs = before?.sinceMs ?? ctx.now()
+  const count = (before?.count ?? 0) + fresh.length
+  const bytes = fresh.reduce(
+    (sum, { Body = '' }) => sum + Buffer.byteLength(Body),
+    before?.bytes ?? 0,
+  )
   const over = ctx.now() >= sinceMs + windowSeconds * 1000
-  if (messages.length >= batchSize || bytes >= batchBytesMax || over) {
-    gathered.delete(ctx, uuid)
-    return messages
+  if (count >= batchSize || bytes >= batchBytesMax || over) return [...taken(ctx, uuid), ...fresh]
+  if (fresh.length === 0) return []
+  for (const [index, message] of fresh.entries()) {
+    gatheredMessages.put(ctx, { uuid, number: (before?.count ?? 0) + index, message })
   }
-  if (messages.length === 0) return []
-  gathered.put(ctx, { uuid, sinceMs, messages, bytes })
-  if (now === undefined) ctx.after(windowSeconds * 1000, poll, { uuid })
+  gathered.put(ctx, { uuid, sinceMs, count, bytes })
+  if (before === undefined) ctx.after(windowSeconds * 1000, poll, { uuid })
   return []
+}
+
+/** What was gathered, which begins anew. */
+function taken(ctx: Context, uuid: string): Message[] {
+  gathered.delete(ctx, uuid)
+  const records = [...gatheredMessages.scan(ctx, { prefix: `${uuid}\u0000` })]
+  for (const { number } of records) gatheredMessages.delete(ctx, orderedKey(uuid, number))
+  return records.map(({ message }) => message)
 }
 
 async function remove(

@@ -79,12 +79,24 @@ export const pollers = table<PollerRecord>('lambda.pollers', {
 export interface GatheredRecord {
   readonly uuid: string
   readonly sinceMs: number
-  readonly messages: readonly Message[]
+  readonly count: number
   readonly bytes: number
 }
 
 export const gathered = table<GatheredRecord>('lambda.gathered', {
   key: (it) => it.uuid,
+  partition: 'region',
+})
+
+/** A record for each message of it, so that one more costs the same however many there are. */
+export interface GatheredMessage {
+  readonly uuid: string
+  readonly number: number
+  readonly message: Message
+}
+
+export const gatheredMessages = table<GatheredMessage>('lambda.gathered-messages', {
+  key: ({ uuid, number }) => orderedKey(uuid, number),
   partition: 'region',
 })
 
