@@ -157,7 +157,8 @@ export class Workflows implements Part {
     const { output, refusal } = await this.#world.attempt(
       StartSyncExecution,
       { stateMachineArn: machine.arn, input: JSON.stringify(input) },
-      { waits: true },
+      // A snapshot does not wait for ever for a call that waits.
+      { waits: true, refusals: this.#world.durable === undefined ? [] : ['InternalFailure'] },
     )
     if (output === undefined) return `run ${input.token}: ${refusal}`
     const { ms, fails, isTimedOut } = machine.workflow.course(input)

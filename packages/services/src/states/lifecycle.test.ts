@@ -206,8 +206,8 @@ test('who is cut off from an express execution is told of no end, and the execut
   await setImmediate() // The call reaches the cloud before time goes on.
   await cloud.advance({ seconds: 10 })
   const { journal, scheduler } = cloud.kernel
-  const waiting = journal.entries.find(({ name }) => name === 'states.StartSyncExecution')
-  await scheduler.enter(() => scheduler.abort(waiting?.sequence ?? 0))
+  const asked = journal.entries.find(({ name }) => name === 'states.StartSyncExecution')
+  await scheduler.enter(() => scheduler.abort(asked?.sequence ?? 0))
   expect(await answer).toMatchObject({ code: 'InternalFailure', status: 500 })
   await cloud.advance({ minutes: 1 })
   const woken = journal.entries.filter(({ name }) => name === 'states.wake')
