@@ -64,3 +64,11 @@ test('an ended rule strikes no more, and a fork keeps its own', () => {
   expect(fork.strike('a', {}, never)?.id).toBe(id)
   expect(fork.arm('b', outage).id).toBe('fault-2')
 })
+
+test('the rules of a moment stay as they were when more are armed', () => {
+  const faults = new Faults()
+  faults.arm('a', outage)
+  const then = faults.rules
+  faults.arm('b', outage)
+  expect(then.map(({ site }) => site)).toEqual(['a'])
+})

@@ -67,7 +67,7 @@ export class Faults {
       probability: options.probability ?? 1,
       remaining: options.times,
     }
-    this.#rules.push(rule)
+    this.#rules = [...this.#rules, rule] // A snapshot holds the list that was.
     return rule
   }
 
