@@ -28,6 +28,7 @@ export const commands: Readonly<Record<string, () => Promise<{ command: Command 
   systems: () => import('./commands/systems.ts'),
   start: () => import('./commands/start.ts'),
   env: () => import('./commands/env.ts'),
+  trust: () => import('./commands/trust.ts'),
   deploy: () => import('./commands/deploy.ts'),
   destroy: () => import('./commands/destroy.ts'),
   status: () => import('./commands/status.ts'),

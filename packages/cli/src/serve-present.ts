@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { listen, type Present, version } from '@cloud-orrery/cloud'
+import { answerDns, listen, type Present, version } from '@cloud-orrery/cloud'
 import type { Io } from './command.ts'
 import { removeServerFile, writeServerFile } from './server-file.ts'
 
 export interface Serving {
   readonly port: number
   readonly host?: string | undefined
+  /** Further names under which the port may be reached. */
+  readonly hosts?: readonly string[] | undefined
+  /** Where DNS questions are answered, if they are; 0 takes a free port. */
+  readonly dnsPort?: number | undefined
   readonly json: boolean
   /** Of the process's own clock, ms: when the command began. */
   readonly startedAt: number
@@ -20,12 +24,14 @@ export interface Serving {
 /** Serves on a port until told to stop. */
 export async function serve(present: Present, serving: Serving, io: Io): Promise<number> {
   const token = randomBytes(24).toString('base64url')
-  const { host } = serving
+  const { host, hosts, dnsPort } = serving
   const server = await listen(present, {
     port: serving.port,
     token,
     ...(host === undefined ? {} : { host }),
+    ...(hosts === undefined ? {} : { hosts }),
   })
+  const dns = dnsPort === undefined ? undefined : await answerDns(present, { port: dnsPort, host })
   const { cloud } = present
   cloud.kernel.scheduler.bugs.listener = (error) => void cloud.bug(error)
   const { defaultAccountId: accountId, defaultRegion: region, seed } = cloud
@@ -37,12 +43,13 @@ export async function serve(present: Present, serving: Serving, io: Io): Promise
   const preface = serving.preface ?? ''
   io.out(
     serving.json
-      ? `${JSON.stringify({ ready: true, version, url, port, accountId, region, seed, readyMs })}\n`
+      ? `${JSON.stringify({ ready: true, version, url, port, accountId, region, seed, readyMs, dnsPort: dns?.port })}\n`
       : `${preface}orrery ${version} ready on ${url} (account ${accountId}, ${region}, seed ${seed}). In another shell: eval "$(orrery env${other})"\n`,
   )
   await serving.told
   removeServerFile(port)
   try {
+    await dns?.close()
     await present.close()
   } finally {
     await server.close()

@@ -13,6 +13,12 @@ export {
   type StackProgress,
 } from './deploy/target.ts'
 export { answer } from './door.ts'
+export { answerDns, type DnsDoor, type DnsOptions } from './doors/dns.ts'
+export {
+  authorityFile,
+  InstallationAuthority,
+  trustFolder,
+} from './doors/installation-authority.ts'
 export { explainEntry } from './explain.ts'
 export { type FetchOptions, fetchFromCloud } from './fetch.ts'
 export { judgementsOf } from './judgements.ts'

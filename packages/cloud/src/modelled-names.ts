@@ -1,3 +1,4 @@
+import { canonicalName } from '@cloud-orrery/services/shared/dns/resolve'
 import type { Cloud } from './cloud.ts'
 import { endpointOf } from './hosts.ts'
 import { operationOfHost } from './service-names.ts'
@@ -9,11 +10,16 @@ export interface ServedName {
   readonly operation: string
 }
 
-/** Who answers plain HTTP to a host by its own name. */
-export function servedAt(_cloud: Cloud, host: string): ServedName | undefined {
+/** Who answers plain HTTP to a host: by its own name, or by the one at the end of its chain in the model's DNS. */
+export function servedAt(cloud: Cloud, host: string): ServedName | undefined {
   const own = operationOfHost(host)
   if (own !== undefined) return { ...own, name: host }
-  return undefined
+  const { store, clock } = cloud.kernel
+  const { defaultAccountId: accountId, defaultRegion: region } = cloud
+  const name = canonicalName({ store, accountId, region, now: () => clock.nowMs }, host)
+  if (name === host) return undefined
+  const found = operationOfHost(name)
+  return found === undefined ? undefined : { ...found, name }
 }
 
 /** Whether a host is one of the model's: an endpoint of AWS's, or a name that a service answers for. */

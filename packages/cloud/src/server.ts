@@ -8,6 +8,10 @@ import type { HttpResponse } from '@cloud-orrery/protocols'
 import type { Cloud } from './cloud.ts'
 import { Control } from './control.ts'
 import { answer } from './door.ts'
+import { answerByHost, isLocal } from './doors/hosts.ts'
+import { openTunnel } from './doors/proxy.ts'
+import { handshakeByte, TlsDoor } from './doors/tls.ts'
+import { hostOf } from './http-operations.ts'
 import { readRequest } from './http-request.ts'
 import { Present, RememberedPast } from './past.ts'
 
@@ -18,6 +22,10 @@ export interface ListenOptions {
   host?: string
   /** What `/_orrery/...` calls have to carry. */
   token: string
+  /** Further names under which the port may be reached. */
+  hosts?: readonly string[]
+  /** Of the certificate authority that speaks for the model's names; default: the installation's. */
+  trustFolder?: string
 }
 
 export interface Listening {
@@ -36,22 +44,28 @@ const preface = Buffer.from('PRI * HTTP/2.0')
 export async function listen(shown: Cloud | Present, options: ListenOptions): Promise<Listening> {
   const present = shown instanceof Present ? shown : new Present(new RememberedPast(shown))
   const control = new Control(present, options.token)
+  const allowed = (options.hosts ?? []).map((name) => name.toLowerCase())
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    void respond(present.cloud, control, request, response)
+    void respond(present.cloud, control, allowed, request, response)
   }
   const http = createServer({ keepAliveTimeout: 75_000, maxHeaderSize: 65_536 }, handle)
   // Its sockets come from the door below, so it never listens; its check for slow clients starts with this event.
   http.emit('listening')
   http.on('clientError', refuseMalformed)
+  http.on('connect', (request, socket: Socket, head) => {
+    openTunnel(present.cloud, request, socket, head, enter)
+  })
   // HTTP/2's compatibility objects have the same shape in all that is used here.
   const http2 = createHttp2Server({}, handle as never)
-  const sockets = new Set<Socket>()
-  const door = createSocketServer((socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-    socket.on('error', () => socket.destroy())
+  const tls = new TlsDoor((socket, isHttp2) => {
+    ;(isHttp2 ? http2 : http).emit('connection', socket)
+  }, options.trustFolder)
+  /** A connection to the port, or through it to a name. */
+  const enter = (socket: Socket): void =>
     firstBytes(socket, (first) => {
-      if (first.subarray(0, preface.length).equals(preface)) {
+      if (first[0] === handshakeByte) {
+        tls.take(socket).catch(warn)
+      } else if (first.subarray(0, preface.length).equals(preface)) {
         // It takes the bytes itself; let flow, they would be lost before it looks.
         http2.emit('connection', socket)
       } else {
@@ -59,6 +73,12 @@ export async function listen(shown: Cloud | Present, options: ListenOptions): Pr
         socket.resume()
       }
     })
+  const sockets = new Set<Socket>()
+  const door = createSocketServer((socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('error', () => socket.destroy())
+    enter(socket)
   })
   const port = await bind(door, options)
   const { cloud } = present
@@ -74,6 +94,11 @@ export async function listen(shown: Cloud | Present, options: ListenOptions): Pr
         for (const socket of sockets) socket.destroy()
       }),
   }
+}
+
+/** What keeps a door from working is the user's to mend: the process goes on. */
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error))
 }
 
 /** Gives as many bytes as show whether a connection speaks HTTP/2, and puts them back. */
@@ -115,6 +140,7 @@ function bind(
 async function respond(
   cloud: Cloud,
   control: Control,
+  allowed: readonly string[],
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -125,11 +151,13 @@ async function respond(
     const sender = new Sender()
     response.once('close', () => sender.leave())
     const { path } = received
-    const isControl = path === '/' || path.startsWith('/_orrery/')
+    const isControl =
+      path === '/' || (path.startsWith('/_orrery/') && isLocal(hostOf(received.headers)))
     const answered =
       isControl && control.handles(received)
         ? await control.answer(received, sender)
-        : (await answer(cloud, 'port', received, { signal: sender })).response
+        : ((await answerByHost(cloud, received, allowed)) ??
+          (await answer(cloud, 'port', received, { signal: sender })).response)
     await write(cloud, response, received.method, answered)
   } catch (error) {
     if (response.destroyed) return

@@ -17,6 +17,8 @@ export const command: Command = {
   usage: `orrery start [OPTIONS]
   --port N            port on the loopback (default 4566, 0 takes a free one)
   --host ADDRESS      address to listen on (default 127.0.0.1)
+  --allow-host NAME   answer under this name too; local ones and the model's are answered anyway; may be repeated
+  --dns PORT          answer DNS questions on this port of the same address
   --data DIR          keep everything there: an answered call is on disk, and the next start goes on
   --timeline NAME     with --data: go on with what was there before a rewind
   --record FILE       write a recording of the run, whole when the server is stopped
@@ -27,7 +29,7 @@ export const command: Command = {
   --choices MODE      calm (default) or legal: draw what AWS leaves open from the seed
   --throttle          refuse calls beyond AWS's request rates
   --any-credentials   take any access key for the administrator's
-  --egress HOST       let HTTP deliveries really go to this host; may be repeated
+  --egress HOST       let requests really go to this host; may be repeated
   --json              print one JSON line when ready`,
   run: start,
 }
@@ -39,6 +41,8 @@ async function start(args: string[], io: Io): Promise<number> {
     options: {
       port: { type: 'string' },
       host: { type: 'string' },
+      'allow-host': { type: 'string', multiple: true },
+      dns: { type: 'string' },
       data: { type: 'string' },
       timeline: { type: 'string' },
       record: { type: 'string' },
@@ -71,10 +75,20 @@ async function start(args: string[], io: Io): Promise<number> {
   }
   const told = untilTold() // Before anyone hears that it is ready.
   const { past, remarks } = await begin(options, values, io)
-  const { host } = values
+  const { host, 'allow-host': hosts } = values
+  const dnsPort = values.dns === undefined ? undefined : portOf(values.dns)
   const json = values.json === true
   try {
-    const serving = { port: portOf(values.port), host, json, startedAt, told, remarks }
+    const serving = {
+      port: portOf(values.port),
+      host,
+      hosts,
+      dnsPort,
+      json,
+      startedAt,
+      told,
+      remarks,
+    }
     return await serve(new Present(past), serving, io)
   } catch (error) {
     await past.close()
