@@ -15,12 +15,12 @@ const around: Surroundings = {
   parsed: newParsedTexts(),
 }
 
-const value = async (text: string): Promise<Json> =>
-  await run(evaluateJsonata(text, 'Output', around, {}))
+const value = async (text: string, input: Json = null): Promise<Json> =>
+  await run(evaluateJsonata(text, 'Output', { ...around, input }, {}))
 
-async function failure(text: string): Promise<string> {
+async function failure(text: string, input: Json = null): Promise<string> {
   try {
-    return `no failure: ${JSON.stringify(await value(text))}`
+    return `no failure: ${JSON.stringify(await value(text, input))}`
   } catch (error) {
     if (!(error instanceof FieldFailure)) throw error
     return error.message.slice(error.message.indexOf("'Output' ") + 9)
@@ -113,6 +113,28 @@ test.each([
   ['$eval("1")', 'threw an error during evaluation. T1006'],
 ])('%s fails', async (text, expected) => {
   expect(await failure(text)).toContain(expected)
+})
+
+test.each([
+  '$sum([1..1000].$length($uppercase($states.input.long)))',
+  '$map([1..1000], function($i) { $trim($states.input.long) })',
+  '$join([1..5000].$states.input.long)',
+  '[1..5000].$split($states.input.long, "b")',
+  '[1..100000].$contains($states.input.long, "b")',
+  '$string([1..5000].$states.input.long)',
+])('%s ends before long', async (text) => {
+  const began = performance.now()
+  const said = await failure(text, { long: 'a'.repeat(100_000) })
+  expect(said).toContain('The evaluation takes too many steps')
+  expect(performance.now() - began).toBeLessThan(5000)
+})
+
+test('functions on texts take their context, and each other, as they always did', async () => {
+  expect(
+    await value(
+      '[$uppercase("ß"), ("a b").$length(), ["x", "y"] ~> $join("-") ~> $uppercase, $map(["p"], $uppercase), $string({"a": 1}), $number("0x10"), $split("a1b", /[0-9]/), $replace("aba", /a/, function($m) { $m.match & "!" }), "é" ~> $base64encode, ($first := $substring(?, 0, 1); $first("xyz"))]',
+    ),
+  ).toEqual(['SS', 3, 'X-Y', 'P', '{"a":1}', 16, 'a', 'b', 'a!ba!', '6Q==', 'x'])
 })
 
 test('$pad pads as it always did', async () => {

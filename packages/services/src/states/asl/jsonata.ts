@@ -2,6 +2,7 @@ import jsonata from 'jsonata'
 import { FieldFailure } from './failures.ts'
 import { hash, partition, range, seededFloat } from './intrinsics/functions.ts'
 import { isArray, type Json, type JsonObject, parsedJson, textOf } from './json.ts'
+import { meteredTexts, type NativeFunctions, nativeTextFunctions } from './jsonata-texts.ts'
 import { formattedTime, modelTime, parsedTime } from './jsonata-times.ts'
 import { MeteredPattern } from './patterns/machine.ts'
 import type { Step, Surroundings } from './surroundings.ts'
@@ -15,6 +16,8 @@ const sequenceMax = 500_000
 const stepsMax = 500_000
 /** Steps of the regular expressions in one evaluation: the fraction of a second in which AWS gives up too. */
 const patternStepsMax = 2_000_000
+/** Characters that the functions on texts read and make in one evaluation: some hundred times what a state may hold. */
+const charactersMax = 50_000_000
 /** Longest text that `$pad` makes, and most characters of a result, which no state could hand on. */
 const textLengthMax = 1_000_000
 
@@ -26,6 +29,8 @@ export class JsonataSyntaxError extends Error {
 export interface CompiledExpression {
   readonly expression: jsonata.Expression
   readonly meter: Meter
+  /** Functions on texts that this meter counts, once it was evaluated. */
+  texts?: Readonly<Record<string, unknown>>
 }
 
 /** Counts the steps of an evaluation: the library asks for its deepest depth at each one. */
@@ -34,6 +39,7 @@ class Meter implements jsonata.JsonataOptions {
   readonly RegexEngine: RegExpConstructor
   steps = 0
   patternSteps = 0
+  characters = 0
 
   constructor() {
     const spend = (): void => {
@@ -55,9 +61,15 @@ class Meter implements jsonata.JsonataOptions {
     return depthMax
   }
 
+  readonly spend = (characters: number): void => {
+    this.characters += characters
+    if (this.characters > charactersMax) throw tooManySteps()
+  }
+
   start(): void {
     this.steps = 0
     this.patternSteps = 0
+    this.characters = 0
   }
 }
 
@@ -103,8 +115,10 @@ export function* evaluateJsonata(
   let value: unknown
   try {
     const compiled = compiledIn(around, text)
+    compiled.texts ??= meteredTexts(yield* textFunctions(around), compiled.meter.spend)
     compiled.meter.start()
-    value = yield compiled.expression.evaluate(undefined, bindings(around, extras))
+    const bound = { ...compiled.texts, ...bindings(around, extras) }
+    value = yield compiled.expression.evaluate(undefined, bound)
     value = plainValue(value)
   } catch (error) {
     throw new FieldFailure(`${said} threw an error during evaluation${tailOf(error)}`, {
@@ -118,6 +132,14 @@ export function* evaluateJsonata(
     throw new FieldFailure(`${said} ${problem}`, options)
   }
   return value as Json // `plainValue` lets only JSON through.
+}
+
+function* textFunctions({ parsed }: Surroundings): Step<NativeFunctions> {
+  const known = parsed.textFunctions
+  if (known !== undefined) return known
+  const functions = (yield nativeTextFunctions()) as NativeFunctions // A step gives what its promise gives.
+  parsed.textFunctions = functions
+  return functions
 }
 
 function compiledIn({ parsed }: Surroundings, text: string): CompiledExpression {

@@ -3,6 +3,7 @@ import type { IntrinsicNode } from './intrinsics/parser.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { JsonPath } from './json-path.ts'
 import type { CompiledExpression } from './jsonata.ts'
+import type { NativeFunctions } from './jsonata-texts.ts'
 
 /** What the fields of a state are worked out from. */
 export interface Surroundings {
@@ -22,6 +23,8 @@ export interface ParsedTexts {
   readonly paths: Map<string, JsonPath>
   readonly intrinsics: Map<string, IntrinsicNode>
   readonly expressions: Map<string, CompiledExpression>
+  /** The library's functions on texts, once an expression has asked for them. */
+  textFunctions?: NativeFunctions
 }
 
 export function newParsedTexts(): ParsedTexts {
