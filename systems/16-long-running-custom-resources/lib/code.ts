@@ -47,7 +47,8 @@ export class Code extends Construct {
       // What it may do is written out; constructs would give it more than it uses.
       role: this.role.withoutPolicyUpdates(),
       environment,
-      bundling: { minify: true, externalModules: [] },
+      // Of the SDK's modules only what is used: functions start faster.
+      bundling: { minify: true, externalModules: [], mainFields: ['module', 'main'] },
     })
     this.fn.node.addDependency(this.role)
   }
