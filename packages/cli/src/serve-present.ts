@@ -44,7 +44,7 @@ export async function serve(present: Present, serving: Serving, io: Io): Promise
   io.out(
     serving.json
       ? `${JSON.stringify({ ready: true, version, url, port, accountId, region, seed, readyMs, dnsPort: dns?.port })}\n`
-      : `${preface}orrery ${version} ready on ${url} (account ${accountId}, ${region}, seed ${seed}). In another shell: eval "$(orrery env${other})"\n`,
+      : `${preface}orrery ${version} ready on ${url} (account ${accountId}, ${region}, seed ${seed}${dns === undefined ? '' : `, DNS on port ${dns.port}`}). In another shell: eval "$(orrery env${other})"\n`,
   )
   await serving.told
   removeServerFile(port)

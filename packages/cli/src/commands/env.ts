@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { authorityFile, InstallationAuthority } from '@cloud-orrery/cloud'
 import { administratorCredentials } from '@cloud-orrery/services'
 import type { Command } from '../command.ts'
 import { ControlClient } from '../control-client.ts'
@@ -7,13 +8,19 @@ import { readServerFile } from '../server-file.ts'
 
 export const command: Command = {
   summary: 'Print what a client needs: endpoint, region, credentials.',
-  usage: `orrery env [--port N] [--account ID] [--json]
+  usage: `orrery env [--port N] [--account ID] [--proxy] [--json]
   --account ID  of another account, which is made if it is new
+  --proxy       no endpoint, but the proxy and the certificate authority: clients use the true names of the model
   eval "$(orrery env)" sets them for this shell.`,
   async run(args, io) {
     const { values } = parseArgs({
       args,
-      options: { ...portOption, ...jsonOption, account: { type: 'string' } },
+      options: {
+        ...portOption,
+        ...jsonOption,
+        account: { type: 'string' },
+        proxy: { type: 'boolean' },
+      },
     })
     const server = readServerFile(portOf(values.port))
     const accountId = accountOf(values.account) ?? server.accountId
@@ -21,7 +28,9 @@ export const command: Command = {
       await new ControlClient(server.port).post('accounts', { accountId })
     const keys = administratorCredentials(accountId)
     const variables = {
-      AWS_ENDPOINT_URL: server.url,
+      ...(values.proxy === true
+        ? await proxyVariables(server.url)
+        : { AWS_ENDPOINT_URL: server.url }),
       AWS_REGION: server.region,
       AWS_DEFAULT_REGION: server.region,
       AWS_ACCESS_KEY_ID: keys.accessKeyId,
@@ -36,4 +45,25 @@ export const command: Command = {
     )
     return 0
   },
+}
+
+/** What clients read of a proxy, and of whom to trust: each knows other names. They reach nothing but the model. */
+async function proxyVariables(url: string): Promise<Readonly<Record<string, string>>> {
+  await InstallationAuthority.open()
+  const file = authorityFile()
+  return {
+    HTTPS_PROXY: url,
+    HTTP_PROXY: url,
+    https_proxy: url,
+    http_proxy: url,
+    NO_PROXY: 'localhost,127.0.0.1',
+    AWS_CA_BUNDLE: file,
+    CURL_CA_BUNDLE: file,
+    GIT_SSL_CAINFO: file,
+    NODE_EXTRA_CA_CERTS: file,
+    NODE_USE_ENV_PROXY: '1',
+    PIP_CERT: file,
+    REQUESTS_CA_BUNDLE: file,
+    SSL_CERT_FILE: file,
+  }
 }

@@ -130,6 +130,8 @@ async function runPromises(
   const { given, compliance } = await setUp(folder, aws, promises, io)
   const grants = new GrantWatch(aws.cloud, folder.stacks)
   const shown: ShownPromise[] = []
+  // Each fork goes on from here, and need not take the deployment into its digest once more.
+  aws.journal.digest()
   for (const promise of promises) {
     const result = await show(promise, aws, given, journals, kept, grants)
     if (io !== undefined) printPromise(result, io)
