@@ -53,6 +53,12 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     queryVersion: '2010-08-01',
     resourcePrefixes: ['AWS::CloudWatch::'],
   },
+  cognitoidp: {
+    load: async () => (await import('./cognitoidp/service.ts')).cognitoidp,
+    endpointNames: ['cognito-idp'],
+    targetPrefix: 'AWSCognitoIdentityProviderService',
+    resourcePrefixes: ['AWS::Cognito::'],
+  },
   ecr: {
     load: async () => (await import('./ecr/service.ts')).ecr,
     endpointNames: ['ecr', 'api.ecr'],

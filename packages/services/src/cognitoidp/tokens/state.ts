@@ -1,0 +1,44 @@
+import { orderedKey, table } from '@cloud-orrery/kernel'
+
+/** One sign-in and the tokens that came of it: a refresh token's life. */
+export interface TokenSession {
+  /** `origin_jti` of its tokens. */
+  readonly id: string
+  readonly poolId: string
+  readonly clientId: string
+  /** Of the user. */
+  readonly key: string
+  /** SHA-256 of the refresh token in use, in hex. */
+  readonly refreshHash: string
+  /** The one before, while a rotation's grace lasts, and until when. */
+  readonly previousHash?: string
+  readonly previousUntilMs?: number
+  /** All that rotation has made void. A short list: a session's own. */
+  readonly voidHashes?: readonly string[]
+  readonly expiresAtMs: number
+  readonly authenticatedAtMs: number
+  readonly scopes: readonly string[]
+  readonly deviceKey?: string
+  /** Made by the hosted login or by the API. */
+  readonly origin: 'api' | 'hosted'
+  /** `nonce` of the authorization request. */
+  readonly nonce?: string
+  readonly revoked?: true
+}
+
+export const tokenSessions = table<TokenSession, 'refresh' | 'user' | 'expiry'>(
+  'cognitoidp.tokenSessions',
+  {
+    key: ({ id }) => id,
+    partition: 'region',
+    indexes: {
+      refresh: ({ refreshHash, previousHash, voidHashes = [] }) => [
+        refreshHash,
+        ...(previousHash === undefined ? [] : [previousHash]),
+        ...voidHashes,
+      ],
+      user: ({ poolId, key }) => orderedKey(poolId, key),
+      expiry: ({ expiresAtMs }) => orderedKey(expiresAtMs),
+    },
+  },
+)
