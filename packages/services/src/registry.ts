@@ -98,6 +98,10 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     targetPrefix: 'Logs_20140328',
     resourcePrefixes: ['AWS::Logs::'],
   },
+  route53: {
+    load: async () => (await import('./route53/service.ts')).route53,
+    resourcePrefixes: ['AWS::Route53::'],
+  },
   s3: {
     load: async () => (await import('./s3/service.ts')).s3,
     endpointNames: ['s3'],

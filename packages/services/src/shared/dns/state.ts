@@ -40,15 +40,32 @@ export interface ZoneRecord {
   readonly vpcs?: readonly ZoneVpc[]
 }
 
-export const zones = table<ZoneRecord, 'name' | 'account' | 'accountName'>('dns.zones', {
+export const zones = table<ZoneRecord, 'name' | 'account' | 'accountName' | 'vpc'>('dns.zones', {
   key: (zone) => zone.id,
   partition: 'cloud',
   indexes: {
     name: (zone) => zone.name,
     account: (zone) => zone.accountId,
     accountName: (zone) => orderedKey(zone.accountId, reversedName(zone.name)),
+    vpc: (zone) => zone.vpcs?.map(({ id }) => id),
   },
 })
+
+/** How many zones were ever made. */
+export const zoneCounts = table<{ readonly name: 'made'; readonly count: number }>(
+  'dns.zone-counts',
+  {
+    key: (it) => it.name,
+    partition: 'cloud',
+  },
+)
+
+/** The `number` of a zone that is about to be made. */
+export function nextZoneNumber(ctx: TableContext): number {
+  const count = (zoneCounts.get(ctx, 'made')?.count ?? 0) + 1
+  zoneCounts.put(ctx, { name: 'made', count })
+  return count
+}
 
 export interface AliasTarget {
   readonly zoneId: string
@@ -101,6 +118,21 @@ export function setsOf(
   type: RecordType,
 ): readonly RecordSet[] {
   return [...recordSets.scan(ctx, { prefix: recordSetKey({ zoneId, name, type }) })]
+}
+
+/** Whether a zone has a record at a name, of a type that is meant. */
+export function hasRecordsAt(
+  ctx: TableContext,
+  zoneId: string,
+  name: string,
+  isMeant: (type: RecordType) => boolean,
+): boolean {
+  for (const { type } of recordSets.scan(ctx, {
+    prefix: orderedKey(zoneId, reversedName(name), ''),
+  })) {
+    if (isMeant(type)) return true
+  }
+  return false
 }
 
 /** Whether a zone has a record of any type at a name, or under it: then the name exists. */
