@@ -50,7 +50,8 @@ export abstract class CampaignStack extends Stack {
       ...common,
       visibilityTimeout,
       // Senders lay aside what they cannot send after five receives, with the reason; this is for those that die of it.
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 10 },
+      // Far more than five: a queue may give a message out again and again, and each time counts.
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 50 },
     })
     new Alarm(this, `${id}Old`, {
       alarmDescription: 'A mail waits for longer than an hour.',
