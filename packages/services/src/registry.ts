@@ -1,4 +1,6 @@
 import type { Service } from './define.ts'
+import { restApiHosts } from './shared/apis/api-hosts.ts'
+import { httpApiHosts } from './shared/apis/api-hosts.ts'
 
 export interface ServiceEntry {
   /** Loaded on first use. */
@@ -25,6 +27,18 @@ export interface ServiceEntry {
 
 /** Every service of the model, by folder name. One line a service; nothing else to register. */
 export const registry: Readonly<Record<string, ServiceEntry>> = {
+  apigatewayv2: {
+    load: async () => (await import('./apigatewayv2/service.ts')).apigatewayv2,
+    endpointNames: ['apigateway'],
+    paths: { of: 'apigateway', prefix: '/v2/' },
+    hosts: { names: httpApiHosts, operation: 'InvokeApi' },
+    resourcePrefixes: ['AWS::ApiGatewayV2::'],
+  },
+  apigateway: {
+    load: async () => (await import('./apigateway/service.ts')).apigateway,
+    hosts: { names: restApiHosts, operation: 'InvokeRestApi' },
+    resourcePrefixes: ['AWS::ApiGateway::'],
+  },
   cloudformation: {
     load: async () => (await import('./cloudformation/service.ts')).cloudformation,
     queryVersion: '2010-05-15',

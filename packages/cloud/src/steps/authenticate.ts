@@ -37,6 +37,10 @@ export function authenticate(cloud: Cloud, exchange: Exchange): void {
     if (!authenticatedByClaim(cloud, exchange, received, wording)) anonymous(cloud, exchange)
     return
   }
+  if (exchange.handler?.isHttp === true && isOfAnotherScheme(received)) {
+    anonymous(cloud, exchange)
+    return
+  }
   const isS3 = service.name === 's3'
   const signed = isS3 ? parseSignature(received, 's3') : exchange.signature
   if (signed instanceof AwsError) throw refusal.incompleteSignature(wording, signed)
@@ -56,6 +60,12 @@ export function authenticate(cloud: Cloud, exchange: Exchange): void {
   }
   exchange.caller = callerOf(identity, received)
   exchange.accountId = identity.accountId
+}
+
+/** A token for an API or a user's site behind plain HTTP: `Authorization` there is theirs, unless it is a signature. */
+function isOfAnotherScheme({ headers }: HttpRequest): boolean {
+  const { authorization } = headers
+  return authorization !== undefined && !authorization.trim().startsWith('AWS')
 }
 
 function anonymous(cloud: Cloud, exchange: Exchange): void {
