@@ -206,4 +206,9 @@ export interface ResourceContext extends Context {
   readonly stackTags: Readonly<Record<string, string>>
   /** `stack-logicalId-SUFFIX`, cut to fit, as CloudFormation names what the template does not. */
   physicalName(options: { lengthMax: number; suffix?: string; lowerCase?: boolean }): string
+  /**
+   * Notes what the first of several calls made, as `create` will answer it: where a later call fails, the stack knows
+   * the resource, and its rollback deletes it.
+   */
+  made(state: object): void
 }

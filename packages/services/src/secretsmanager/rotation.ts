@@ -63,7 +63,7 @@ export const rotateSecret = operation(RotateSecret, {
  * version is made twice. Throws where another rotation is under way or the token is another version's.
  * Source: RotateSecret, `ClientRequestToken`.
  */
-function isRepeated(ctx: Context, SecretId: string | undefined, token: string): boolean {
+function isRepeated(ctx: Context, SecretId: string, token: string): boolean {
   const { name, arn, rotation } = theOwnSecret(ctx, SecretId)
   const waiting = pendingVersion(ctx, name)
   if (waiting !== undefined && rotation?.pendingVersionId !== undefined) {

@@ -27,6 +27,7 @@ export function deployerOf(stack: Pick<Stack, 'roleArn' | 'caller' | 'stackId'>)
 export class DeployerContext implements ResourceContext {
   readonly #ctx: Context
   readonly #as: CallAs
+  readonly #onMade: ((state: object) => void) | undefined
   readonly accountId: string
   readonly region: string
   readonly partition: string
@@ -36,8 +37,15 @@ export class DeployerContext implements ResourceContext {
   readonly requestToken: string
   readonly stackTags: Readonly<Record<string, string>>
 
-  constructor(ctx: Context, stack: Stack, logicalId: string, requestToken: string) {
+  constructor(
+    ctx: Context,
+    stack: Stack,
+    logicalId: string,
+    requestToken: string,
+    onMade?: (state: object) => void,
+  ) {
     this.#ctx = ctx
+    this.#onMade = onMade
     this.#as = deployerOf(stack)
     this.accountId = ctx.accountId
     this.region = ctx.region
@@ -129,6 +137,10 @@ export class DeployerContext implements ResourceContext {
   }
   journal() {
     return this.#ctx.journal()
+  }
+
+  made(state: object) {
+    this.#onMade?.(state)
   }
 
   physicalName({

@@ -138,11 +138,15 @@ async function createResource(
     currentResource(ctx, step).properties,
   )
   if (properties === undefined) return { kind: 'failed' }
-  const rctx = new DeployerContext(ctx, stack, step.logicalId, operation.requestToken)
-  const state = plainState(await handler.create(rctx, properties))
-  const resource = currentResource(ctx, step)
-  const physicalId = physicalIdOf(resource.type, state, properties)
-  const made = resources.put(ctx, { ...resource, physicalId, state, updatedAtMs: ctx.now() })
+  const note = (given: object): StackResource => {
+    const state = plainState(given)
+    const resource = currentResource(ctx, step)
+    const physicalId = physicalIdOf(resource.type, state, properties)
+    return resources.put(ctx, { ...resource, physicalId, state, updatedAtMs: ctx.now() })
+  }
+  const { requestToken } = operation
+  const rctx = new DeployerContext(ctx, stack, step.logicalId, requestToken, note)
+  const made = note(await handler.create(rctx, properties))
   if (steps.get(ctx, stepKey(step.stackId, step.id))?.status !== 'begun')
     return { kind: 'overtaken' }
   const status = step.did === 'created' ? 'CREATE_IN_PROGRESS' : 'UPDATE_IN_PROGRESS'
@@ -227,14 +231,13 @@ export async function readyProperties(
 ): Promise<JsonObject | undefined> {
   const resource = currentResource(ctx, step)
   const schema = schemaOf(resource.type)
-  const reason = schema && validationReason(schema, step.logicalId, properties)
-  if (reason !== undefined) {
-    failNow(ctx, operation, step, reason)
-    return undefined
-  }
   try {
     const resolved = await resolveDynamicReferences(ctx, stack, properties)
-    return schema === undefined ? resolved : typedProperties(schema, resolved)
+    if (schema === undefined) return resolved
+    const reason = validationReason(schema, step.logicalId, resolved, properties)
+    if (reason === undefined) return typedProperties(schema, resolved)
+    failNow(ctx, operation, step, reason)
+    return undefined
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
     failNow(ctx, operation, step, error.message)

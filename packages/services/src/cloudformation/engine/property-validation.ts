@@ -30,17 +30,32 @@ export function propertyProblems(
   return problems
 }
 
-/** Why a resource fails for its properties, in the words of its type; undefined if it does not. */
+/**
+ * Why a resource fails for its properties, in the words of its type; undefined if it does not. `written`: the
+ * properties before dynamic references became what they name, which no message tells.
+ */
 export function validationReason(
   schema: ResourceSchema,
   logicalId: string,
   properties: JsonObject,
+  written = properties,
 ): string | undefined {
-  const problems = propertyProblems(schema, properties)
+  const problems = propertyProblems(schema, properties).map((problem) =>
+    problem.kind === 'enum' ? { ...problem, found: textAt(written, problem.path) } : problem,
+  )
   if (problems.length === 0) return undefined
   return olderTypes.has(schema.typeName)
     ? olderReason(problems)
     : `Properties validation failed for resource ${logicalId} with message:\n${problems.map(registryWords).join('\n')}`
+}
+
+/** The text of what stands at `/Tags/0/Key`. */
+function textAt(properties: JsonObject, path: string): string {
+  let value: Json | undefined = properties
+  for (const part of path.split('/').slice(1)) {
+    value = isList(value) ? value[Number(part)] : isObject(value) ? value[part] : undefined
+  }
+  return value === undefined ? '' : (scalarText(value) ?? JSON.stringify(value))
 }
 
 function olderReason(problems: readonly PropertyProblem[]): string {

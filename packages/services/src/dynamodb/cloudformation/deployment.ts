@@ -34,13 +34,15 @@ import {
 /** Longer than tables are on their way. Backfilling takes longer where there are many items. */
 export const durationMs = { create: 8000, update: 8000, delete: 4000 }
 
-/** Makes a table with all that a template says of it. */
+/** Makes a table with all that a template says of it. `note` hears of the table before the rest of it is set up. */
 export async function deployTable(
   ctx: ResourceContext,
   name: string,
   settings: TableSettings,
+  note: (made: TableDescription) => void,
 ): Promise<TableDescription> {
   const { TableDescription: made = {} } = await created(ctx, name, settings)
+  note(made)
   const TimeToLiveSpecification = ttlSpecification(settings.ttl)
   if (TimeToLiveSpecification !== undefined) {
     await ctx.call(UpdateTimeToLive, { TableName: name, TimeToLiveSpecification })

@@ -18,7 +18,8 @@ export const globalTableType = resource(AwsDynamoDbGlobalTable, {
   durationMs,
   async create(ctx, properties) {
     const name = properties.TableName ?? ctx.physicalName({ lengthMax: 255 })
-    const made = await deployTable(ctx, name, settingsOf(ctx, properties))
+    const note = (made: TableDescription) => ctx.made(stateOf(ctx, name, made))
+    const made = await deployTable(ctx, name, settingsOf(ctx, properties), note)
     await updateReplicas(ctx, name, regionsOf(ctx, properties), [])
     return stateOf(ctx, name, made)
   },

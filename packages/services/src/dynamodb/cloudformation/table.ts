@@ -16,7 +16,8 @@ export const tableType = resource(AwsDynamoDbTable, {
   durationMs,
   async create(ctx, properties) {
     const name = properties.TableName ?? ctx.physicalName({ lengthMax: 255 })
-    return stateOf(ctx, name, await deployTable(ctx, name, settingsOf(ctx, properties)))
+    const note = (made: TableDescription) => ctx.made(stateOf(ctx, name, made))
+    return stateOf(ctx, name, await deployTable(ctx, name, settingsOf(ctx, properties), note))
   },
   async update(ctx, properties, previous, state) {
     const name = nameOf(state)

@@ -33,6 +33,7 @@ export const repositoryType = resource(AwsEcrRepository, {
       imageScanningConfiguration: scanning(properties),
       tags: Object.entries(wantedTags(ctx, properties)).map(([Key, Value]) => ({ Key, Value })),
     })
+    ctx.made(stateOf(ctx, repositoryName))
     await setPolicies(ctx, repositoryName, properties, {})
     return stateOf(ctx, repositoryName)
   },

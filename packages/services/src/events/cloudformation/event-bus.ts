@@ -27,6 +27,7 @@ export const eventBusType = resource(AwsEventsEventBus, {
       LogConfig,
       Tags: allTags(ctx, properties.Tags),
     })
+    ctx.made({ Arn: EventBusArn, Name })
     const Policy = await setPolicy(ctx, Name, properties.Policy)
     return { Arn: EventBusArn, Name, Policy }
   },

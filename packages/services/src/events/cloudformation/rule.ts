@@ -29,8 +29,10 @@ export const ruleType = resource(AwsEventsRule, {
       ...ruleOf(properties, Name),
       Tags: allTags(ctx, properties.Tags),
     })
+    const physicalId = physicalIdOf(ctx, Name, properties)
+    ctx.made({ Arn: RuleArn, RuleName: Name, physicalId })
     await putTargets(ctx, Name, properties)
-    return { Arn: RuleArn, RuleName: Name, physicalId: physicalIdOf(ctx, Name, properties) }
+    return { Arn: RuleArn, RuleName: Name, physicalId }
   },
   async update(ctx, properties, previous, state) {
     await ctx.call(PutRule, ruleOf(properties, state.RuleName))

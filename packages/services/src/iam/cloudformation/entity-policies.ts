@@ -1,4 +1,3 @@
-import { AwsError } from '@cloud-orrery/models'
 import {
   AttachGroupPolicy,
   AttachRolePolicy,
@@ -113,32 +112,4 @@ export function documentText(document: unknown): string {
 /** A document as IAM answers it, as templates hold it. */
 export function documentObject(encoded: string | undefined): unknown {
   return encoded === undefined ? undefined : (JSON.parse(decodeURIComponent(encoded)) as unknown)
-}
-
-/** How often a call is made that fails on the service's side. Source: AWS SDKs and Tools Reference, `max_attempts`. */
-const attemptsMax = 3
-
-/**
- * Makes a resource in several calls. If a later one fails, what the first made is taken back: the stack keeps
- * no record of it.
- * Deviation: what could not be taken back in three attempts stays. AWS knows its physical id, and tries in the rollback.
- */
-export async function completed<T>(
-  work: () => Promise<T>,
-  takeBack: () => Promise<unknown>,
-): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
-      try {
-        await takeBack()
-        break
-      } catch (second) {
-        // The deployer may make but not take away; the first failure is the one that the stack tells.
-        if (!(second instanceof AwsError)) throw second
-      }
-    }
-    throw error
-  }
 }

@@ -12,7 +12,7 @@ import {
 } from '@cloud-orrery/models/iam'
 import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
-import { applyPolicies, completed, difference, groupCalls } from './entity-policies.ts'
+import { applyPolicies, difference, groupCalls } from './entity-policies.ts'
 import { unlessGone } from './gone.ts'
 import { withName } from './named-type.ts'
 import { shortName } from './short-name.ts'
@@ -21,11 +21,10 @@ export const groupType = resource(withName(AwsIamGroup, 'GroupName'), {
   async create(ctx, properties) {
     const GroupName = properties.GroupName ?? ctx.physicalName({ lengthMax: 128 })
     const { Group } = await ctx.call(CreateGroup, { GroupName, Path: properties.Path })
-    await completed(
-      () => applyPolicies(ctx, groupCalls, GroupName, properties),
-      () => removeGroup(ctx, GroupName),
-    )
-    return { GroupName, Arn: Group.Arn }
+    const state = { GroupName, Arn: Group.Arn }
+    ctx.made(state)
+    await applyPolicies(ctx, groupCalls, GroupName, properties)
+    return state
   },
   async update(ctx, properties, previous, state) {
     const { GroupName } = state

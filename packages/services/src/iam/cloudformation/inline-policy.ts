@@ -11,7 +11,6 @@ import {
 import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
 import {
-  completed,
   documentObject,
   documentText,
   type EntityCalls,
@@ -26,19 +25,12 @@ export const policyType = resource(AwsIamPolicy, {
   async create(ctx, properties) {
     const { PolicyName } = properties
     const text = documentText(properties.PolicyDocument)
-    const done: Bearer[] = []
-    await completed(
-      async () => {
-        for (const bearer of bearersOf(properties)) {
-          await bearer.calls.put(ctx, bearer.name, PolicyName, text)
-          done.push(bearer)
-        }
-      },
-      async () => {
-        for (const { calls, name } of done) await calls.remove(ctx, name, PolicyName)
-      },
-    )
-    return { Id: shortName(ctx) }
+    const state = { Id: shortName(ctx) }
+    for (const { calls, name } of bearersOf(properties)) {
+      await calls.put(ctx, name, PolicyName, text)
+      ctx.made(state)
+    }
+    return state
   },
   async update(ctx, properties, previous, state) {
     const { PolicyName } = properties

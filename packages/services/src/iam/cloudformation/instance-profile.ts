@@ -8,7 +8,7 @@ import {
 } from '@cloud-orrery/models/iam'
 import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
-import { completed, difference } from './entity-policies.ts'
+import { difference } from './entity-policies.ts'
 import { withName } from './named-type.ts'
 
 export const instanceProfileType = resource(
@@ -20,15 +20,12 @@ export const instanceProfileType = resource(
         InstanceProfileName,
         Path,
       })
-      await completed(
-        async () => {
-          for (const RoleName of Roles) {
-            await ctx.call(AddRoleToInstanceProfile, { InstanceProfileName, RoleName })
-          }
-        },
-        () => removeProfile(ctx, InstanceProfileName),
-      )
-      return { InstanceProfileName, Arn: InstanceProfile.Arn }
+      const state = { InstanceProfileName, Arn: InstanceProfile.Arn }
+      ctx.made(state)
+      for (const RoleName of Roles) {
+        await ctx.call(AddRoleToInstanceProfile, { InstanceProfileName, RoleName })
+      }
+      return state
     },
     async update(ctx, { Roles }, _previous, state) {
       const { InstanceProfileName } = state

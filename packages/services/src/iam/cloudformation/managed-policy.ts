@@ -16,7 +16,6 @@ import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
 import { versionsPerPolicyMax } from '../limits.ts'
 import {
-  completed,
   difference,
   documentObject,
   documentText,
@@ -39,10 +38,8 @@ export const managedPolicyType = resource(AwsIamManagedPolicy, {
       Path,
     })
     const PolicyArn = Policy?.Arn ?? ''
-    await completed(
-      () => attachTo(ctx, PolicyArn, properties, {}),
-      () => removePolicy(ctx, PolicyArn),
-    )
+    ctx.made({ PolicyArn })
+    await attachTo(ctx, PolicyArn, properties, {})
     return await attributesOf(ctx, PolicyArn)
   },
   async update(ctx, properties, previous, { PolicyArn }) {
@@ -134,22 +131,6 @@ async function newVersion(ctx: ResourceContext, PolicyArn: string, text: string)
 async function versionsOf(ctx: ResourceContext, PolicyArn: string) {
   const { Versions = [] } = await ctx.call(ListPolicyVersions, { PolicyArn })
   return Versions
-}
-
-/** Takes back a policy that was only half made. */
-async function removePolicy(ctx: ResourceContext, PolicyArn: string): Promise<void> {
-  const {
-    PolicyGroups = [],
-    PolicyRoles = [],
-    PolicyUsers = [],
-  } = await ctx.call(ListEntitiesForPolicy, { PolicyArn })
-  const attached = {
-    Groups: PolicyGroups.map(({ GroupName = '' }) => GroupName),
-    Roles: PolicyRoles.map(({ RoleName = '' }) => RoleName),
-    Users: PolicyUsers.map(({ UserName = '' }) => UserName),
-  }
-  await attachTo(ctx, PolicyArn, {}, attached)
-  await ctx.call(DeletePolicy, { PolicyArn })
 }
 
 async function attributesOf(

@@ -18,7 +18,6 @@ import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
 import {
   applyPolicies,
-  completed,
   documentObject,
   documentText,
   roleCalls,
@@ -43,15 +42,12 @@ export const roleType = resource(withName(AwsIamRole, 'RoleName'), {
       PermissionsBoundary: properties.PermissionsBoundary,
       ...(Tags.length === 0 ? {} : { Tags }),
     })
-    await completed(
-      async () => {
-        await applyPolicies(ctx, roleCalls, RoleName, properties)
-        // CloudFormation looks at what it made: whoever deploys needs iam:GetRole.
-        await ctx.call(GetRole, { RoleName })
-      },
-      () => removeRole(ctx, RoleName),
-    )
-    return { RoleName, Arn: Role.Arn, RoleId: Role.RoleId }
+    const state = { RoleName, Arn: Role.Arn, RoleId: Role.RoleId }
+    ctx.made(state)
+    await applyPolicies(ctx, roleCalls, RoleName, properties)
+    // CloudFormation looks at what it made: whoever deploys needs iam:GetRole.
+    await ctx.call(GetRole, { RoleName })
+    return state
   },
   async adopt(ctx, { RoleName = '' }) {
     const { Role } = await ctx.call(GetRole, { RoleName })
@@ -142,11 +138,4 @@ async function currentPolicies(ctx: ResourceContext, RoleName: string) {
       ? {}
       : { ManagedPolicyArns: AttachedPolicies.map(({ PolicyArn = '' }) => PolicyArn) }),
   }
-}
-
-/** Takes back a role that was only half made. */
-async function removeRole(ctx: ResourceContext, RoleName: string): Promise<void> {
-  const policies = await currentPolicies(ctx, RoleName)
-  await applyPolicies(ctx, roleCalls, RoleName, {}, policies)
-  await ctx.call(DeleteRole, { RoleName })
 }

@@ -22,7 +22,7 @@ import {
 } from '@cloud-orrery/models/iam'
 import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
-import { applyPolicies, completed, difference, userCalls } from './entity-policies.ts'
+import { applyPolicies, difference, userCalls } from './entity-policies.ts'
 import { unlessGone } from './gone.ts'
 import { withName } from './named-type.ts'
 import { tagChanges, tagsOf } from './tags.ts'
@@ -37,11 +37,10 @@ export const userType = resource(withName(AwsIamUser, 'UserName'), {
       PermissionsBoundary: properties.PermissionsBoundary,
       ...(Tags.length === 0 ? {} : { Tags }),
     })
-    await completed(
-      () => applyAll(ctx, UserName, properties, {}),
-      () => removeUser(ctx, UserName, properties),
-    )
-    return { UserName, Arn: User?.Arn ?? '' }
+    const state = { UserName, Arn: User?.Arn ?? '' }
+    ctx.made(state)
+    await applyAll(ctx, UserName, properties, {})
+    return state
   },
   async update(ctx, properties, previous, state) {
     const { UserName } = state

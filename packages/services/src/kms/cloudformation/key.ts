@@ -48,6 +48,7 @@ export const keyType = resource(AwsKmsKey, {
       ...tagsOf(ctx, properties.Tags),
     })
     const { KeyId = '', Arn = '' } = KeyMetadata ?? {}
+    ctx.made({ KeyId, Arn })
     if (rotates) await enableRotation(ctx, KeyId, properties)
     if (!Enabled) await ctx.call(DisableKey, { KeyId })
     return { KeyId, Arn }

@@ -41,6 +41,7 @@ export const functionType = resource(AwsLambdaFunction, {
       TenancyConfig: properties.TenancyConfig,
       Tags: tagsOf(ctx, properties.Tags),
     })
+    ctx.made(stateOf(name, FunctionArn))
     await applyExtras(ctx, name, properties, undefined)
     return stateOf(name, FunctionArn)
   },

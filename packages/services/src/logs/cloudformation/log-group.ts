@@ -40,10 +40,12 @@ export const logGroupType = resource(AwsLogsLogGroup, {
       kmsKeyId: properties.KmsKeyId,
       ...(Object.keys(tags).length === 0 ? {} : { tags }),
     })
+    const state = { physicalId: logGroupName, Arn: `${logGroupArn(ctx, logGroupName)}:*` }
+    ctx.made(state)
     if (RetentionInDays !== undefined) {
       await ctx.call(PutRetentionPolicy, { logGroupName, retentionInDays: RetentionInDays })
     }
-    return { physicalId: logGroupName, Arn: `${logGroupArn(ctx, logGroupName)}:*` }
+    return state
   },
   adopt: (ctx, { LogGroupName = '' }) => ({
     physicalId: LogGroupName,

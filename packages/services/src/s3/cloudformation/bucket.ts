@@ -71,13 +71,8 @@ export const bucketType = resource(AwsS3Bucket, {
       ...(AccessControl === undefined ? {} : { AccessControl }),
       ...(ObjectLockEnabled === undefined ? {} : { ObjectLockEnabled }),
     }
-    try {
-      await configure(ctx, name, properties, given)
-    } catch (error) {
-      // What cannot be finished is not left behind.
-      await ctx.call(DeleteBucket, { Bucket: name })
-      throw error
-    }
+    ctx.made(attributes(ctx, name))
+    await configure(ctx, name, properties, given)
     return attributes(ctx, name)
   },
   adopt: (ctx, { BucketName = '' }) => attributes(ctx, BucketName),

@@ -29,6 +29,7 @@ export const emailIdentityType = resource(AwsSesEmailIdentity, {
         ? {}
         : { ConfigurationSetName: ConfigurationSetAttributes.ConfigurationSetName }),
     })
+    ctx.made({ EmailIdentity })
     await putSettings(ctx, properties, {})
     return attributes(ctx, EmailIdentity)
   },

@@ -51,6 +51,7 @@ export const topicType = resource(AwsSnsTopic, {
       },
       Tags: tagList(allTags(ctx, properties)),
     })
+    ctx.made({ TopicArn, TopicName: Name })
     await subscribeMissing(ctx, TopicArn, properties, [])
     return { TopicArn, TopicName: Name }
   },
