@@ -59,7 +59,7 @@ export class Runtimes {
       throw new SimulatorError(
         'RuntimeNotModelled',
         `The runtime ${environment.runtime} is not modelled.`,
-        'Use nodejs*, python* or provided.*.',
+        'Use nodejs18.x, nodejs20.x, nodejs22.x, nodejs24.x, python* or provided.*.',
       )
     }
     return family.start(environment)

@@ -277,3 +277,30 @@ test('the same seed gives the same journal', async () => {
   expect(digests[1]).toBe(digests[0])
   expect(digests[2]).not.toBe(digests[0])
 })
+
+test.each([
+  ['a Parallel state', { Type: 'Parallel' }, 'Branches'],
+  ['a Map state', { Type: 'Map', ItemsPath: '$' }, 'ItemProcessor'],
+])(
+  'what goes wrong at run time in %s is not retried; only its name catches it',
+  async (_, kind, member) => {
+    const block = { StartAt: 'In', States: { In: { Type: 'Pass', InputPath: '$.no', End: true } } }
+    const outcomeOf = async (...ErrorEquals: string[]) => {
+      const { run } = await workflows()
+      const state = {
+        ...kind,
+        [member]: member === 'Branches' ? [block] : block,
+        Retry: [{ ErrorEquals: ['States.Runtime'], IntervalSeconds: 1 }],
+        Catch: [{ ErrorEquals, Next: 'Caught' }],
+        End: true,
+      }
+      const States = { Outer: state, Caught: { Type: 'Pass', End: true } }
+      const { description, events } = await run({ StartAt: 'Outer', States }, { input: [1] })
+      const tries = events.filter(({ stateEnteredEventDetails: it }) => it?.name === 'In').length
+      return [description.status, description.error, tries]
+    }
+    expect(await outcomeOf('States.ALL')).toEqual(['FAILED', 'States.Runtime', 1])
+    expect(await outcomeOf('States.TaskFailed')).toEqual(['FAILED', 'States.Runtime', 1])
+    expect(await outcomeOf('States.Runtime')).toEqual(['SUCCEEDED', undefined, 1])
+  },
+)

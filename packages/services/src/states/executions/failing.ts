@@ -107,8 +107,14 @@ export function matches(names: readonly string[], failure: Failure): boolean {
   })
 }
 
+/** Source: Developer Guide, "Handling errors in Step Functions workflows": a States.Runtime error is not retriable. */
+function retriable(names: readonly string[]): readonly string[] {
+  return names.filter((name) => name !== 'States.Runtime')
+}
+
 function retries(run: Run, thread: Thread, state: State, failure: Failure): boolean {
-  const at = state.Retry?.findIndex(({ ErrorEquals }) => matches(ErrorEquals, failure)) ?? -1
+  const at =
+    state.Retry?.findIndex(({ ErrorEquals }) => matches(retriable(ErrorEquals), failure)) ?? -1
   const retrier = state.Retry?.[at]
   const made = thread.retries[at] ?? 0
   if (retrier === undefined || made >= (retrier.MaxAttempts ?? attemptsDefault)) return false
