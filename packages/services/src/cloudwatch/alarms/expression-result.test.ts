@@ -43,7 +43,8 @@ test.each([
   expect(await saidOf(expression)).toBe('taken')
 })
 
-const must = "Error in expression 'e1': The expression for an alarm must return a single time series"
+const must =
+  "Error in expression 'e1': The expression for an alarm must return a single time series"
 
 test.each([
   ['5', 'a number'],

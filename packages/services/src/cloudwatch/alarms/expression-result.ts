@@ -16,7 +16,7 @@ const minuteMs = 60_000
 export function checkWatchable(queries: Queries): void {
   const returned = queries.find(({ ReturnData }) => ReturnData !== false)
   if (returned?.Expression === undefined) return
-  const value = valueOf(queries, returned.Id, new Map())
+  const value = resultOf(queries, returned.Id, new Map())
   if (value === undefined || isSeries(value)) return
   if (isList(value) && value.length < 2) return
   throw validationError(
@@ -27,7 +27,7 @@ export function checkWatchable(queries: Queries): void {
 }
 
 /** `known`: what the queries gave that are evaluated already; undefined of those that are being evaluated. */
-function valueOf(
+function resultOf(
   queries: Queries,
   id: string,
   known: Map<string, Value | undefined>,
@@ -48,9 +48,11 @@ function valueOf(
   try {
     const value = evaluate(parseExpression(query.Expression), {
       periodMs: minuteMs,
-      valueOf: (name) => valueOf(queries, name, known),
+      valueOf: (name) => resultOf(queries, name, known),
       metrics: (part) =>
-        metrics.flatMap(({ Id }) => (Id.includes(part) ? [valueOf(queries, Id, known) ?? []] : [])),
+        metrics.flatMap(({ Id }) =>
+          Id.includes(part) ? [resultOf(queries, Id, known) ?? []] : [],
+        ),
       search: () => [],
       moments: () => [0],
     })

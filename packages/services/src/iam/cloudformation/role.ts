@@ -16,12 +16,7 @@ import {
 } from '@cloud-orrery/models/iam'
 import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
-import {
-  applyPolicies,
-  documentObject,
-  documentText,
-  roleCalls,
-} from './entity-policies.ts'
+import { applyPolicies, documentObject, documentText, roleCalls } from './entity-policies.ts'
 import { unlessGone } from './gone.ts'
 import { withName } from './named-type.ts'
 import { tagChanges, tagsOf } from './tags.ts'
