@@ -23,7 +23,7 @@ export function hashOf(refreshToken: string): string {
 
 /** What a sign-in leaves, besides its tokens. */
 export type NewSession = Pick<TokenSession, 'scopes' | 'origin'> &
-  Partial<Pick<TokenSession, 'deviceKey' | 'nonce'>>
+  Partial<Pick<TokenSession, 'deviceKey' | 'nonce' | 'authenticatedAtMs'>>
 
 export function openSession(
   ctx: Context,
@@ -41,7 +41,7 @@ export function openSession(
     key: user.key,
     refreshHash: hashOf(refreshToken),
     expiresAtMs: ctx.now() + validityMs(client, 'refresh'),
-    authenticatedAtMs: ctx.now(),
+    authenticatedAtMs: session.authenticatedAtMs ?? ctx.now(),
   })
 }
 

@@ -1,0 +1,115 @@
+import { orderedKey, table } from '@cloud-orrery/kernel'
+import type { ChallengeNameType } from '@cloud-orrery/models/cognitoidp'
+import type { Context } from '../../context.ts'
+
+/** What a browser brings back to an app, and the app exchanges once for tokens. */
+export interface AuthorizationCode {
+  readonly code: string
+  readonly poolId: string
+  readonly clientId: string
+  readonly redirectUri: string
+  /** Of the user. */
+  readonly key: string
+  readonly scopes: readonly string[]
+  readonly nonce?: string
+  /** `code_challenge`, method S256. */
+  readonly challenge?: string
+  /** When the user signed in. */
+  readonly authenticatedAtMs: number
+  readonly expiresAtMs: number
+}
+
+export const authorizationCodes = table<AuthorizationCode, 'expiry'>(
+  'cognitoidp.authorizationCodes',
+  {
+    key: ({ code }) => code,
+    partition: 'region',
+    indexes: { expiry: ({ expiresAtMs }) => orderedKey(expiresAtMs) },
+  },
+)
+
+/** A browser that is signed in: the cookie `cognito` names it. */
+export interface BrowserSession {
+  readonly id: string
+  readonly poolId: string
+  /** Of the user. */
+  readonly key: string
+  readonly authenticatedAtMs: number
+  readonly expiresAtMs: number
+}
+
+export const browserSessions = table<BrowserSession, 'expiry'>('cognitoidp.browserSessions', {
+  key: ({ id }) => id,
+  partition: 'region',
+  indexes: { expiry: ({ expiresAtMs }) => orderedKey(expiresAtMs) },
+})
+
+/** Where a browser stands between two pages. */
+export interface LoginStep {
+  readonly id: string
+  readonly poolId: string
+  readonly clientId: string
+  readonly expiresAtMs: number
+  readonly username: string
+  readonly next: NextPage
+}
+
+export type NextPage =
+  | {
+      readonly kind: 'challenge'
+      readonly challenge: ChallengeNameType
+      /** `Session` of the answer. */
+      readonly session: string
+      readonly parameters: Readonly<Record<string, string>>
+      /** Of a software token that is being set up, in base32. */
+      readonly secretCode?: string
+    }
+  /** A new account waits for its code. `proved`: its password was given in this browser. */
+  | { readonly kind: 'confirm'; readonly proved: boolean; readonly destination?: string }
+  | { readonly kind: 'reset'; readonly destination?: string }
+
+export const loginSteps = table<LoginStep, 'expiry'>('cognitoidp.loginSteps', {
+  key: ({ id }) => id,
+  partition: 'region',
+  indexes: { expiry: ({ expiresAtMs }) => orderedKey(expiresAtMs) },
+})
+
+/** A browser that was sent to a provider outside. */
+export interface FederatedSignIn {
+  /** `state`, or `RelayState`, of the request. */
+  readonly state: string
+  readonly poolId: string
+  readonly clientId: string
+  readonly providerName: string
+  /** The request of the app, as its query. */
+  readonly query: string
+  readonly nonce: string
+  readonly expiresAtMs: number
+}
+
+export const federatedSignIns = table<FederatedSignIn, 'expiry'>('cognitoidp.federatedSignIns', {
+  key: ({ state }) => state,
+  partition: 'region',
+  indexes: { expiry: ({ expiresAtMs }) => orderedKey(expiresAtMs) },
+})
+
+export const hostedTables = [authorizationCodes, browserSessions, federatedSignIns, loginSteps]
+
+/** Removes a few records that are over, so that they don't pile up as new ones are made. */
+export function sweep(ctx: Context): void {
+  for (const each of hostedTables) {
+    let left = 4
+    for (const record of each.scanIndex(ctx, 'expiry')) {
+      if (record.expiresAtMs > ctx.now() || left === 0) break
+      left -= 1
+      each.delete(ctx, keyOf(record))
+    }
+  }
+}
+
+type Kept = AuthorizationCode | BrowserSession | LoginStep | FederatedSignIn
+
+function keyOf(record: Kept): string {
+  if ('code' in record) return record.code
+  return 'state' in record ? record.state : record.id
+}
