@@ -15,7 +15,7 @@ export const templateBytesMax = 307_200
 export const foreachIterationsMax = 1_000
 
 /** Steps of one mapping template that Orrery takes before it gives up: far beyond what fits AWS's limits. */
-export const templateStepsMax = 1_000_000
+export const templateStepsMax = 300_000
 
 /** Characters that one mapping template may put out: the payload's limit. */
 export const templateOutputMax = payloadBytesMax

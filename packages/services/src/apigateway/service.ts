@@ -37,6 +37,16 @@ import {
   getBasePathMappings,
   updateBasePathMapping,
 } from './base-path-mappings.ts'
+import { gatewayResponseType, modelType, requestValidatorType } from './cloudformation/api-parts.ts'
+import { authorizerType } from './cloudformation/authorizer.ts'
+import { deploymentType } from './cloudformation/deployment.ts'
+import { documentationPartType, documentationVersionType } from './cloudformation/documentation.ts'
+import { accountType, basePathMappingType, domainNameType } from './cloudformation/domains.ts'
+import { apiKeyType, usagePlanKeyType, usagePlanType } from './cloudformation/keys.ts'
+import { methodType } from './cloudformation/method.ts'
+import { resourceType } from './cloudformation/resource.ts'
+import { restApiType } from './cloudformation/rest-api.ts'
+import { stageType } from './cloudformation/stage.ts'
 import {
   createDeployment,
   deleteDeployment,
@@ -95,6 +105,7 @@ import {
   updateMethod,
   updateMethodResponse,
 } from './methods.ts'
+import { importRestApi, putRestApi } from './openapi/import.ts'
 import {
   createResource,
   deleteResource,
@@ -235,12 +246,14 @@ export const apigateway = service('apigateway', {
     getVpcLinks,
     importApiKeys,
     importDocumentationParts,
+    importRestApi,
     invokeRestApi,
     putGatewayResponse,
     putIntegration,
     putIntegrationResponse,
     putMethod,
     putMethodResponse,
+    putRestApi,
     tagResource,
     testInvokeAuthorizer,
     testInvokeMethod,
@@ -266,6 +279,25 @@ export const apigateway = service('apigateway', {
     updateUsage,
     updateUsagePlan,
     updateVpcLink,
+  ],
+  resources: [
+    accountType,
+    apiKeyType,
+    authorizerType,
+    basePathMappingType,
+    deploymentType,
+    documentationPartType,
+    documentationVersionType,
+    domainNameType,
+    gatewayResponseType,
+    methodType,
+    modelType,
+    requestValidatorType,
+    resourceType,
+    restApiType,
+    stageType,
+    usagePlanKeyType,
+    usagePlanType,
   ],
   tables: [
     restApis,
