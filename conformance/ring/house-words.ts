@@ -270,6 +270,7 @@ const s3: HouseWords = {
 }
 
 export const houseWords: Readonly<Record<string, HouseWords>> = {
+  apigatewayv2: common('BadRequestException'),
   cloudformation: validationError,
   cloudtrail,
   cloudwatch,

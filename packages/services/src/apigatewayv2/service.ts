@@ -1,5 +1,12 @@
 import { service } from '../define.ts'
 import {
+  createApiMapping,
+  deleteApiMapping,
+  getApiMapping,
+  getApiMappings,
+  updateApiMapping,
+} from './api-mappings.ts'
+import {
   createApi,
   deleteApi,
   deleteCorsConfiguration,
@@ -15,6 +22,14 @@ import {
   resetAuthorizersCache,
   updateAuthorizer,
 } from './authorizers.ts'
+import { apiType } from './cloudformation/api.ts'
+import { authorizerType } from './cloudformation/authorizer.ts'
+import { apiMappingType, domainNameType } from './cloudformation/domain.ts'
+import { integrationResponseType, integrationType } from './cloudformation/integrations.ts'
+import { managedOverridesType } from './cloudformation/managed-overrides.ts'
+import { modelType } from './cloudformation/model.ts'
+import { routeResponseType, routeType } from './cloudformation/routes.ts'
+import { deploymentType, stageType } from './cloudformation/stages.ts'
 import {
   createDeployment,
   deleteDeployment,
@@ -22,9 +37,16 @@ import {
   getDeployments,
   updateDeployment,
 } from './deployments.ts'
+import {
+  createDomainName,
+  deleteDomainName,
+  getDomainName,
+  getDomainNames,
+  updateDomainName,
+} from './domain-names.ts'
 import { invalidInput } from './errors.ts'
 import { writeLine } from './http/access-logs.ts'
-import { invokeApi } from './http/invoke-api.ts'
+import { invokeApi, invokeMappedApi } from './http/invoke-api.ts'
 import {
   createIntegration,
   deleteIntegration,
@@ -34,6 +56,18 @@ import {
 } from './integrations.ts'
 import { createModel, deleteModel, getModel, getModels, updateModel } from './models.ts'
 import { apiArn, stageArn } from './names.ts'
+import {
+  createIntegrationResponse,
+  createRouteResponse,
+  deleteIntegrationResponse,
+  deleteRouteResponse,
+  getIntegrationResponse,
+  getIntegrationResponses,
+  getRouteResponse,
+  getRouteResponses,
+  updateIntegrationResponse,
+  updateRouteResponse,
+} from './part-responses.ts'
 import {
   createRoute,
   deleteRoute,
@@ -71,51 +105,86 @@ export const apigatewayv2 = service('apigatewayv2', {
   iamPrefix: 'apigateway',
   operations: [
     createApi,
+    createApiMapping,
     createAuthorizer,
     createDeployment,
+    createDomainName,
     createIntegration,
+    createIntegrationResponse,
     createModel,
     createRoute,
+    createRouteResponse,
     createStage,
     deleteAccessLogSettings,
     deleteApi,
+    deleteApiMapping,
     deleteAuthorizer,
     deleteCorsConfiguration,
     deleteDeployment,
+    deleteDomainName,
     deleteIntegration,
+    deleteIntegrationResponse,
     deleteModel,
     deleteRoute,
     deleteRouteRequestParameter,
+    deleteRouteResponse,
     deleteRouteSettings,
     deleteStage,
     getApi,
+    getApiMapping,
+    getApiMappings,
     getApis,
     getAuthorizer,
     getAuthorizers,
     getDeployment,
     getDeployments,
+    getDomainName,
+    getDomainNames,
     getIntegration,
+    getIntegrationResponse,
+    getIntegrationResponses,
     getIntegrations,
     getModel,
     getModels,
     getRoute,
+    getRouteResponse,
+    getRouteResponses,
     getRoutes,
     getStage,
     getStages,
     getTags,
     invokeApi,
+    invokeMappedApi,
     resetAuthorizersCache,
     tagResource,
     untagResource,
     updateApi,
+    updateApiMapping,
     updateAuthorizer,
     updateDeployment,
+    updateDomainName,
     updateIntegration,
+    updateIntegrationResponse,
     updateModel,
     updateRoute,
+    updateRouteResponse,
     updateStage,
   ],
   tasks: [writeLine],
+  resources: [
+    apiMappingType,
+    apiType,
+    authorizerType,
+    deploymentType,
+    domainNameType,
+    integrationResponseType,
+    integrationType,
+    managedOverridesType,
+    modelType,
+    routeResponseType,
+    routeType,
+    stageType,
+  ],
   tables: [
     apis,
     authorizerAnswers,

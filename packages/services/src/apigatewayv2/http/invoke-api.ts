@@ -1,11 +1,13 @@
 import { orderedKey } from '@cloud-orrery/kernel'
 import type { Context } from '../../context.ts'
+import { internalOperation } from '../../define.ts'
 import {
   type HttpOperationInput,
   type HttpOperationOutput,
   httpOperation,
 } from '../../http-operation.ts'
 import { apiHosts } from '../../shared/apis/api-hosts.ts'
+import { InvokeMappedApi } from '../../shared/apis/mapped-api.ts'
 import { headersBytesMax, httpTimeoutMsMax, payloadBytesMax } from '../limits.ts'
 import { apis, type IntegrationRecord, type StageRecord, stages } from '../state.ts'
 import { logAccess } from './access-logs.ts'
@@ -49,6 +51,19 @@ export const invokeApi = httpOperation('apigatewayv2', 'InvokeApi', {
     const found = stageOf(ctx, api.ApiId, input.path)
     if (found === undefined) return withId(notFound(), newRequestId(ctx))
     return answerOf(ctx, { request: input, ...found, basePath: undefined })
+  },
+})
+
+/** What an HTTP API answers by a custom domain name, which leads to it by a mapping. */
+export const invokeMappedApi = internalOperation(InvokeMappedApi, {
+  authorize: () => ({ none: 'judged by what the route asks for' }),
+  provenance: 'modelled',
+  trail: { kind: 'unlogged', readOnly: false },
+  run(ctx, { apiId, stageName, basePath, ...request }) {
+    const stage = stages.get(ctx, orderedKey(apiId, stageName))
+    if (stage === undefined || apis.get(ctx, apiId)?.ProtocolType !== 'HTTP') return forbidden()
+    const rest = basePath === '' ? request.path : request.path.slice(basePath.length + 1)
+    return answerOf(ctx, { request, stage, path: rest === '' ? '/' : rest, basePath })
   },
 })
 

@@ -1,0 +1,115 @@
+import {
+  AwsApiGatewayV2Api,
+  type AwsApiGatewayV2ApiProperties,
+  CreateApi,
+  DeleteApi,
+  DeleteCorsConfiguration,
+  GetApi,
+  ImportApi,
+  ReimportApi,
+  TagResource,
+  UntagResource,
+  UpdateApi,
+} from '@cloud-orrery/models/apigatewayv2'
+import type { ResourceContext } from '../../context.ts'
+import { resource } from '../../define.ts'
+import { notModelled } from '../../shared/not-modelled.ts'
+import { bad } from '../errors.ts'
+import { apiArn, executeArn } from '../names.ts'
+import { unlessGone } from './gone.ts'
+
+export const apiType = resource(AwsApiGatewayV2Api, {
+  async create(ctx, properties) {
+    const { Tags, Body, BodyS3Location, BasePath, FailOnWarnings, ...input } = properties
+    if (BodyS3Location !== undefined) {
+      throw notModelled('the property BodyS3Location of AWS::ApiGatewayV2::Api')
+    }
+    const tags = { ...Tags, ...ctx.stackTags }
+    if (Body !== undefined) {
+      const imported = { Body: JSON.stringify(Body), Basepath: BasePath, FailOnWarnings }
+      const { ApiId = '' } = await ctx.call(ImportApi, imported)
+      await ctx.call(UpdateApi, { ApiId, ...settings(input) })
+      await ctx.call(TagResource, { ResourceArn: apiArn(ctx, ApiId), Tags: tags })
+      return attributes(ctx, ApiId)
+    }
+    const { Name, ProtocolType } = input
+    if (Name === undefined || ProtocolType === undefined) {
+      throw bad('Name and ProtocolType are required where no Body is given')
+    }
+    const made = await ctx.call(CreateApi, { ...input, Name, ProtocolType, Tags: tags })
+    return attributes(ctx, made.ApiId ?? '')
+  },
+  async update(ctx, properties, previous, { ApiId }) {
+    const { Body, BasePath: Basepath, FailOnWarnings } = properties
+    if (Body !== undefined && JSON.stringify(Body) !== JSON.stringify(previous.Body)) {
+      await ctx.call(ReimportApi, { ApiId, Body: JSON.stringify(Body), Basepath, FailOnWarnings })
+    }
+    if (properties.CorsConfiguration === undefined && previous.CorsConfiguration !== undefined) {
+      await ctx.call(DeleteCorsConfiguration, { ApiId })
+    }
+    await ctx.call(UpdateApi, { ApiId, ...settings(properties), ...created(properties) })
+    const before = { ...previous.Tags, ...ctx.stackTags }
+    const after: Readonly<Record<string, string>> = { ...properties.Tags, ...ctx.stackTags }
+    await changeTags(ctx, apiArn(ctx, ApiId), before, after)
+    return attributes(ctx, ApiId)
+  },
+  async delete(ctx, { ApiId }) {
+    await unlessGone(ctx.call(DeleteApi, { ApiId }))
+  },
+  async read(ctx, { ApiId }, properties) {
+    const found = await unlessGone(ctx.call(GetApi, { ApiId }))
+    if (found === undefined) return undefined
+    const names = Object.keys(properties).filter((name) => name in found)
+    // Only what the template sets is compared; these are properties by their own names.
+    return Object.fromEntries(
+      names.map((name) => [name, found[name as keyof typeof found]]),
+    ) as Partial<AwsApiGatewayV2ApiProperties>
+  },
+  async adopt(ctx, { ApiId = '' }) {
+    const found = await unlessGone(ctx.call(GetApi, { ApiId }))
+    return found === undefined ? undefined : attributes(ctx, ApiId)
+  },
+})
+
+/** What both ways to make an API have, and `UpdateApi` takes. */
+function settings(properties: AwsApiGatewayV2ApiProperties) {
+  return {
+    ApiKeySelectionExpression: properties.ApiKeySelectionExpression,
+    CorsConfiguration: properties.CorsConfiguration,
+    Description: properties.Description,
+    DisableExecuteApiEndpoint: properties.DisableExecuteApiEndpoint,
+    DisableSchemaValidation: properties.DisableSchemaValidation,
+    IpAddressType: properties.IpAddressType,
+    Name: properties.Name,
+    RouteSelectionExpression: properties.RouteSelectionExpression,
+    Version: properties.Version,
+  }
+}
+
+function created({ RouteKey, Target, CredentialsArn }: AwsApiGatewayV2ApiProperties) {
+  return { RouteKey, Target, CredentialsArn }
+}
+
+function attributes(ctx: ResourceContext, ApiId: string) {
+  return {
+    ApiId,
+    ApiEndpoint: `https://${ApiId}.execute-api.${ctx.region}.amazonaws.com`,
+    ExecuteApiArn: executeArn(ctx, ApiId, '').slice(0, -1),
+    physicalId: ApiId,
+  }
+}
+
+/** Brings the tags of a resource from those of one template to those of the next. */
+export async function changeTags(
+  ctx: ResourceContext,
+  ResourceArn: string,
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): Promise<void> {
+  const TagKeys = Object.keys(before).filter((key) => !Object.hasOwn(after, key))
+  if (TagKeys.length > 0) await ctx.call(UntagResource, { ResourceArn, TagKeys })
+  const Tags = Object.fromEntries(
+    Object.entries(after).filter(([key, value]) => before[key] !== value),
+  )
+  if (Object.keys(Tags).length > 0) await ctx.call(TagResource, { ResourceArn, Tags })
+}
