@@ -60,6 +60,11 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     signedAs: 'dynamodb',
     targetPrefix: 'DynamoDBStreams_20120810',
   },
+  ec2: {
+    load: async () => (await import('./ec2/service.ts')).ec2,
+    queryVersion: '2016-11-15',
+    resourcePrefixes: ['AWS::EC2::'],
+  },
   cloudwatch: {
     load: async () => (await import('./cloudwatch/service.ts')).cloudwatch,
     endpointNames: ['monitoring'],

@@ -151,7 +151,7 @@ test.each([
   ['arn:aws:scheduler:::aws-sdk:dynamodb:getItem', 'ValidationException', /only reads/],
   ['arn:aws:scheduler:::aws-sdk:nothing:run', 'ValidationException', /not a supported/],
   ['arn:aws:scheduler:::aws-sdk:sqs:danceAlong', 'ValidationException', /not a supported/],
-  ['arn:aws:scheduler:::aws-sdk:ec2:stopInstances', 'NotImplemented', /universal targets of ec2/],
+  ['arn:aws:scheduler:::aws-sdk:rds:stopDBCluster', 'NotImplemented', /universal targets of rds/],
   [`arn:aws:kinesis:us-east-1:${accountId}:stream/s`, 'NotImplemented', /such as arn:aws:kinesis/],
   [`arn:aws:ecs:us-east-1:${accountId}:cluster/c`, 'NotImplemented', /such as arn:aws:ecs/],
   ['nothing', 'ValidationException', /Provided Arn is not in correct format/],
