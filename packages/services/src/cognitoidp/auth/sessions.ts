@@ -40,9 +40,9 @@ export function ask(
 }
 
 /** Looks like AWS's own, which begin alike and say nothing. */
-function sessionToken(ctx: Context, { expiresAtMs, id }: AuthSession): string {
+export function sessionToken(ctx: Context, { expiresAtMs, id }: AuthSession): string {
   const name = Buffer.from(JSON.stringify([expiresAtMs, id])).toString('base64url')
-  return `AYABe${name}.${ctx.ids.alphanumeric(160)}`.replace('.', '-_-')
+  return `AYABe${name}-_-${ctx.ids.alphanumeric(160)}`
 }
 
 /** The sign-in that a session names; each is taken once. Throws NotAuthorizedException, CodeMismatchException. */

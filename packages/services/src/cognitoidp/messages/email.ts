@@ -72,7 +72,7 @@ function sendByCognito(ctx: Context, { to, subject, body }: Mail): void {
 /** Who has the pool send by SES gives Cognito its linked role, and needs the permission to. */
 export async function giveMailRole(
   ctx: Context,
-  { EmailConfiguration }: PoolSettings,
+  { EmailConfiguration }: Pick<PoolSettings, 'EmailConfiguration'>,
 ): Promise<void> {
   if (EmailConfiguration?.EmailSendingAccount !== 'DEVELOPER') return
   try {

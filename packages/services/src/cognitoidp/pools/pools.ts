@@ -13,6 +13,7 @@ import { pageOf } from '../../shared/pages.ts'
 import { clients, customizations, domains, providers, resourceServers } from '../clients/state.ts'
 import { invalidParameter, limitExceeded } from '../errors.ts'
 import { poolsMax } from '../limits.ts'
+import { giveMailRole } from '../messages/email.ts'
 import { deleteUsersOf } from '../users/deletion.ts'
 import { groups, userCounts } from '../users/state.ts'
 import { onPool, poolArn, poolOf } from './lookup.ts'
@@ -31,7 +32,8 @@ export const createUserPool = operation(CreateUserPool, {
   authorize: ({ UserPoolTags = {} }) => ({ resource: '*', context: requestTags(UserPoolTags) }),
   provenance: 'modelled',
   refuses: unbuilt,
-  run(ctx, input) {
+  async run(ctx, input) {
+    await giveMailRole(ctx, input)
     if (pools.count(ctx) >= poolsMax) throw limitExceeded('Maximum number of user pools reached.')
     const tier = input.UserPoolTier ?? 'ESSENTIALS'
     const settings = { ...settingsOf(input, tier), ...lastingSettingsOf(input) }
@@ -86,7 +88,9 @@ export const updateUserPool = operation(UpdateUserPool, {
   authorize: onPool,
   provenance: 'modelled',
   refuses: unbuilt,
-  run(ctx, input) {
+  async run(ctx, input) {
+    poolOf(ctx, input.UserPoolId)
+    await giveMailRole(ctx, input)
     const pool = poolOf(ctx, input.UserPoolId)
     const tier = input.UserPoolTier ?? pool.settings.UserPoolTier ?? 'ESSENTIALS'
     const configuration = input.MfaConfiguration ?? 'OFF'

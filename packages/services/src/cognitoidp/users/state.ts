@@ -52,8 +52,12 @@ export interface User {
   /** Failed sign-ins since the last success. */
   readonly failures?: number
   readonly lockedUntilMs?: number
+  /** When codes for a forgotten password were asked for in the last hour. */
+  readonly recoveriesAtMs?: readonly number[]
   readonly mfa?: UserMfa
   readonly softwareToken?: SoftwareToken
+  /** A secret that is to replace the one in use once a code of it comes back; empty: none is. */
+  readonly nextSoftwareToken?: string
   readonly identities?: readonly LinkedIdentity[]
   /** Values that replace attributes once their codes come back, by name. */
   readonly pendingAttributes?: Readonly<Record<string, string>>
