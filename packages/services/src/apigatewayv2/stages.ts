@@ -9,11 +9,13 @@ import {
   type RouteSettings,
   type Stage,
   UpdateStage,
+  type UpdateStageRequest,
 } from '@cloud-orrery/models/apigatewayv2'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { apiMappings } from '../shared/apis/domain-names.ts'
 import { notModelled } from '../shared/not-modelled.ts'
+import { allowDelivery } from './log-delivery.ts'
 import { deployable, deployStage, fixDeployment } from './deployments.ts'
 import { bad, conflict, partNotFound, stageExists } from './errors.ts'
 import { stagesMax, tagsMax } from './limits.ts'
@@ -31,7 +33,11 @@ import {
 export const createStage = operation(CreateStage, {
   authorize: ({ ApiId }, ctx) => judged('POST', `/apis/${ApiId}/stages`, ctx),
   provenance: 'modelled',
-  run: (ctx, { ApiId, ...input }) => shown(newStage(ctx, theApi(ctx, ApiId), input)),
+  async run(ctx, { ApiId, ...input }) {
+    const stage = newStage(ctx, theApi(ctx, ApiId), input)
+    await allowDelivery(ctx, stage.AccessLogSettings?.DestinationArn)
+    return shown(stage)
+  },
 })
 
 /** Makes a stage, checked. Throws AWS's refusals. */
@@ -151,7 +157,14 @@ export const getStages = operation(GetStages, {
 export const updateStage = operation(UpdateStage, {
   authorize: (input, ctx) => judged('PATCH', pathOf(input), ctx),
   provenance: 'modelled',
-  run(ctx, { ApiId, StageName, ...changes }) {
+  async run(ctx, { ApiId, StageName, ...changes }) {
+    const changed = changedStage(ctx, { ApiId, StageName, ...changes })
+    await allowDelivery(ctx, changes.AccessLogSettings?.DestinationArn)
+    return shown(changed)
+  },
+})
+
+function changedStage(ctx: Context, { ApiId, StageName, ...changes }: UpdateStageRequest): StageRecord {
     const api = theApi(ctx, ApiId)
     const before = theStage(ctx, ApiId, StageName)
     const deploys = changes.AutoDeploy ?? before.AutoDeploy === true
@@ -165,10 +178,9 @@ export const updateStage = operation(UpdateStage, {
       ...merged(before, changes),
       LastUpdatedDate: ctx.now(),
     }
-    if (deploys && before.AutoDeploy !== true) return shown(deployStage(ctx, changed))
-    return shown(stages.put(ctx, changed))
-  },
-})
+    if (deploys && before.AutoDeploy !== true) return deployStage(ctx, changed)
+    return stages.put(ctx, changed)
+}
 
 /** Settings and variables are changed one by one, the rest as a whole. */
 function merged(before: StageRecord, changes: Partial<Stage>): Partial<Stage> {

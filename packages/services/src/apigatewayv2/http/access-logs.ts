@@ -3,6 +3,7 @@ import { CreateLogStream, PutLogEvents } from '@cloud-orrery/models/logs'
 import type { Context } from '../../context.ts'
 import { task } from '../../define.ts'
 import { accessLogBytesMax } from '../limits.ts'
+import { deliveryPrincipal } from '../log-delivery.ts'
 import type { ApiCall } from './api-call.ts'
 import { type AnswerFacts, contextValue } from './context-values.ts'
 
@@ -14,9 +15,6 @@ interface AccessLine {
   readonly timestamp: number
   readonly message: string
 }
-
-/** As whom access logs are delivered. Source: CloudWatch Logs user guide, "vended logs". */
-export const deliveryPrincipal = 'delivery.logs.amazonaws.com'
 
 /** Sends a line to the stage's log group, where it has one. A variable without a value is `-`. */
 export function logAccess(call: ApiCall, answer: AnswerFacts): void {

@@ -122,7 +122,8 @@ export async function answerOf(ctx: Context, asked: StageRequest): Promise<HttpO
     authorized: { kind: 'none' },
     notes: {},
   }
-  const answer = withCors(served.api.CorsConfiguration, request, await steps(call))
+  const { CorsConfiguration: cors } = served.api
+  const answer = preflight(cors, request) ?? withCors(cors, request, await steps(call))
   const lengthBytes = answer.body instanceof Uint8Array ? answer.body.byteLength : 0
   const facts = { status: answer.status, lengthBytes }
   measureCall(call, facts)
@@ -135,8 +136,6 @@ async function steps(call: ApiCall): Promise<HttpOperationOutput> {
   const { request, served } = call
   if (request.body.byteLength > payloadBytesMax) return tooLarge()
   if (headersBytes(request) > headersBytesMax) return headersTooLarge()
-  const asked = preflight(served.api.CorsConfiguration, request)
-  if (asked !== undefined) return asked
   const matched = matchRoute(served.router, request.method, call.path)
   if (matched === undefined) return notFound()
   call.matched = matched
