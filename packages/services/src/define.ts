@@ -166,6 +166,15 @@ export interface ResourceOptions<P, A> {
     ctx: ResourceContext,
     identifiers: Readonly<Record<string, string>>,
   ) => NewResourceState<A> | undefined | Promise<NewResourceState<A> | undefined>
+  /**
+   * Asked after a creation, again and again, where CloudFormation waits for the resource itself (a certificate that is
+   * still to be validated). Throws what makes the step fail. Absent: it is ready when its time is over.
+   */
+  readonly isReady?: (
+    ctx: ResourceContext,
+    state: ResourceState<A>,
+    properties: P,
+  ) => boolean | Promise<boolean>
   /** How long the work takes in model ms, by kind. Default 100 for each: shorter than on AWS. */
   readonly durationMs?: {
     readonly create?: number

@@ -27,6 +27,15 @@ export interface ServiceEntry {
 
 /** Every service of the model, by folder name. One line a service; nothing else to register. */
 export const registry: Readonly<Record<string, ServiceEntry>> = {
+  acm: {
+    load: async () => (await import('./acm/service.ts')).acm,
+    targetPrefix: 'CertificateManager',
+    hosts: {
+      names: /^[a-z0-9-]+\.acm-certificates\.amazon\.com$/,
+      operation: 'ApprovalRequest',
+    },
+    resourcePrefixes: ['AWS::CertificateManager::'],
+  },
   apigatewayv2: {
     load: async () => (await import('./apigatewayv2/service.ts')).apigatewayv2,
     endpointNames: ['apigateway'],

@@ -1,5 +1,14 @@
 import { service } from '../define.ts'
-import { childMoved, expire, finish, settle, start, timeOut, work } from './apply/machine.ts'
+import {
+  childMoved,
+  expire,
+  finish,
+  settle,
+  stabilize,
+  start,
+  timeOut,
+  work,
+} from './apply/machine.ts'
 import { notify } from './apply/notifications.ts'
 import { operations, steps } from './apply/operation.ts'
 import {
@@ -95,6 +104,7 @@ export const cloudformation = service('cloudformation', {
     importEnds,
     notify,
     settle,
+    stabilize,
     start,
     timeOut,
     work,

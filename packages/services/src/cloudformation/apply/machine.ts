@@ -20,6 +20,7 @@ import {
 } from './operation.ts'
 import { deletion, type NextPhase, phaseEnded } from './phases.ts'
 import { cancelRunning, isRunning, isStopping, released } from './progress.ts'
+import { readiness, readinessDelayMs } from './readiness.ts'
 import { completeStep, doWork, failNow } from './work.ts'
 
 /**
@@ -159,7 +160,13 @@ export const work = task<StepInput>('cloudformation.work', {
     switch (outcome.kind) {
       case 'initiated':
         steps.update(ctx, stepKey(input.stackId, input.stepId), { status: 'initiated' })
-        schedule(ctx, operation, input.stepId, outcome.durationMs, finish)
+        schedule(
+          ctx,
+          operation,
+          input.stepId,
+          outcome.durationMs,
+          outcome.settles ? stabilize : finish,
+        )
         return
       case 'failed':
         stepFailed(ctx, operation, input.stepId)
@@ -200,6 +207,28 @@ function tellParent(ctx: Context, stackId: string): void {
   if (stack?.parentId === undefined || stack.parentLogicalId === undefined) return
   ctx.after(0, childMoved, { parentId: stack.parentId, logicalId: stack.parentLogicalId })
 }
+
+/** Asks a resource that was made whether it is ready; if not, again a little later. */
+export const stabilize = task<StepInput>('cloudformation.stabilize', {
+  async run(ctx, input) {
+    const operation = currentOperation(ctx, input)
+    const step = steps.get(ctx, stepKey(input.stackId, input.stepId))
+    const stack = stacks.get(ctx, input.stackId)
+    if (operation === undefined || step?.status !== 'initiated' || stack === undefined) return
+    switch (await readiness(ctx, operation, step, stack)) {
+      case 'ready':
+        stepDone(ctx, operation, step)
+        return
+      case 'not yet':
+        schedule(ctx, operation, input.stepId, readinessDelayMs, stabilize)
+        return
+      case 'failed':
+        stepFailed(ctx, operation, input.stepId)
+        return
+      case 'overtaken':
+    }
+  },
+})
 
 /** The resource of a step is ready. */
 export const finish = task<StepInput>('cloudformation.finish', {

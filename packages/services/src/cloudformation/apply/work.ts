@@ -18,7 +18,12 @@ import { DeployerContext } from './resource-context.ts'
 /** How the call of a handler ended. */
 export type WorkOutcome =
   /** AWS would be busy for so long. */
-  | { readonly kind: 'initiated'; readonly durationMs: number }
+  | {
+      readonly kind: 'initiated'
+      readonly durationMs: number
+      /** The resource is asked whether it is ready, once that time is over. */
+      readonly settles?: boolean
+    }
   /** The resource has failed and said so. */
   | { readonly kind: 'failed' }
   /** A nested stack is at work; it tells when it has ended. */
@@ -156,7 +161,7 @@ async function createResource(
     token: operation.token,
   })
   resources.put(ctx, { ...made, statusReason: 'Resource creation Initiated' })
-  return initiated(handler.durationMs?.create)
+  return initiated(handler.durationMs?.create, handler.isReady !== undefined)
 }
 
 async function updateResource(
@@ -245,8 +250,8 @@ export async function readyProperties(
   }
 }
 
-function initiated(durationMs = resourceDurationMs): WorkOutcome {
-  return { kind: 'initiated', durationMs }
+function initiated(durationMs = resourceDurationMs, settles = false): WorkOutcome {
+  return { kind: 'initiated', durationMs, settles }
 }
 
 function failWork(ctx: Context, operation: Operation, step: Step, error: AwsError): void {

@@ -41,6 +41,7 @@ export const hostedZoneType = resource(AwsRoute53HostedZone, {
       },
     })
     const Id = bareId(HostedZone.Id)
+    ctx.made({ Id })
     for (const VPC of others) await ctx.call(AssociateVPCWithHostedZone, { HostedZoneId: Id, VPC })
     const tags = tagChanges([], HostedZoneTags, ctx.stackTags)
     if (tags !== undefined) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 
 /** Domains below which AWS's services answer for names of their own. */
 const servedDomains = [
+  'acm-certificates.amazon.com',
   'amazonaws.com',
   'amazoncognito.com',
   'amazonses.com',
