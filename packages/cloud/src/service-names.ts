@@ -24,7 +24,10 @@ for (const [folder, entry] of Object.entries(registry)) {
 /** The folder of a service by its endpoint or signing name, and by its target where several sign with one name. */
 export function folderOf(endpointName: string, targetPrefix?: string): string | undefined {
   const own = targetPrefix === undefined ? undefined : targets.get(targetPrefix)
-  if (own !== undefined && signingNames.get(own) === endpointName) return own
+  // A request without signature may be known by its target alone, which gives the folder's own name.
+  if (own !== undefined && (own === endpointName || signingNames.get(own) === endpointName)) {
+    return own
+  }
   return folders.get(endpointName)
 }
 
