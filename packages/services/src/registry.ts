@@ -1,6 +1,7 @@
 import type { Service } from './define.ts'
 import { restApiHosts } from './shared/apis/api-hosts.ts'
 import { httpApiHosts } from './shared/apis/api-hosts.ts'
+import { loginHosts } from './shared/login-hosts.ts'
 
 export interface ServiceEntry {
   /** Loaded on first use. */
@@ -85,6 +86,7 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     load: async () => (await import('./cognitoidp/service.ts')).cognitoidp,
     endpointNames: ['cognito-idp'],
     targetPrefix: 'AWSCognitoIdentityProviderService',
+    hosts: { names: loginHosts, operation: 'HostedLogin' },
     resourcePrefixes: ['AWS::Cognito::'],
   },
   ecr: {

@@ -33,6 +33,9 @@ interface Standing {
 
 type Responses = Readonly<Record<string, string>>
 
+/** What a form says: an answer for the challenge, or what is wrong with it. */
+type Said = { readonly problem: string } | { readonly responses: Responses }
+
 /** Where the browser stands must be a challenge of the page's own; else it begins anew. */
 function standing(site: Site, names: readonly string[]): Standing | HttpOperationOutput {
   const visit = readVisit(site)
@@ -49,9 +52,7 @@ function standing(site: Site, names: readonly string[]): Standing | HttpOperatio
 function challengePage(
   names: readonly string[],
   view: (standing: Standing, told: { problem?: string }) => View,
-  answer: (
-    standing: Standing,
-  ) => Responses | { readonly problem: string } | Promise<Responses | { readonly problem: string }>,
+  answer: (standing: Standing) => Said | Promise<Said>,
 ): { readonly GET: Endpoint; readonly POST: Endpoint } {
   return {
     GET(site) {
@@ -62,10 +63,9 @@ function challengePage(
       const found = standing(site, names)
       if ('status' in found) return found
       try {
-        const responses = await answer(found)
-        const { problem } = responses
-        if (problem !== undefined) return show(found.visit, view(found, { problem }))
-        return await answered(found, responses as Responses) // Not a problem.
+        const said = await answer(found)
+        if ('problem' in said) return show(found.visit, view(found, said))
+        return await answered(found, said.responses)
       } catch (error) {
         if (!(error instanceof AwsError)) throw error
         return failed(found, view, error)
@@ -137,8 +137,10 @@ export const secondFactor = challengePage(
       : codePage(baseOf(visit, told), challenge),
   ({ visit, challenge }) => {
     const name = codeNames[challenge.challenge]
-    if (name === undefined) return { ANSWER: visit.form.get('answer') ?? '' }
-    return code(visit) === '' ? { problem: 'Enter the code.' } : { [name]: code(visit) }
+    if (name === undefined) return { responses: { ANSWER: visit.form.get('answer') ?? '' } }
+    return code(visit) === ''
+      ? { problem: 'Enter the code.' }
+      : { responses: { [name]: code(visit) } }
   },
 )
 
@@ -156,7 +158,7 @@ export const changePassword = challengePage(
       `userAttributes.${name}`,
       form.get(name) ?? '',
     ])
-    return { NEW_PASSWORD: password, ...Object.fromEntries(attributes) }
+    return { responses: { NEW_PASSWORD: password, ...Object.fromEntries(attributes) } }
   },
 )
 
@@ -174,6 +176,6 @@ export const setUpFactor = challengePage(
       { accountId: ctx.accountId },
     )
     loginSteps.put(ctx, { ...step, next: { ...challenge, session: Session ?? challenge.session } })
-    return {}
+    return { responses: {} }
   },
 )

@@ -19,7 +19,8 @@ button,.button{display:block;width:100%;padding:.7rem 1rem;font:inherit;font-wei
 .button.idpButton-customizable,button.second{background:transparent;color:var(--ink);border-color:var(--line);font-weight:500;margin:0 0 .6rem}
 button.link{display:inline;width:auto;padding:0;border:0;background:none;color:var(--accent);font-weight:500;text-decoration:underline}
 a{color:var(--accent)}
-.hint,.legalText-customizable{color:var(--soft);font-size:.9rem;margin:.3rem 0 0}
+.hint{color:var(--soft);font-size:.9rem;margin:.3rem 0 0}
+.hint+form{margin-top:1.25rem}
 .note{border-radius:.5rem;padding:.75rem 1rem;margin:0 0 1.25rem}
 .errorMessage-customizable{color:var(--bad);background:var(--bad-ground)}
 .notice{color:var(--good);background:var(--good-ground)}
