@@ -95,6 +95,10 @@ export async function arrangeApiGatewayV2(cloud: Cloud): Promise<KnownValues> {
     'IdentitySource[]': 'route.request.header.Auth',
     Schema: '{}',
     MaxResults: '10',
+    Body: '{"openapi":"3.0.1","info":{"title":"ring","version":"1"},"paths":{}}',
+    Basepath: 'ignore',
+    Specification: 'OAS30',
+    OutputType: 'JSON',
     'DomainNameConfigurations[].CertificateArn': CertificateArn,
   }
 }

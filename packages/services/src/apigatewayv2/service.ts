@@ -56,6 +56,7 @@ import {
 } from './integrations.ts'
 import { createModel, deleteModel, getModel, getModels, updateModel } from './models.ts'
 import { apiArn, stageArn } from './names.ts'
+import { exportApi, importApi, reimportApi } from './openapi/import-export.ts'
 import {
   createIntegrationResponse,
   createRouteResponse,
@@ -130,6 +131,7 @@ export const apigatewayv2 = service('apigatewayv2', {
     deleteRouteResponse,
     deleteRouteSettings,
     deleteStage,
+    exportApi,
     getApi,
     getApiMapping,
     getApiMappings,
@@ -153,8 +155,10 @@ export const apigatewayv2 = service('apigatewayv2', {
     getStage,
     getStages,
     getTags,
+    importApi,
     invokeApi,
     invokeMappedApi,
+    reimportApi,
     resetAuthorizersCache,
     tagResource,
     untagResource,

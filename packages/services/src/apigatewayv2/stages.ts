@@ -15,10 +15,10 @@ import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { apiMappings } from '../shared/apis/domain-names.ts'
 import { notModelled } from '../shared/not-modelled.ts'
-import { allowDelivery } from './log-delivery.ts'
 import { deployable, deployStage, fixDeployment } from './deployments.ts'
 import { bad, conflict, partNotFound, stageExists } from './errors.ts'
 import { stagesMax, tagsMax } from './limits.ts'
+import { allowDelivery } from './log-delivery.ts'
 import { countOf, given, page, partsOf, shown, theApi, theStage } from './lookup.ts'
 import { judged } from './names.ts'
 import {
@@ -164,22 +164,25 @@ export const updateStage = operation(UpdateStage, {
   },
 })
 
-function changedStage(ctx: Context, { ApiId, StageName, ...changes }: UpdateStageRequest): StageRecord {
-    const api = theApi(ctx, ApiId)
-    const before = theStage(ctx, ApiId, StageName)
-    const deploys = changes.AutoDeploy ?? before.AutoDeploy === true
-    if (deploys && changes.DeploymentId !== undefined) {
-      throw bad('Deployment ID cannot be set for stage with autodeploy')
-    }
-    checkStage(ctx, api, changes)
-    if (before.AutoDeploy === true && !deploys) fixDeployment(ctx, before)
-    const changed: StageRecord = {
-      ...before,
-      ...merged(before, changes),
-      LastUpdatedDate: ctx.now(),
-    }
-    if (deploys && before.AutoDeploy !== true) return deployStage(ctx, changed)
-    return stages.put(ctx, changed)
+function changedStage(
+  ctx: Context,
+  { ApiId, StageName, ...changes }: UpdateStageRequest,
+): StageRecord {
+  const api = theApi(ctx, ApiId)
+  const before = theStage(ctx, ApiId, StageName)
+  const deploys = changes.AutoDeploy ?? before.AutoDeploy === true
+  if (deploys && changes.DeploymentId !== undefined) {
+    throw bad('Deployment ID cannot be set for stage with autodeploy')
+  }
+  checkStage(ctx, api, changes)
+  if (before.AutoDeploy === true && !deploys) fixDeployment(ctx, before)
+  const changed: StageRecord = {
+    ...before,
+    ...merged(before, changes),
+    LastUpdatedDate: ctx.now(),
+  }
+  if (deploys && before.AutoDeploy !== true) return deployStage(ctx, changed)
+  return stages.put(ctx, changed)
 }
 
 /** Settings and variables are changed one by one, the rest as a whole. */

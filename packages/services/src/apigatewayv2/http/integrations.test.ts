@@ -8,12 +8,12 @@ import {
   UpdateApiCommand,
   UpdateStageCommand,
 } from '@aws-sdk/client-apigatewayv2'
+import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch'
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
   FilterLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs'
-import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch'
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { client, fetchFromCloud } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
@@ -68,7 +68,10 @@ test('parameters are mapped on the way there and back', async () => {
   await integrated(made, 'GET /shop/{id}', {
     IntegrationUri: 'https://shop.test/base',
     RequestParameters: {
-      'overwrite:path': '/items/$request.path.id'.replace('$request.path.id', `\${request.path.id}`),
+      'overwrite:path': '/items/$request.path.id'.replace(
+        '$request.path.id',
+        `\${request.path.id}`,
+      ),
       'append:querystring.stage': '$context.stage',
       'overwrite:header.x-all': `\${request.header.x-mine} and \${request.querystring.q}`,
       'remove:header.x-mine': `''`,
@@ -149,7 +152,10 @@ test('a request becomes a message in a queue by the role of the integration', as
     CredentialsArn: giveRole(made),
     RequestParameters: { QueueUrl: QueueUrl ?? '', MessageBody: '$request.body.job' },
   })
-  const { status, type, body } = await answered(made, '/jobs', { method: 'POST', body: '{"job":"wash"}' })
+  const { status, type, body } = await answered(made, '/jobs', {
+    method: 'POST',
+    body: '{"job":"wash"}',
+  })
   expect([status, type]).toEqual([200, 'text/xml'])
   expect(body).toContain('<SendMessageResponse')
   const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }))
@@ -157,7 +163,11 @@ test('a request becomes a message in a queue by the role of the integration', as
 })
 
 test('CORS settings answer preflights, and replace what the integration says', async () => {
-  const say = () => ({ statusCode: 200, headers: { 'access-control-allow-origin': 'no' }, body: 'hi' })
+  const say = () => ({
+    statusCode: 200,
+    headers: { 'access-control-allow-origin': 'no' },
+    body: 'hi',
+  })
   const made = await startApi({ say })
   await routeTo(made, 'GET /', 'say')
   await made.gateway.send(
