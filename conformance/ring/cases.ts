@@ -152,7 +152,8 @@ class Cases {
     }
   }
 
-  *#elements({ member }: Shape, place: Place): Generator<Case> {
+  *#elements(shape: Shape, place: Place): Generator<Case> {
+    const { member } = shape
     if (member === undefined) return
     const { path, put } = place
     const modelPath = `${place.modelPath}[]`
@@ -161,10 +162,11 @@ class Cases {
       return yield* this.#nested(member, inner, modelPath)
     }
     const constraint = bracket('Member', limitsOf(member))
+    const lengthMin = Math.max(shape.lengthMin ?? 0, 1)
     for (const { name, value, breaks } of this.#plain(member)) {
       yield {
         name: `${path} with an element ${name}`,
-        input: put([value]),
+        input: put(Array.from({ length: breaks === undefined ? lengthMin : 1 }, () => value)),
         ...(breaks === undefined ? {} : { breaks: { path, kind: 'members', constraint } }),
       }
     }

@@ -270,6 +270,7 @@ const s3: HouseWords = {
 }
 
 export const houseWords: Readonly<Record<string, HouseWords>> = {
+  acm: validationException,
   apigatewayv2: common('BadRequestException'),
   cloudformation: validationError,
   cloudtrail,
@@ -282,6 +283,7 @@ export const houseWords: Readonly<Record<string, HouseWords>> = {
   kms,
   lambda,
   logs,
+  route53: common('InvalidInput'),
   s3,
   scheduler: validationException,
   secretsmanager: validationException,
