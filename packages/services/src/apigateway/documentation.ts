@@ -23,7 +23,7 @@ import {
   documentationPartNotFound,
   documentationVersionNotFound,
 } from './errors.ts'
-import { documentOf } from './openapi/document.ts'
+import { documentOf, invalidDocumentation } from './openapi/document.ts'
 import { importDocumentation } from './openapi/documentation.ts'
 import { page } from './pages.ts'
 import { defined, patchesOf, replaceOf } from './patches.ts'
@@ -132,7 +132,7 @@ export const importDocumentationParts = operation(ImportDocumentationParts, {
   authorize: needs('PUT', '/restapis/{restApiId}/documentation/parts'),
   provenance: 'recorded',
   run(ctx, { restApiId, mode, body }) {
-    const document = documentOf(body)
+    const document = documentOf(body, invalidDocumentation)
     theApi(ctx, restApiId)
     if (mode === 'overwrite') {
       for (const { id } of [...documentationParts.scan(ctx, partsOf(restApiId))]) {

@@ -191,7 +191,7 @@ function withSetting(stage: StageRecord, patch: Patch): StageRecord {
   }
 }
 
-/** Recorded: apigateway, UpdateStage: with settings for all methods, `cachingEnabled` begins as true. */
-function defaultsOf(_stage: StageRecord): MethodSetting {
-  return defaults
+/** Recorded: apigateway, UpdateStage: a method's settings begin as those for all methods are then. */
+function defaultsOf({ methodSettings }: StageRecord): MethodSetting {
+  return methodSettings['*/*'] ?? defaults
 }

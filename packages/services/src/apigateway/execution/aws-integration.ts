@@ -8,6 +8,7 @@ import type { BackendAnswer } from './backend-answer.ts'
 import { configurationError } from './gateway-errors.ts'
 import { lower } from './http-integration.ts'
 import type { IntegrationRequest } from './integration-request.ts'
+import { jsonOfXml } from './json-answer.ts'
 import { withStageVariables } from './mapping.ts'
 
 /** What `arn:aws:apigateway:REGION:SERVICE:path/…` means. */
@@ -59,12 +60,27 @@ export async function callService(
     body: Buffer.from(request.body).toString(),
     timeoutMs: integration.timeoutInMillis ?? integrationTimeoutMsMax,
   })
+  const asJson = queryAnswer(target.service, request, lower(answer.headers), answer.body)
   return {
     status: answer.status === 0 ? 500 : answer.status,
-    headers: lower(answer.headers),
-    body: Buffer.from(answer.bytes ?? answer.body),
+    headers: {
+      ...lower(answer.headers),
+      ...(asJson === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    body: Buffer.from(asJson ?? answer.bytes ?? answer.body),
     selection: String(answer.status),
   }
+}
+
+/** The answer of a query service as JSON, where JSON was asked for. S3 speaks XML alone. */
+function queryAnswer(
+  service: string,
+  request: HttpRequest,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): string | undefined {
+  if (service === 's3' || !/xml/.test(headers['content-type'] ?? '')) return undefined
+  return /json/.test(request.headers['accept'] ?? '') ? jsonOfXml(body) : undefined
 }
 
 function withPath(call: ApiCall, { uri = '' }: Integration, made: IntegrationRequest): string {

@@ -9,13 +9,12 @@ const documentBytesMax = 6 * 1024 * 1024
 /** How often an anchor of YAML may be named again. */
 const aliasesMax = 100
 
-/** An OpenAPI document: JSON, else YAML. Recorded: apigateway, `test_import_api_bad_file`. */
-export function documentOf(body: Uint8Array): Node {
-  if (body.byteLength > documentBytesMax) throw unreadable()
-  const text = Buffer.from(body).toString()
-  const document = parsed(text)
+/** An OpenAPI document: JSON, else YAML. `refused`: the words for what is none. */
+export function documentOf(body: Uint8Array, refused = invalidDefinition): Node {
+  if (body.byteLength > documentBytesMax) throw refused()
+  const document = parsed(Buffer.from(body).toString())
   if (!isNode(document) || (document['swagger'] ?? document['openapi']) === undefined) {
-    throw unreadable()
+    throw refused()
   }
   return document
 }
@@ -24,13 +23,19 @@ function parsed(text: string): unknown {
   try {
     return text.trimStart().startsWith('{')
       ? JSON.parse(text)
-      : parse(text, { maxAliasCount: aliasesMax, logLevel: 'silent' })
+      : parse(text, { maxAliasCount: aliasesMax, logLevel: 'error' })
   } catch {
-    throw unreadable()
+    return undefined // Neither JSON nor YAML: the caller refuses it.
   }
 }
 
-function unreadable() {
+/** Recorded: apigateway, `test_import_api_bad_file`. */
+function invalidDefinition() {
+  return badRequest('Invalid OpenAPI input.')
+}
+
+/** Recorded: apigateway, `test_import_documentation_parts_bad_file`. */
+export function invalidDocumentation() {
   return badRequest('Unable to build importer with provided input.')
 }
 
