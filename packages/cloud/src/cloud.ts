@@ -41,6 +41,7 @@ import type { Durability } from './persistence/durability.ts'
 import type { PolicyTrial } from './policies/trial.ts'
 import { ServiceContext } from './service-context.ts'
 import { Services } from './services.ts'
+import type { SocketEnd } from './sockets.ts'
 import { TokenBuckets } from './token-buckets.ts'
 
 export interface CloudOptions {
@@ -90,6 +91,8 @@ export class Cloud {
   readonly buckets = new TokenBuckets()
   /** Hosts of the model's internet that the test or the user answers for, by name. */
   readonly internet = new Map<string, InternetHost>()
+  /** Clients' ends of open WebSockets, by connection. A fork has none. */
+  readonly sockets = new Map<string, SocketEnd>()
   readonly egress: readonly string[]
   /** Execution environments of the user's code that live in this process. */
   readonly code: RunningCode

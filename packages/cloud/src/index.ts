@@ -55,4 +55,5 @@ export {
 export { SdkHandler } from './sdk-handler.ts'
 export { type Listening, type ListenOptions, listen } from './server.ts'
 export { shownEntry } from './shown-entries.ts'
+export { type OpenSocket, openSocket, type SocketEnd } from './sockets.ts'
 export { version } from './version.ts'

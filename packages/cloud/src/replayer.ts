@@ -162,10 +162,11 @@ async function callAgain(cloud: Cloud, entry: EnteredEntry): Promise<void> {
       decisions: [],
       turn,
     }
-    const isHttp = cloud.services.handler(service, operation)?.isHttp === true
-    const operationModel = isHttp
-      ? httpOperationModel(operation)
-      : exchange.model?.operations[operation]
+    const { isHttp, isInternal } = cloud.services.handler(service, operation) ?? {}
+    const operationModel =
+      isHttp === true || isInternal === true
+        ? httpOperationModel(operation)
+        : exchange.model?.operations[operation]
     invariant(operationModel !== undefined, `${service} has no ${operation}`)
     exchange.operationModel = operationModel
     const handler = cloud.services.handler(service, operation)

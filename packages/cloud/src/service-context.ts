@@ -26,6 +26,7 @@ import type {
   TaggedResource,
   Task,
 } from '@cloud-orrery/services'
+import type { Sockets } from '@cloud-orrery/services/shared/apis/sockets'
 import { decide, judge } from './authorization.ts'
 import type { Cloud } from './cloud.ts'
 import { runCode } from './code.ts'
@@ -34,6 +35,7 @@ import { internalCall } from './internal-call.ts'
 import { modelledHttp } from './modelled-http.ts'
 import { isModelled } from './modelled-names.ts'
 import { outboundHttp } from './outbound.ts'
+import { socketsOf } from './sockets.ts'
 
 /** What one call or task sees of the world. */
 export class ServiceContext implements Context {
@@ -179,6 +181,10 @@ export class ServiceContext implements Context {
       this.#exchange.turn,
       () => sendKept(this.#cloud, request),
     )
+  }
+
+  get sockets(): Sockets {
+    return socketsOf(this.#cloud, (name, data) => this.record('event', name, data))
   }
 
   get code(): CodeRunner {

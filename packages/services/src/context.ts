@@ -12,6 +12,7 @@ import type { Principal, RequestContext, SourcedPolicy } from '@cloud-orrery/pol
 import type { HttpRequest } from '@cloud-orrery/protocols'
 import type { CodeRunner } from './code.ts'
 import type { Provenance, ResourceHandler, TaggedResource, Task } from './define.ts'
+import type { Sockets } from './shared/apis/sockets.ts'
 
 /** Who makes a call, as plain data, so that pending work can keep it and act as them later. */
 export interface Caller {
@@ -143,6 +144,8 @@ export interface Context extends TableContext {
    * answered on the request path; hosts outside it are refused unless allowed.
    */
   http(request: OutboundRequest): Promise<OutboundResponse>
+  /** Open WebSockets, by the ids that services gave them. */
+  readonly sockets: Sockets
   /** Runs the user's code. */
   readonly code: CodeRunner
   /** The handler of a CloudFormation resource type, if some service of the model has it. */

@@ -87,6 +87,11 @@ function checkIntegration(
       `Invalid integration type specified. ${api.ProtocolType} APIs support [${types.join(', ')}]`,
     )
   }
+  if (type === 'AWS' || type === 'HTTP') {
+    throw notModelled(
+      `integrations of type ${type}, with templates, of apigatewayv2:CreateIntegration`,
+    )
+  }
   const timeoutMsMax = isHttp ? httpTimeoutMsMax : webSocketTimeoutMsMax
   const { TimeoutInMillis = timeoutMsMax } = integration
   if (TimeoutInMillis < 50 || TimeoutInMillis > timeoutMsMax) {

@@ -100,6 +100,9 @@ import {
   stages,
 } from './state.ts'
 import { getTags, tagResource, untagResource } from './tags.ts'
+import { endOfLife, idleEnd } from './websocket/lifetime.ts'
+import { endSocket, receiveSocketMessage } from './websocket/messages.ts'
+import { connections } from './websocket/state.ts'
 
 /** API Gateway's second version: HTTP and WebSocket APIs, and what they answer. */
 export const apigatewayv2 = service('apigatewayv2', {
@@ -131,6 +134,7 @@ export const apigatewayv2 = service('apigatewayv2', {
     deleteRouteResponse,
     deleteRouteSettings,
     deleteStage,
+    endSocket,
     exportApi,
     getApi,
     getApiMapping,
@@ -158,6 +162,7 @@ export const apigatewayv2 = service('apigatewayv2', {
     importApi,
     invokeApi,
     invokeMappedApi,
+    receiveSocketMessage,
     reimportApi,
     resetAuthorizersCache,
     tagResource,
@@ -174,7 +179,7 @@ export const apigatewayv2 = service('apigatewayv2', {
     updateRouteResponse,
     updateStage,
   ],
-  tasks: [writeLine],
+  tasks: [endOfLife, idleEnd, writeLine],
   resources: [
     apiMappingType,
     apiType,
@@ -194,6 +199,7 @@ export const apigatewayv2 = service('apigatewayv2', {
     authorizerAnswers,
     authorizers,
     buckets,
+    connections,
     deployments,
     integrationResponses,
     integrations,

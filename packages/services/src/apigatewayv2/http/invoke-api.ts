@@ -10,6 +10,8 @@ import { apiHosts } from '../../shared/apis/api-hosts.ts'
 import { InvokeMappedApi } from '../../shared/apis/mapped-api.ts'
 import { headersBytesMax, httpTimeoutMsMax, payloadBytesMax } from '../limits.ts'
 import { apis, type IntegrationRecord, type StageRecord, stages } from '../state.ts'
+import { connect } from '../websocket/connect.ts'
+import { manage } from '../websocket/management.ts'
 import { logAccess } from './access-logs.ts'
 import {
   forbidden,
@@ -45,8 +47,11 @@ export const invokeApi = httpOperation('apigatewayv2', 'InvokeApi', {
     const place = apiHosts.get(ctx, idOf(input))
     const api = place === undefined ? undefined : apis.get(ctx, place.id)
     if (api === undefined) return forbidden()
-    if (api.DisableExecuteApiEndpoint === true || api.ProtocolType === 'WEBSOCKET') {
-      return withId(api.ProtocolType === 'WEBSOCKET' ? forbidden() : notFound(), newRequestId(ctx))
+    if (api.DisableExecuteApiEndpoint === true) return withId(notFound(), newRequestId(ctx))
+    if (api.ProtocolType === 'WEBSOCKET') {
+      const isUpgrade = input.headers['upgrade']?.toLowerCase() === 'websocket'
+      if (isUpgrade) return connect(ctx, api, input)
+      return manage(ctx, api, input) ?? withId(forbidden(), newRequestId(ctx))
     }
     const found = stageOf(ctx, api.ApiId, input.path)
     if (found === undefined) return withId(notFound(), newRequestId(ctx))

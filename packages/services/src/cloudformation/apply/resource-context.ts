@@ -123,6 +123,9 @@ export class DeployerContext implements ResourceContext {
   http(request: OutboundRequest) {
     return this.#ctx.http(request)
   }
+  get sockets() {
+    return this.#ctx.sockets
+  }
   get code() {
     return this.#ctx.code
   }
