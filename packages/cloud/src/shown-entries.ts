@@ -12,6 +12,20 @@ const secretNames: ReadonlySet<string> = new Set([
   'privatekey',
   // Of Secrets Manager.
   'secretstring',
+  // Of Cognito.
+  'accesstoken',
+  'clientsecret',
+  'idtoken',
+  'new_password',
+  'nextsoftwaretoken',
+  'previouspassword',
+  'proposedpassword',
+  'refresh_token',
+  'refreshtoken',
+  'secret_hash',
+  'secretcode',
+  'secrethash',
+  'temporarypassword',
 ])
 
 /** Members that hold what someone encrypts, as text or as the mark that stands for bytes. */
@@ -22,7 +36,19 @@ export const hidden = '*** Sensitive Data Redacted ***'
 /** A journal entry as canonical JSON for people and files: without secret keys, session tokens and passwords. */
 export function shownEntry(entry: JournalEntry): string {
   const shown = JSON.parse(canonicalJson(entry), withoutSecret) as JournalEntry
-  return JSON.stringify(entry.name === 'ssm.PutParameter' ? withoutValue(shown) : shown)
+  if (entry.name === 'ssm.PutParameter') return JSON.stringify(withoutValue(shown))
+  return JSON.stringify(entry.name === 'cognitoidp.HostedLogin' ? withoutForm(shown) : shown)
+}
+
+/** What browsers and apps send to a login domain: passwords and codes in forms and queries, sessions and secrets in headers. */
+function withoutForm({ data, ...entry }: JournalEntry): JournalEntry {
+  const input = data['input'] as { headers?: Record<string, string> } | undefined
+  if (input === undefined) return { ...entry, data }
+  const headers = Object.entries(input.headers ?? {}).map(([name, value]) => {
+    return [name, name === 'cookie' || name === 'authorization' ? hidden : value]
+  })
+  const shown = { ...input, query: hidden, body: hidden, headers: Object.fromEntries(headers) }
+  return { ...entry, data: { ...data, input: shown } }
 }
 
 /** A new version of a parameter has the type of the last, which the request may leave out. */

@@ -56,6 +56,7 @@ export async function start(
           AuthParameters: { USERNAME, PASSWORD, ...more },
         }),
       ),
+    mailsTo: (address: string) => mailbox.to(cloud.scope('123456789012', 'us-east-1'), address),
     /** The last number in the last mail to an address. */
     codeTo(address: string): string {
       const mail = mailbox.to(cloud.scope('123456789012', 'us-east-1'), address).at(-1)
@@ -77,16 +78,14 @@ export async function start(
   }
 }
 
-export const allFlows = [
+export const allFlows: NonNullable<CreateUserPoolClientCommandInput['ExplicitAuthFlows']> = [
   'ALLOW_ADMIN_USER_PASSWORD_AUTH',
   'ALLOW_CUSTOM_AUTH',
   'ALLOW_USER_PASSWORD_AUTH',
   'ALLOW_USER_SRP_AUTH',
   'ALLOW_REFRESH_TOKEN_AUTH',
   'ALLOW_USER_AUTH',
-] as const satisfies readonly string[] as NonNullable<
-  CreateUserPoolClientCommandInput['ExplicitAuthFlows']
->
+]
 
 /** The claims of a token, unverified. */
 export function decoded(token: string | undefined): Record<string, unknown> {
