@@ -1,13 +1,17 @@
+import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2'
 import {
+  AssociateVPCWithHostedZoneCommand,
   ChangeResourceRecordSetsCommand,
   ChangeTagsForResourceCommand,
   CreateHealthCheckCommand,
   CreateHostedZoneCommand,
   CreateReusableDelegationSetCommand,
+  CreateVPCAssociationAuthorizationCommand,
   DeleteHostedZoneCommand,
   DeleteReusableDelegationSetCommand,
   GetHostedZoneCommand,
   ListHostedZonesByNameCommand,
+  ListHostedZonesByVPCCommand,
   ListHostedZonesCommand,
   ListTagsForResourceCommand,
   Route53Client,
@@ -206,7 +210,57 @@ describe('who may change a zone', () => {
   })
 })
 
+describe('private zones', () => {
+  test('they answer their VPCs, and another account’s once it is authorized', async () => {
+    const { cloud, route53, batch, ask } = await zoneOf()
+    const vpcOf = async (accountId: string) => {
+      const ec2 = client(cloud, EC2Client, { accountId })
+      const { Vpcs: [vpc] = [] } = await ec2.send(new DescribeVpcsCommand({}))
+      return { VPCId: vpc?.VpcId ?? '', VPCRegion: 'us-east-1' } as const
+    }
+    const [own, theirs] = [await vpcOf('123456789012'), await vpcOf('222222222222')]
+    const { HostedZone } = await route53.send(
+      new CreateHostedZoneCommand({ Name: 'db.internal', CallerReference: 'db', VPC: own }),
+    )
+    const HostedZoneId = HostedZone?.Id?.replace('/hostedzone/', '') ?? ''
+    const set = record('a.db.internal', 'A', '10.0.0.9')
+    await batch([{ Action: 'CREATE', ResourceRecordSet: set }], HostedZoneId)
+    const rcode = (vpcId?: string) =>
+      ask('a.db.internal', 'A', vpcId === undefined ? {} : { vpcId }).rcode
+    expect([rcode(), rcode(own.VPCId), rcode(theirs.VPCId)]).toEqual([
+      'NXDOMAIN',
+      'NOERROR',
+      'NXDOMAIN',
+    ])
+    const other = client(cloud, Route53Client, { accountId: '222222222222' })
+    const associate = () =>
+      other.send(new AssociateVPCWithHostedZoneCommand({ HostedZoneId, VPC: theirs }))
+    expect((await refusal(associate()))[0]).toBe('NotAuthorizedException')
+    const input = { HostedZoneId, VPC: theirs }
+    await route53.send(new CreateVPCAssociationAuthorizationCommand(input))
+    await associate()
+    expect(rcode(theirs.VPCId)).toBe('NOERROR')
+    const listed = await other.send(new ListHostedZonesByVPCCommand(theirs))
+    expect(listed.HostedZoneSummaries).toEqual([
+      { HostedZoneId, Name: 'db.internal.', Owner: { OwningAccount: '123456789012' } },
+    ])
+  })
+})
+
 describe('answers recorded from AWS', () => {
+  recorded('a private zone needs a VPC that is there', async () => {
+    const facts = recording('route53/test_route53', 'test_create_hosted_zone_in_non_existent_vpc')
+    const { route53 } = await zoneOf()
+    const VPC = { VPCId: 'vpc-0123456789abcdef0', VPCRegion: 'us-east-1' } as const
+    const create = new CreateHostedZoneCommand({ Name: 'a.dev', CallerReference: 'a', VPC })
+    expectRecorded(
+      await asRecorded(route53.send(create)),
+      facts['failure-response'],
+      new Map(),
+      headers,
+    )
+  })
+
   recorded('a zone is deleted, one that is not there is not found', async () => {
     const facts = recording('route53/test_route53', 'TestRoute53::test_delete_hosted_zone')
     const { route53, zoneId } = await zoneOf()

@@ -45,7 +45,7 @@ function problemOf(type: RecordType, value: string): string | undefined {
   }
 }
 
-const quoted = /^"(?:[^"\\]|\\[\s\S])*"(?:\s+"(?:[^"\\]|\\[\s\S])*")*$/
+const quoted = /^"(?:[^"\\]|\\[\s\S])*"(?:\s*"(?:[^"\\]|\\[\s\S])*")*$/
 /** Longest character string, in bytes. Source: RFC 1035, 3.3. */
 const stringBytesMax = 255
 
