@@ -275,6 +275,7 @@ export const houseWords: Readonly<Record<string, HouseWords>> = {
   cloudformation: validationError,
   cloudtrail,
   cloudwatch,
+  cognitoidp: common('InvalidParameterException'),
   dynamodb,
   dynamodbstreams: validationException,
   ecr,
