@@ -44,7 +44,8 @@ async function addMock(r: Replay, api: { restApiId: string; rootId: string }, mo
   const requestTemplates = { 'application/json': '{"statusCode": 200}' }
   const integration = { type: 'MOCK' as const, requestTemplates, ...mock.integration }
   await r.gateway.send(new PutIntegrationCommand({ ...place, ...integration }))
-  const responseTemplates = template === undefined ? {} : { 'application/json': template }
+  const responseTemplates: Record<string, string> =
+    template === undefined ? {} : { 'application/json': template }
   await r.gateway.send(
     new PutIntegrationResponseCommand({ ...place, statusCode: '200', responseTemplates }),
   )

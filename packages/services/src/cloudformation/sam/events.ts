@@ -1,5 +1,6 @@
 import { notModelled } from '../../shared/not-modelled.ts'
 import { isObject, type Json, type JsonObject } from '../engine/json.ts'
+import { apiEvent, apiEventRules } from './api-events.ts'
 import { bucketEvent, bucketEventLink } from './bucket-event.ts'
 import type { Expansion } from './expansion.ts'
 import { logEvent } from './log-event.ts'
@@ -38,6 +39,7 @@ export interface EventKind {
 }
 
 const kinds: Readonly<Record<string, EventKind>> = {
+  Api: { rules: apiEventRules, expand: apiEvent },
   AlexaSkill: {
     rules: { SkillId: aText },
     expand: (target, event) => [
@@ -62,7 +64,6 @@ const kinds: Readonly<Record<string, EventKind>> = {
 
 /** AWS's other event types; each needs services that are not here. */
 const unmodelled = new Set([
-  'Api',
   'Cognito',
   'DocumentDB',
   'HttpApi',

@@ -59,7 +59,11 @@ const inlineFunction = (properties: JsonObject): JsonObject => ({
 const settings = { region: 'us-east-1', partition: 'aws', parameters: {} }
 
 test.each<[string, JsonObject, string]>([
-  ['an API', { Type: 'AWS::Serverless::Api' }, 'the resource type AWS::Serverless::Api'],
+  [
+    'an HTTP API',
+    { Type: 'AWS::Serverless::HttpApi' },
+    'the resource type AWS::Serverless::HttpApi',
+  ],
   [
     'an application',
     { Type: 'AWS::Serverless::Application' },

@@ -1,5 +1,6 @@
 import { notModelled } from '../../shared/not-modelled.ts'
 import { isObject, type Json, type JsonObject } from '../engine/json.ts'
+import { apiType, expandApi, withImplicitApi } from './api.ts'
 import { connectorRules, connectorType, expandConnector } from './connector.ts'
 import type { Expansion } from './expansion.ts'
 import { expandFunction } from './function.ts'
@@ -33,6 +34,7 @@ const expanders: Readonly<Record<string, Expander>> = {
   'AWS::Serverless::StateMachine': expandStateMachine,
   'AWS::Serverless::SimpleTable': expandSimpleTable,
   'AWS::Serverless::LayerVersion': expandLayerVersion,
+  [apiType]: expandApi,
   [connectorType]: expandConnector,
 }
 
@@ -41,7 +43,6 @@ const order = Object.keys(expanders)
 /** Serverless types that are refused by name: their services are not here. */
 const unmodelled = new Set(
   [
-    'Api',
     'Application',
     'CapacityProvider',
     'GraphQLApi',
@@ -55,6 +56,7 @@ const unmodelled = new Set(
 
 /** Types of which the transform makes others under the same logical id. */
 const successors: Readonly<Record<string, string>> = {
+  'AWS::ApiGateway::RestApi': apiType,
   'AWS::Lambda::Function': 'AWS::Serverless::Function',
   'AWS::Lambda::LayerVersion': 'AWS::Serverless::LayerVersion',
   'AWS::S3::Bucket': 'AWS::S3::Bucket',
@@ -76,7 +78,7 @@ const referable: Readonly<Record<string, string>> = {
  * same logical ids. Throws ValidationError with everything that is wrong. Source: what aws-sam-translator makes.
  */
 export function expandServerless(template: JsonObject, settings: ServerlessSettings): JsonObject {
-  const written = documentProblems(() => checkedResources(template))
+  const written = withImplicitApi(documentProblems(() => checkedResources(template)))
   const { Globals, Transform: _, ...rest } = template
   const problems: ServerlessProblem[] = []
   const globals = documentProblems(() => checkedGlobals(Globals))
