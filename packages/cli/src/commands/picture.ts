@@ -54,15 +54,15 @@ function systemNamed(cwd: string, name: string): SystemFolder | undefined {
 }
 
 async function systemGraph(system: SystemFolder): Promise<Graph> {
-  const journals: PictureEntry[][] = []
   const resources: PictureResource[] = []
-  await runInForks(system, 1, async (aws, isBase) => {
-    journals.push([...aws.journal.entries])
-    if (!isBase) return
+  const journals = await runInForks(system, 1, async (aws, isBase): Promise<PictureEntry[]> => {
+    const entries = [...aws.journal.entries]
+    if (!isBase) return entries
     for (const StackName of system.stacks) {
       const { StackResources = [] } = await aws.call(DescribeStackResources, { StackName })
       resources.push(...StackResources.map(pictureResource))
     }
+    return entries
   })
   return graphOf(system.title, resources, journals)
 }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import {
   cachedAssembly,
+  type Observation,
   type Recording,
   record,
   type StackProgress,
@@ -19,6 +20,7 @@ import { paint } from '../io.ts'
 import { atMost, countOf, jsonOption } from '../options.ts'
 import { GrantWatch } from '../policy/grant-watch.ts'
 import { readPromises } from '../read-promises.ts'
+import { sideBySide, usualJobs } from '../side-by-side.ts'
 import { findSystem, type SystemFolder } from '../systems.ts'
 
 /** What `--json` prints: see DESIGN, "A system". */
@@ -50,7 +52,9 @@ export const command: Command = {
   summary: 'Run a system: deploy it into a fresh cloud and show that it keeps its promises.',
   usage: `orrery run NUMBER|SLUG [OPTIONS]
   --seed N        from which all chance comes (default 1)
-  --only ID       show only this promise
+  --only ID,ID    show only these promises
+  --jobs N        show so many promises at a time (default: as many as the machine
+                  has cores, at most 4); the results are the same
   --journal FILE  write the whole journal, one canonical JSON entry a line
   --record FILE   write a recording for each promise, for 'orrery replay'
   --json          print one object: { system, engines, seed, promises, leftovers,
@@ -65,6 +69,7 @@ async function runSystem(args: string[], io: Io): Promise<number> {
       ...jsonOption,
       seed: { type: 'string' },
       only: { type: 'string' },
+      jobs: { type: 'string' },
       journal: { type: 'string' },
       record: { type: 'string' },
     },
@@ -78,12 +83,13 @@ async function runSystem(args: string[], io: Io): Promise<number> {
   const folder = findSystem(io.cwd, wanted)
   const seed = countOf(values.seed, '--seed') ?? 1
   const view = values.json === true ? undefined : io
-  const promises = chosen(await readPromises(folder), countOf(values.only, '--only'))
+  const promises = chosen(await readPromises(folder), idsOf(values.only))
   const kept: Kept = {
     ...(values.journal === undefined ? {} : { lines: [] }),
     ...(values.record === undefined ? {} : { recordings: [] }),
   }
-  const report = await runPromises(folder, promises, seed, view, kept)
+  const jobs = countOf(values.jobs, '--jobs', 1) ?? usualJobs()
+  const report = await runPromises(folder, promises, { seed, jobs }, view, kept)
   if (values.journal !== undefined)
     writeFileSync(resolve(io.cwd, values.journal), `${kept.lines?.join('\n')}\n`)
   if (values.record !== undefined) {
@@ -101,25 +107,48 @@ interface Kept {
   readonly recordings?: { readonly recording: Recording; readonly title: string }[]
 }
 
-function keep({ lines, recordings }: Kept, { cloud, journal }: Aws, title: string): void {
-  lines?.push(...journal.entries.map(shownEntry))
-  recordings?.push({ recording: record(cloud), title })
+/** What one cloud of a run leaves behind. */
+interface Trail {
+  readonly digest: string
+  readonly lines: readonly string[]
+  readonly recordings: NonNullable<Kept['recordings']>
+  readonly observations: readonly Observation[]
+}
+
+function trailOf(aws: Aws, title: string, { lines, recordings }: Kept, grants: GrantWatch): Trail {
+  return {
+    digest: aws.journal.digest(),
+    lines: lines === undefined ? [] : aws.journal.entries.map(shownEntry),
+    recordings: recordings === undefined ? [] : [{ recording: record(aws.cloud), title }],
+    observations: grants.observed(aws.cloud),
+  }
+}
+
+function keep({ lines, recordings }: Kept, grants: GrantWatch, trail: Trail): void {
+  for (const line of trail.lines) lines?.push(line)
+  recordings?.push(...trail.recordings)
+  grants.add(trail.observations)
+}
+
+function idsOf(text: string | undefined): readonly number[] | undefined {
+  return text?.split(',').flatMap((id) => countOf(id, '--only') ?? [])
 }
 
 function chosen(
   promises: readonly PromiseDefinition[],
-  only: number | undefined,
+  only: readonly number[] | undefined,
 ): readonly PromiseDefinition[] {
-  const shown = promises.filter(({ id }) => only === undefined || id === only)
-  if (shown.length > 0) return shown
+  if (only === undefined) return promises
+  const unknown = only.find((wanted) => !promises.some(({ id }) => id === wanted))
+  if (unknown === undefined) return promises.filter(({ id }) => only.includes(id))
   const ids = promises.map(({ id }) => id).join(', ')
-  throw new UsageError(`There is no promise ${only}.`, `There are: ${ids}.`)
+  throw new UsageError(`There is no promise ${unknown}.`, `There are: ${ids}.`)
 }
 
 async function runPromises(
   folder: SystemFolder,
   promises: readonly PromiseDefinition[],
-  seed: number,
+  { seed, jobs }: { readonly seed: number; readonly jobs: number },
   io: Io | undefined,
   kept: Kept,
 ): Promise<RunReport> {
@@ -132,17 +161,21 @@ async function runPromises(
   const shown: ShownPromise[] = []
   // Each fork goes on from here, and need not take the deployment into its digest once more.
   aws.journal.digest()
-  for (const promise of promises) {
-    const result = await show(promise, aws, given, journals, kept, grants)
+  const shows = sideBySide(promises, jobs, (promise) => show(promise, aws, given, kept, grants))
+  for await (const { result, trail } of shows) {
+    if (trail !== undefined) {
+      journals.update(`${result.id} ${trail.digest}\n`)
+      keep(kept, grants, trail)
+    }
     if (io !== undefined) printPromise(result, io)
     shown.push(result)
   }
   for (const stack of folder.stacks) await aws.destroy(stack)
-  grants.add(aws.cloud)
+  const last = trailOf(aws, `${folder.title}: deployed and deleted`, kept, grants)
   const untouched = createAws({ seed }).inventory()
   const leftovers = aws.inventory().filter((arn) => !untouched.includes(arn) && !isShared(arn))
-  journals.update(aws.journal.digest())
-  keep(kept, aws, `${folder.title}: deployed and deleted`)
+  journals.update(last.digest)
+  keep(kept, grants, last)
   aws.cloud.close()
   return {
     system: folder.name,
@@ -211,12 +244,13 @@ async function show(
   promise: PromiseDefinition,
   base: Aws,
   given: object,
-  journals: ReturnType<typeof createHash>,
   kept: Kept,
   grants: GrantWatch,
-): Promise<ShownPromise> {
+): Promise<{ result: ShownPromise; trail?: Trail }> {
   const { id, title, skipped } = promise
-  if (skipped !== undefined) return { id, title, ok: true, skipped, modelMs: 0, realMs: 0 }
+  if (skipped !== undefined) {
+    return { result: { id, title, ok: true, skipped, modelMs: 0, realMs: 0 } }
+  }
   const aws = base.fork()
   const startedAt = performance.now()
   const modelStartMs = aws.clock.now()
@@ -226,11 +260,9 @@ async function show(
   } catch (thrown) {
     error = thrown instanceof Error ? thrown.message : String(thrown)
   }
-  journals.update(`${id} ${aws.journal.digest()}\n`)
-  keep(kept, aws, `${id}. ${title}`)
-  grants.add(aws.cloud)
+  const trail = trailOf(aws, `${id}. ${title}`, kept, grants)
   aws.cloud.close()
-  return {
+  const result = {
     id,
     title,
     ok: error === undefined,
@@ -238,6 +270,7 @@ async function show(
     realMs: Math.round(performance.now() - startedAt),
     ...(error === undefined ? {} : { error }),
   }
+  return { result, trail }
 }
 
 function printPromise(

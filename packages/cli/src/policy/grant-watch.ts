@@ -21,9 +21,13 @@ export class GrantWatch {
     this.#sharedSequence = base.kernel.journal.lastSequence
   }
 
-  /** Takes in what happened in a timeline since the deployment. */
-  add(cloud: Cloud): void {
-    this.#observations.push(...observe(cloud, this.#sharedSequence))
+  /** What happened in a timeline since the deployment. */
+  observed(cloud: Cloud): readonly Observation[] {
+    return observe(cloud, this.#sharedSequence)
+  }
+
+  add(observations: readonly Observation[]): void {
+    for (const observation of observations) this.#observations.push(observation)
   }
 
   get unusedGrants(): readonly UnusedGrant[] {
