@@ -1,6 +1,5 @@
 import type { Service } from './define.ts'
-import { restApiHosts } from './shared/apis/api-hosts.ts'
-import { httpApiHosts } from './shared/apis/api-hosts.ts'
+import { httpApiHosts, restApiHosts } from './shared/apis/api-hosts.ts'
 import { loginHosts } from './shared/login-hosts.ts'
 
 export interface ServiceEntry {
@@ -37,17 +36,16 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     },
     resourcePrefixes: ['AWS::CertificateManager::'],
   },
-  apigatewayv2: {
-    load: async () => (await import('./apigatewayv2/service.ts')).apigatewayv2,
-    endpointNames: ['apigateway'],
-    paths: { of: 'apigateway', prefix: '/v2/' },
-    hosts: { names: httpApiHosts, operation: 'InvokeApi' },
-    resourcePrefixes: ['AWS::ApiGatewayV2::'],
-  },
   apigateway: {
     load: async () => (await import('./apigateway/service.ts')).apigateway,
     hosts: { names: restApiHosts, operation: 'InvokeRestApi' },
     resourcePrefixes: ['AWS::ApiGateway::'],
+  },
+  apigatewayv2: {
+    load: async () => (await import('./apigatewayv2/service.ts')).apigatewayv2,
+    paths: { of: 'apigateway', prefix: '/v2/' },
+    hosts: { names: httpApiHosts, operation: 'InvokeApi' },
+    resourcePrefixes: ['AWS::ApiGatewayV2::'],
   },
   cloudformation: {
     load: async () => (await import('./cloudformation/service.ts')).cloudformation,
@@ -70,11 +68,6 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     signedAs: 'dynamodb',
     targetPrefix: 'DynamoDBStreams_20120810',
   },
-  ec2: {
-    load: async () => (await import('./ec2/service.ts')).ec2,
-    queryVersion: '2016-11-15',
-    resourcePrefixes: ['AWS::EC2::'],
-  },
   cloudwatch: {
     load: async () => (await import('./cloudwatch/service.ts')).cloudwatch,
     endpointNames: ['monitoring'],
@@ -88,6 +81,11 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     targetPrefix: 'AWSCognitoIdentityProviderService',
     hosts: { names: loginHosts, operation: 'HostedLogin' },
     resourcePrefixes: ['AWS::Cognito::'],
+  },
+  ec2: {
+    load: async () => (await import('./ec2/service.ts')).ec2,
+    queryVersion: '2016-11-15',
+    resourcePrefixes: ['AWS::EC2::'],
   },
   ecr: {
     load: async () => (await import('./ecr/service.ts')).ecr,
