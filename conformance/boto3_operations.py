@@ -14,6 +14,7 @@ import zipfile
 
 from botocore.exceptions import ClientError, WaiterError
 
+from boto3_apis import parts as apis
 from boto3_back_ends import parts as back_ends
 from boto3_checks import check, client, done, failed, refused, stranger
 from boto3_names import parts as names
@@ -424,7 +425,7 @@ def custom_resources():
     functions.delete_function(FunctionName="boto-custom")
 
 
-for part in (s3, sqs, sns, iam_sts, events_logs, ssm_cloudtrail, cloudformation, lambda_, kms, s3_settings, ecr, custom_resources, *back_ends, *names):
+for part in (s3, sqs, sns, iam_sts, events_logs, ssm_cloudtrail, cloudformation, lambda_, kms, s3_settings, ecr, custom_resources, *back_ends, *names, *apis):
     try:
         part()
     except Exception as error:  # One broken part must not hide the others.
