@@ -2,8 +2,11 @@ import {
   AdminCreateUserCommand,
   AdminGetUserCommand,
   AdminSetUserMFAPreferenceCommand,
+  AdminUpdateUserAttributesCommand,
   SetUserPoolMfaConfigCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
+import { client } from '@cloud-orrery/cloud'
 import { describe, expect, test } from 'vitest'
 import { totp } from '../auth/totp.ts'
 import { password } from '../cognito.test-support.ts'
@@ -185,33 +188,63 @@ test('an authenticator app is set up by a picture or a key, and asked for from t
   expect((await other.submit({ code: totp(secret, now()) })).url.pathname).toBe('/callback')
 })
 
-test('a user with two factors chooses; a session that is over begins anew', async () => {
-  const made = await startHosted({
-    SmsConfiguration: { SnsCallerArn: 'arn:aws:iam::123456789012:role/sms' },
-  })
-  const { browser, authorizeUrl, idp, UserPoolId, newUser, cloud } = made
-  await newUser('ed', { phone_number: '+14155550100', phone_number_verified: 'true' })
-  const SmsConfiguration = { SnsCallerArn: 'arn:aws:iam::123456789012:role/sms' }
+test('a user with two factors chooses; a code goes out by text message; a session that is over begins anew', async () => {
+  const made = await startHosted()
+  const { browser, authorizeUrl, idp, UserPoolId, newUser, cloud, lastSms } = made
+  const iam = client(cloud, IAMClient)
+  const statement = (rest: object) =>
+    JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', ...rest } })
+  const trust = { Principal: { Service: 'cognito-idp.amazonaws.com' }, Action: 'sts:AssumeRole' }
+  const role = { RoleName: 'texts', AssumeRolePolicyDocument: statement(trust) }
+  const { Role } = await iam.send(new CreateRoleCommand(role))
+  const PolicyDocument = statement({ Action: 'sns:Publish', Resource: '*' })
+  const policy = { RoleName: 'texts', PolicyName: 'p', PolicyDocument }
+  await iam.send(new PutRolePolicyCommand(policy))
+  const SmsConfiguration = { SnsCallerArn: Role?.Arn }
   await idp.send(
     new SetUserPoolMfaConfigCommand({
-      ...{ UserPoolId, MfaConfiguration: 'OPTIONAL', SmsMfaConfiguration: { SmsConfiguration } },
+      ...{ UserPoolId, MfaConfiguration: 'ON', SmsMfaConfiguration: { SmsConfiguration } },
       SoftwareTokenMfaConfiguration: { Enabled: true },
     }),
   )
-  await idp.send(
-    new AdminSetUserMFAPreferenceCommand({
-      ...{ UserPoolId, Username: 'ed' },
-      SMSMfaSettings: { Enabled: true, PreferredMfa: true },
-    }),
-  )
+  await newUser('ed')
   await browser.open(authorizeUrl())
   await browser.submit({ username: 'ed', password })
-  // The pool's role may not exist: the refusal is shown, and nobody is signed in.
-  expect(browser.page?.url.pathname === '/mfa' || browser.alert() !== undefined).toBe(true)
+  const secret = /class="secret">([A-Z2-7]{52})</.exec(browser.page?.html ?? '')?.[1] ?? ''
+  await browser.submit({ code: totp(secret, cloud.kernel.clock.nowMs) })
+  const UserAttributes = [{ Name: 'phone_number', Value: '+14155550100' }]
+  const named = { UserPoolId, Username: 'ed' }
+  await idp.send(new AdminUpdateUserAttributesCommand({ ...named, UserAttributes }))
+  const SMSMfaSettings = { Enabled: true }
+  await idp.send(new AdminSetUserMFAPreferenceCommand({ ...named, SMSMfaSettings }))
+  browser.cookies.clear()
+  await browser.open(authorizeUrl())
+  await browser.submit({ username: 'ed', password })
+  expect(browser.text()).toContain('A text message')
+  expect(browser.text()).toContain('My authenticator app')
+  await browser.submit({ answer: 'SMS_MFA' })
+  expect(browser.text()).toContain('We sent a code to +*******0100')
+  const code = /\d{6}/.exec(lastSms())?.[0] ?? ''
+  expect((await browser.submit({ code })).url.pathname).toBe('/callback')
+  browser.cookies.clear()
+  await browser.open(authorizeUrl())
+  await browser.submit({ username: 'ed', password })
   await cloud.advance({ minutes: 4 })
-  await browser.open(authorizeUrl().replace('/oauth2/authorize', '/mfa'))
+  await browser.submit({ answer: 'SMS_MFA' })
   expect([browser.heading(), browser.alert()]).toEqual([
     'Sign in',
-    'Your session has expired. Please sign in again.',
+    'Invalid session for the user, session is expired.',
   ])
+})
+
+test('who does not exist looks like a wrong password, where the client hides it; five failures lock out', async () => {
+  const made = await startHosted({}, { PreventUserExistenceErrors: 'ENABLED' })
+  const { browser, authorizeUrl, newUser } = made
+  await newUser('ana')
+  await browser.open(authorizeUrl())
+  await browser.submit({ username: 'nobody', password })
+  expect(browser.alert()).toBe('Incorrect username or password.')
+  for (let i = 0; i < 5; i += 1) await browser.submit({ username: 'ana', password: 'wrong' })
+  await browser.submit({ username: 'ana', password })
+  expect(browser.alert()).toBe('Password attempts exceeded')
 })

@@ -8,7 +8,8 @@ import { type LoginRequest, refusalOf } from '../login-request.ts'
 import { at, type Site } from '../site.ts'
 import { federatedSignIns, sweep } from '../state.ts'
 import { type OidcProvider, oidcProvider } from './oidc-provider.ts'
-import { samlRequest } from './saml.ts'
+import { samlRequestUrl } from './saml.ts'
+import { samlProvider } from './saml-metadata.ts'
 
 /**
  * The provider that the app names, by `identity_provider` or by `idp_identifier`. Undefined: none, or the pool itself;
@@ -41,11 +42,9 @@ export async function startFederation(
   provider: Provider,
 ): Promise<HttpOperationOutput> {
   const { ctx, pool } = site
-  const isSaml = provider.type === 'SAML'
-  const outside = isSaml ? undefined : await oidcProvider(ctx, provider)
-  if (outside !== undefined && 'problem' in outside) {
-    return refusalOf(request, 'invalid_request', outside.problem)
-  }
+  const outside =
+    provider.type === 'SAML' ? await samlProvider(ctx, provider) : await oidcProvider(ctx, provider)
+  if ('problem' in outside) return refusalOf(request, 'invalid_request', outside.problem)
   sweep(ctx)
   const signIn = federatedSignIns.put(ctx, {
     state: ctx.ids.alphanumeric(64),
@@ -56,12 +55,8 @@ export async function startFederation(
     nonce: ctx.ids.alphanumeric(43),
     expiresAtMs: ctx.now() + federationMs,
   })
-  if (outside === undefined) {
-    const location = samlRequest(site, provider, signIn.state)
-    if (location === undefined) {
-      const problem = `Orrery does not model sign-in by SAML (provider ${provider.name}) without MetadataFile yet`
-      return refusalOf(request, 'invalid_request', problem)
-    }
+  if ('entityId' in outside) {
+    const location = samlRequestUrl(site, outside, signIn)
     return redirect(location, [crossSiteCookie(federationCookie, signIn.state)])
   }
   const location = authorizationUrl(site, outside, request, signIn)
