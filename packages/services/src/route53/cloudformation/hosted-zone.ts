@@ -11,6 +11,7 @@ import {
 } from '@cloud-orrery/models/route53'
 import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
+import { normalName } from '../../shared/dns/names.ts'
 import { notModelled } from '../../shared/not-modelled.ts'
 import { bareId } from '../zone-access.ts'
 import { tagChanges } from './tag-changes.ts'
@@ -75,7 +76,7 @@ export const hostedZoneType = resource(AwsRoute53HostedZone, {
     await ctx.call(DeleteHostedZone, { Id })
   },
 
-  async read(ctx, { Id }) {
+  async read(ctx, { Id }, { Name = '' }) {
     const { HostedZone, VPCs = [] } = await ctx.call(GetHostedZone, { Id })
     const { ResourceTagSet } = await ctx.call(ListTagsForResource, {
       ResourceType: 'hostedzone',
@@ -84,7 +85,8 @@ export const hostedZoneType = resource(AwsRoute53HostedZone, {
     const own = (ResourceTagSet.Tags ?? []).filter(({ Key = '' }) => !(Key in ctx.stackTags))
     const comment = HostedZone.Config?.Comment
     return {
-      Name: HostedZone.Name,
+      // A template may leave the dot at the end out.
+      Name: normalName(Name) === HostedZone.Name ? Name : HostedZone.Name,
       ...(comment === undefined ? {} : { HostedZoneConfig: { Comment: comment } }),
       ...(VPCs.length === 0
         ? {}

@@ -163,19 +163,40 @@ export const recordSetType = resource(AwsRoute53RecordSet, {
 
   async read(ctx, _state, properties) {
     const set = await currentSet(ctx, await zoneIdOf(ctx, properties), properties)
-    if (set === undefined) return undefined
-    const { TTL, ResourceRecords } = set
-    return {
-      Name: properties.Name,
-      Type: properties.Type,
-      ...(TTL === undefined ? {} : { TTL: String(TTL) }),
-      ...(ResourceRecords === undefined || ResourceRecords.length === 0
-        ? {}
-        : { ResourceRecords: ResourceRecords.map(({ Value }) => Value) }),
-      ...(set.Weight === undefined ? {} : { Weight: set.Weight }),
-    }
+    return set === undefined ? undefined : asWritten(set, properties)
   },
 })
+
+/** A record set as it is now, in the form in which its template has it: names with or without the dot at the end. */
+function asWritten(set: ResourceRecordSet, properties: Properties & ZoneProperties) {
+  const { Name: _, TTL, ResourceRecords = [], AliasTarget, ...rest } = set
+  const written = properties.AliasTarget
+  const isSame = written !== undefined && normalName(written.DNSName) === AliasTarget?.DNSName
+  return {
+    ...rest,
+    Name: properties.Name,
+    ...(properties.HostedZoneId === undefined ? {} : { HostedZoneId: properties.HostedZoneId }),
+    ...(properties.HostedZoneName === undefined
+      ? {}
+      : { HostedZoneName: properties.HostedZoneName }),
+    ...(TTL === undefined ? {} : { TTL: String(TTL) }),
+    ...(ResourceRecords.length === 0
+      ? {}
+      : { ResourceRecords: ResourceRecords.map(({ Value }) => Value) }),
+    ...(AliasTarget === undefined
+      ? {}
+      : {
+          AliasTarget: {
+            HostedZoneId: AliasTarget.HostedZoneId,
+            DNSName: isSame ? written.DNSName : AliasTarget.DNSName,
+            // Its default may be left out.
+            ...(AliasTarget.EvaluateTargetHealth || written?.EvaluateTargetHealth !== undefined
+              ? { EvaluateTargetHealth: AliasTarget.EvaluateTargetHealth }
+              : {}),
+          },
+        }),
+  }
+}
 
 export const recordSetGroupType = resource(AwsRoute53RecordSetGroup, {
   async create(ctx, properties) {

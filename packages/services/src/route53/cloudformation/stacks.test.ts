@@ -3,7 +3,9 @@ import {
   CreateStackCommand,
   DeleteStackCommand,
   DescribeStackResourceCommand,
+  DescribeStackResourceDriftsCommand,
   DescribeStacksCommand,
+  DetectStackDriftCommand,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation'
 import {
@@ -145,6 +147,38 @@ test('a record that exists already fails the stack in AWS’s words', async () =
     new DescribeStackResourceCommand({ StackName, LogicalResourceId: 'Record' }),
   )
   expect(StackResourceDetail?.ResourceStatus).toBe('DELETE_COMPLETE')
+})
+
+test('a record that someone else changed has drifted, one that nobody touched has not', async () => {
+  const { deploy, change, cfn, cloud, zoneId } = await stack()
+  const set = (Name: string, more: object) => ({
+    Type: 'AWS::Route53::RecordSet',
+    Properties: { HostedZoneId: zoneId, Name, Type: 'A', ...more },
+  })
+  const plain = { TTL: '60', ResourceRecords: ['192.0.2.1'] }
+  const AliasTarget = { DNSName: 'd1.cloudfront.net', HostedZoneId: 'Z2FDTNDATAQYW2' }
+  await deploy({
+    Changed: set('a.orrery.dev', plain),
+    Kept: set('b.orrery.dev', plain),
+    Alias: set('c.orrery.dev', { AliasTarget }),
+    Weighted: set('d.orrery.dev', { ...plain, SetIdentifier: 'one', Weight: 3 }),
+    ...zone(),
+  })
+  const ResourceRecords = [{ Value: '192.0.2.2' }]
+  await change('UPSERT', { Name: 'a.orrery.dev', Type: 'A', TTL: 60, ResourceRecords })
+  await cfn.send(new DetectStackDriftCommand({ StackName }))
+  await cloud.advance({ minutes: 1 })
+  const { StackResourceDrifts = [] } = await cfn.send(
+    new DescribeStackResourceDriftsCommand({ StackName }),
+  )
+  const found = StackResourceDrifts.map((it) => [it.LogicalResourceId, it.StackResourceDriftStatus])
+  expect(Object.fromEntries(found)).toEqual({
+    Alias: 'IN_SYNC',
+    Changed: 'MODIFIED',
+    Kept: 'IN_SYNC',
+    Weighted: 'IN_SYNC',
+    Zone: 'IN_SYNC',
+  })
 })
 
 test('a health check is a resource of its own', async () => {
