@@ -105,6 +105,7 @@ import {
   updateMethod,
   updateMethodResponse,
 } from './methods.ts'
+import { getExport } from './openapi/export.ts'
 import { importRestApi, putRestApi } from './openapi/import.ts'
 import {
   createResource,
@@ -220,6 +221,7 @@ export const apigateway = service('apigateway', {
     getDocumentationVersions,
     getDomainName,
     getDomainNames,
+    getExport,
     getGatewayResponse,
     getGatewayResponses,
     getIntegration,

@@ -18,6 +18,7 @@ import { defined, patchesOf } from './patches.ts'
 import { needs } from './permissions.ts'
 import { patchedStage } from './stage-patches.ts'
 import {
+  accounts,
   authorizerCache,
   deployments,
   documentationVersions,
@@ -156,11 +157,20 @@ export const updateStage = operation(UpdateStage, {
     const before = theStage(ctx, restApiId, stageName)
     let stage = before
     for (const patch of patchesOf(patchOperations)) stage = patchedStage(ctx, stage, patch)
+    checkLogging(ctx, stage)
     const updatedAtMs = Math.floor(ctx.now() / 1000) * 1000
     stage = stages.put(ctx, { ...stage, updatedAtMs })
     return shownStage(stage, Object.keys(stage.tags).length > 0)
   },
 })
+
+/** Source: AWS re:Post, "CloudWatch Logs role ARN must be set in account settings to enable logging". */
+function checkLogging(ctx: Context, { accessLogSettings, methodSettings }: StageRecord): void {
+  const levels = Object.values(methodSettings).map(({ loggingLevel = 'OFF' }) => loggingLevel)
+  if (accessLogSettings?.destinationArn === undefined && levels.every((it) => it === 'OFF')) return
+  if (accounts.get(ctx, 'account')?.cloudwatchRoleArn !== undefined) return
+  throw badRequest('CloudWatch Logs role ARN must be set in account settings to enable logging')
+}
 
 export const deleteStage = operation(DeleteStage, {
   authorize: needs('DELETE', '/restapis/{restApiId}/stages/{stageName}'),

@@ -18,15 +18,16 @@ export async function writeLogs(call: ApiCall, answer: HttpOperationOutput): Pro
   const { accessLogSettings } = stage ?? {}
   const destination = accessLogSettings?.destinationArn
   const group = /:log-group:([^:]+)/.exec(destination ?? '')?.[1]
+  if (role === undefined) return
   if (group !== undefined && accessLogSettings?.format !== undefined) {
-    // Access logs are written by the service that delivers logs, to a group that is there.
-    await write(call, group, [accessLine(call, answer, accessLogSettings.format)], undefined)
+    await write(call, group, [accessLine(call, answer, accessLogSettings.format)], role, '')
   }
   const { loggingLevel, dataTraceEnabled } = settingOf(call)
   const isWanted = loggingLevel === 'INFO' || (loggingLevel === 'ERROR' && answer.status >= 400)
-  if (role === undefined || !isWanted) return
+  if (!isWanted) return
   const lines = executionLines(call, answer, dataTraceEnabled === true)
-  await write(call, `API-Gateway-Execution-Logs_${call.apiId}/${call.stageName}`, lines, role)
+  const execution = `API-Gateway-Execution-Logs_${call.apiId}/${call.stageName}`
+  await write(call, execution, lines, role, `(${call.requestId}) `)
 }
 
 /** Source: developer guide, "Set up CloudWatch logging for REST APIs": `$context` variables alone, else a dash. */
@@ -113,15 +114,12 @@ async function write(
   call: ApiCall,
   logGroupName: string,
   lines: readonly string[],
-  role: string | undefined,
+  role: string,
+  prefix: string,
 ): Promise<void> {
   const { ctx } = call
   const service = 'apigateway.amazonaws.com'
-  const as =
-    role === undefined
-      ? ({ as: 'delivery.logs.amazonaws.com', sourceAccount: ctx.accountId } as const)
-      : ({ as: { role, service, sessionName: 'BackplaneAssumeRoleSession' } } as const)
-  const prefix = role === undefined ? '' : `(${call.requestId}) `
+  const as = { as: { role, service, sessionName: 'BackplaneAssumeRoleSession' } } as const
   const timestamp = ctx.now()
   const logEvents = lines.map((line) => ({ timestamp, message: prefix + line }))
   const input = { logGroupName, logStreamName: streamName, logEvents }
@@ -131,7 +129,7 @@ async function write(
     if (!(error instanceof AwsError)) throw error
     if (error.code !== 'ResourceNotFoundException') return noteFailure(call, logGroupName, error)
     try {
-      if (role !== undefined) await made(ctx.call(CreateLogGroup, { logGroupName }, as))
+      await made(ctx.call(CreateLogGroup, { logGroupName }, as))
       await made(ctx.call(CreateLogStream, { logGroupName, logStreamName: streamName }, as))
       await ctx.call(PutLogEvents, input, as)
     } catch (second) {

@@ -6,7 +6,10 @@ import { settingOf } from './settings.ts'
 /** Source: developer guide, "Amazon API Gateway dimensions and metrics". */
 export function countCall(call: ApiCall, answer: HttpOperationOutput): void {
   const { ctx, api, stageName, figures, startedAtMs } = call
-  const byStage: Record<string, string>[] = [{ ApiName: api.name }, { ApiName: api.name, Stage: stageName }]
+  const byStage: Record<string, string>[] = [
+    { ApiName: api.name },
+    { ApiName: api.name, Stage: stageName },
+  ]
   const byMethod = {
     ApiName: api.name,
     Stage: stageName,
