@@ -7,8 +7,12 @@ import {
   signatureRefusal,
 } from '../../shared/apis/jwt.ts'
 import type { AuthorizerRecord } from '../state.ts'
+import { javaPattern } from '../vtl/patterns.ts'
 import { type ApiCall, type Authorized, headerOf } from './api-call.ts'
 import { GatewayError } from './gateway-errors.ts'
+
+/** Longest token that is looked at, in characters: headers of a request hold no longer one. */
+const tokenLengthMax = 16_384
 
 /** Source: developer guide, "Control access to REST APIs using Amazon Cognito user pools as an authorizer". */
 function unauthorized(message = 'Unauthorized'): GatewayError {
@@ -26,7 +30,8 @@ export async function cognitoAuthorized(
   const given = headerOf(call.headers, identitySource.replace('method.request.header.', ''))
   const text = given?.replace(/^Bearer /i, '').trim() ?? ''
   const expression = authorizer.identityValidationExpression
-  if (text === '' || (expression !== undefined && !new RegExp(expression).test(text))) {
+  if (text === '' || text.length > tokenLengthMax) throw unauthorized()
+  if (expression !== undefined && !javaPattern(expression, '', text.length).test(text)) {
     throw unauthorized()
   }
   const jwt = decodeJwt(text)
