@@ -89,7 +89,7 @@ function separatorOf(name: string): string {
 }
 
 /** Lower-case names; repeated ones joined with `,`. What only the in-process door may say is left out. */
-function headersOf(rawHeaders: readonly string[]): Record<string, string> {
+export function headersOf(rawHeaders: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {}
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = lowerCaseName(rawHeaders[i] ?? '')

@@ -11,6 +11,7 @@ import { answer } from './door.ts'
 import { answerByHost, isLocal } from './doors/hosts.ts'
 import { openTunnel } from './doors/proxy.ts'
 import { handshakeByte, TlsDoor } from './doors/tls.ts'
+import { isWebSocket, upgrade, withoutOffer } from './doors/web-sockets.ts'
 import { hostOf } from './http-operations.ts'
 import { readRequest } from './http-request.ts'
 import { Present, RememberedPast } from './past.ts'
@@ -54,6 +55,18 @@ export async function listen(shown: Cloud | Present, options: ListenOptions): Pr
   http.on('clientError', refuseMalformed)
   http.on('connect', (request, socket: Socket, head) => {
     openTunnel(present.cloud, request, socket, head, enter)
+  })
+  http.on('upgrade', (request, socket: Socket, head) => {
+    if (isWebSocket(request)) {
+      upgrade(present.cloud, request, socket, head).catch((error: unknown) => {
+        present.cloud.bug(error)
+        socket.destroy()
+      })
+      return
+    }
+    withoutOffer(request, socket, head)
+    http.emit('connection', socket)
+    socket.resume()
   })
   // HTTP/2's compatibility objects have the same shape in all that is used here.
   const http2 = createHttp2Server({}, handle as never)

@@ -100,6 +100,14 @@ describe('the port', () => {
     expect(answered).toContain('The port is not known as evil.example.org.')
   })
 
+  test('ignores the offer to go on in another protocol, as curl --http2 makes it', async () => {
+    const socket = connectSocket(server.port, '127.0.0.1')
+    const offer =
+      'connection: upgrade, http2-settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk\r\n'
+    socket.end(`GET /_orrery/health HTTP/1.1\r\nhost: localhost\r\n${offer}\r\n`)
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK/)
+  })
+
   test('takes the names that it was given', async () => {
     expect(await ask('cloud.test')).not.toContain('The port is not known')
   })
