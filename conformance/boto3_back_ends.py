@@ -1,7 +1,10 @@
-"""Tables, streams, workflows, schedules, secrets, mail and metrics with boto3: create, use, read, be refused, delete."""
+"""Tables, streams, workflows, schedules, secrets, mail, metrics and user pools with boto3: create, use, read, be refused, delete."""
 
+import base64
 import datetime
 import decimal
+import hashlib
+import hmac
 import json
 import time
 
@@ -240,4 +243,30 @@ def cloudwatch():
     check("cloudwatch gone", c.describe_alarms()["MetricAlarms"] == [])
 
 
-parts = (dynamodb, dynamodb_streams, secretsmanager, scheduler, stepfunctions, ses, sesv2, cloudwatch)
+def cognito():
+    c = client("cognito-idp")
+    pool = c.create_user_pool(PoolName="boto", Schema=[{"Name": "tenant", "AttributeDataType": "String"}])["UserPool"]["Id"]
+    app = c.create_user_pool_client(UserPoolId=pool, ClientName="boto", GenerateSecret=True, ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])["UserPoolClient"]
+    digest = hmac.new(app["ClientSecret"].encode(), ("ann" + app["ClientId"]).encode(), hashlib.sha256).digest()
+    secret_hash = base64.b64encode(digest).decode()
+    tenant = [{"Name": "custom:tenant", "Value": "t"}]
+    signed_up = c.sign_up(ClientId=app["ClientId"], SecretHash=secret_hash, Username="ann", Password="Correct-horse-1", UserAttributes=tenant)
+    check("cognito signs up", signed_up["UserConfirmed"] is False)
+    sign_in = lambda password: c.initiate_auth(ClientId=app["ClientId"], AuthFlow="USER_PASSWORD_AUTH", AuthParameters={"USERNAME": "ann", "PASSWORD": password, "SECRET_HASH": secret_hash})
+    refused("cognito not confirmed", "UserNotConfirmedException", lambda: sign_in("Correct-horse-1"))
+    c.admin_confirm_sign_up(UserPoolId=pool, Username="ann")
+    refused("cognito wrong password", "NotAuthorizedException", lambda: sign_in("wrong"))
+    token = sign_in("Correct-horse-1")["AuthenticationResult"]["AccessToken"]
+    check("cognito user", tenant[0] in c.get_user(AccessToken=token)["UserAttributes"])
+    c.create_group(UserPoolId=pool, GroupName="g", Precedence=1)
+    c.admin_add_user_to_group(UserPoolId=pool, Username="ann", GroupName="g")
+    check("cognito groups", [u["Username"] for u in c.list_users_in_group(UserPoolId=pool, GroupName="g")["Users"]] == ["ann"])
+    check("cognito pages", len(list(c.get_paginator("list_users").paginate(UserPoolId=pool, PaginationConfig={"PageSize": 1}))) == 1)
+    c.global_sign_out(AccessToken=token)
+    refused("cognito signed out", "NotAuthorizedException", lambda: c.get_user(AccessToken=token))
+    refused("cognito policy", "InvalidPasswordException", lambda: c.admin_set_user_password(UserPoolId=pool, Username="ann", Password="short1"))
+    c.delete_user_pool(UserPoolId=pool)
+    refused("cognito gone", "ResourceNotFoundException", lambda: c.describe_user_pool(UserPoolId=pool))
+
+
+parts = (dynamodb, dynamodb_streams, secretsmanager, scheduler, stepfunctions, ses, sesv2, cloudwatch, cognito)

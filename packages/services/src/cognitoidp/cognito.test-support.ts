@@ -9,6 +9,7 @@ import {
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { type Cloud, client, createCloud, fetchFromCloud } from '@cloud-orrery/cloud'
+import { AwsError } from '@cloud-orrery/models'
 import { mailbox } from '../shared/mailbox.ts'
 
 export const password = 'Correct-horse-1'
@@ -98,6 +99,8 @@ export async function refusal(work: Promise<unknown>): Promise<[string, string]>
   try {
     await work
   } catch (error) {
+    // Calls without the SDK have the code apart.
+    if (error instanceof AwsError) return [error.code, error.message]
     if (error instanceof Error) return [error.name, error.message]
     throw error
   }

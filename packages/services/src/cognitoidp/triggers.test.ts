@@ -348,3 +348,21 @@ test('a user whom another directory knows comes over at the first sign-in', asyn
   )
   expect(seen.length).toBe(2)
 })
+
+test('a function that is busy is tried three times, and its name is told', async () => {
+  const { newUser, signIn, cloud, seen } = await withTriggers({
+    PreAuthentication: (event) => event,
+  })
+  await newUser('ann')
+  const outage = cloud.armFault('lambda.Invoke', {
+    kind: 'error',
+    code: 'TooManyRequestsException',
+  })
+  expect(await refusal(signIn('ann'))).toEqual([
+    'UnexpectedLambdaException',
+    'PreAuthentication invocation failed due to error TooManyRequestsException.',
+  ])
+  cloud.endFault(outage)
+  await signIn('ann')
+  expect(seen.length).toBe(1)
+})

@@ -28,6 +28,7 @@ export const initiateAuth = operation(InitiateAuth, {
   scope: scopeOfClient,
   authorize: byAnyone,
   provenance: 'modelled',
+  refuses: ['Session'],
   secretOutput: tokensOnly,
   async run(ctx, { ClientId, AuthFlow, AuthParameters = {}, ClientMetadata }) {
     const client = clientOf(ctx, ClientId)
@@ -39,6 +40,7 @@ export const initiateAuth = operation(InitiateAuth, {
 export const adminInitiateAuth = operation(AdminInitiateAuth, {
   authorize: onPool,
   provenance: 'modelled',
+  refuses: ['Session'],
   secretOutput: tokensOnly,
   async run(ctx, { UserPoolId, ClientId, AuthFlow, AuthParameters = {}, ClientMetadata }) {
     const client = clientOfPool(ctx, UserPoolId, ClientId)

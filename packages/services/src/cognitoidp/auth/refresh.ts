@@ -33,7 +33,10 @@ export function sessionOfRefreshToken(
 export const rotates = ({ settings }: Client): boolean =>
   settings.RefreshTokenRotation?.Feature === 'ENABLED'
 
-/** New tokens for an old sign-in; where the client rotates, with a new refresh token. */
+/**
+ * New tokens for an old sign-in; where the client rotates, with a new refresh token.
+ * Deviation: a user who is remembered on a device can refresh without its key.
+ */
 export async function refresh(
   ctx: Context,
   client: Client,

@@ -77,8 +77,29 @@ async function answerNewPassword(
   session: AuthSession,
   responses: Texts,
 ): Promise<Outcome> {
-  const { ctx, pool, client } = signIn
+  const { ctx } = signIn
   const user = sessionUser(signIn, session)
+  const fields = checkedFields(signIn, user, session, responses)
+  const changed = changeUser(ctx, user, { ...fields, status: 'CONFIRMED' })
+  return await secondFactor(signIn, changed, 'NewPasswordChallenge')
+}
+
+/** The new password and attributes; where they cannot be, the session is good for another try. */
+function checkedFields(
+  signIn: SignIn,
+  user: User,
+  session: AuthSession,
+  responses: Texts,
+): Partial<User> {
+  try {
+    return newFields(signIn, user, responses)
+  } catch (error) {
+    keepSession(signIn.ctx, session)
+    throw error
+  }
+}
+
+function newFields({ ctx, pool, client }: SignIn, user: User, responses: Texts): Partial<User> {
   const password = neededOf(responses, 'NEW_PASSWORD')
   const given = Object.entries(responses)
     .filter(([name]) => name.startsWith('userAttributes.'))
@@ -94,12 +115,7 @@ async function answerNewPassword(
     }
   }
   checkPasswordPolicy(pool, password, 'user')
-  const changed = changeUser(ctx, user, {
-    ...newPassword(ctx, pool, user, password),
-    attributes,
-    status: 'CONFIRMED',
-  })
-  return await secondFactor(signIn, changed, 'NewPasswordChallenge')
+  return { ...newPassword(ctx, pool, user, password), attributes }
 }
 
 const codeNames: Readonly<Record<string, string>> = {

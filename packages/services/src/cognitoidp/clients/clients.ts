@@ -45,12 +45,14 @@ export const createUserPoolClient = operation(CreateUserPoolClient, {
     if (GenerateSecret === true && given !== undefined) {
       throw invalidParameter('GenerateSecret and ClientSecret cannot both be specified.')
     }
+    const hasSecret = GenerateSecret === true || given !== undefined
+    const settings = clientSettings(ctx, pool, input, hasSecret)
     const client = clients.put(ctx, {
       poolId: pool.id,
       id,
       name: input.ClientName,
-      secrets: GenerateSecret === true || given !== undefined ? [newSecret(ctx, given)] : [],
-      settings: clientSettings(ctx, pool, input),
+      secrets: hasSecret ? [newSecret(ctx, given)] : [],
+      settings,
       createdAtMs: ctx.now(),
       modifiedAtMs: ctx.now(),
     })
@@ -76,7 +78,8 @@ export const updateUserPoolClient = operation(UpdateUserPoolClient, {
     const pool = poolOf(ctx, client.poolId)
     // What an update leaves out goes back to its default, but for what no one sets anew by leaving it out.
     const { PreventUserExistenceErrors = client.settings.PreventUserExistenceErrors } = input
-    const settings = clientSettings(ctx, pool, { ...input, PreventUserExistenceErrors })
+    const hasSecret = client.secrets.length > 0
+    const settings = clientSettings(ctx, pool, { ...input, PreventUserExistenceErrors }, hasSecret)
     const changed = clients.update(ctx, client.id, {
       name: input.ClientName ?? client.name,
       settings,

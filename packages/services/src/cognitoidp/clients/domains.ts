@@ -72,7 +72,10 @@ function checkPrefix(name: string): void {
   }
 }
 
-/** CloudFront takes certificates of us-east-1 alone. */
+/**
+ * CloudFront takes certificates of us-east-1 alone.
+ * Deviation: neither the certificate nor the address of the parent domain is looked at.
+ */
 function checkCertificate(arn: string, name: string): void {
   if (arn.split(':')[3] !== 'us-east-1') {
     throw invalidParameter('Invalid request provided: the certificate must be in us-east-1.')

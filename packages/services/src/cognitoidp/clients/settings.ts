@@ -21,10 +21,15 @@ import { type TokenKind, validityMs } from './validity.ts'
 type Given = Omit<CreateUserPoolClientRequest, 'ClientName'> | UpdateUserPoolClientRequest
 
 /** Settings as given, the rest as AWS sets it where nothing is said. Throws InvalidParameterException and its like. */
-export function clientSettings(ctx: Context, pool: Pool, given: Given): ClientSettings {
+export function clientSettings(
+  ctx: Context,
+  pool: Pool,
+  given: Given,
+  hasSecret: boolean,
+): ClientSettings {
   checkAttributes(pool, given)
   checkFlows(given)
-  checkOAuth(ctx, pool, given)
+  checkOAuth(ctx, pool, given, hasSecret)
   const settings = defined({
     RefreshTokenValidity: given.RefreshTokenValidity || refreshValidityDays,
     AccessTokenValidity: given.AccessTokenValidity,
@@ -117,7 +122,7 @@ function checkFlows({ ExplicitAuthFlows: flows = [], RefreshTokenRotation }: Giv
 
 const openIdScopes = ['phone', 'email', 'openid', 'profile', 'aws.cognito.signin.user.admin']
 
-function checkOAuth(ctx: Context, pool: Pool, given: Given): void {
+function checkOAuth(ctx: Context, pool: Pool, given: Given, hasSecret: boolean): void {
   const {
     AllowedOAuthFlows: flows = [],
     AllowedOAuthScopes: scopes = [],
@@ -135,9 +140,7 @@ function checkOAuth(ctx: Context, pool: Pool, given: Given): void {
         'client_credentials flow can not be selected along with code flow or implicit flow.',
       )
     }
-    const isPublic = 'GenerateSecret' in given && given.GenerateSecret !== true
-    const hasNone = 'ClientSecret' in given && given.ClientSecret !== undefined
-    if (isPublic && !hasNone) {
+    if (!hasSecret) {
       throw invalidOAuthFlow(
         'client_credentials flow can not be selected if client does not have a client secret.',
       )

@@ -4,7 +4,7 @@ import { CreateServiceLinkedRole } from '@cloud-orrery/models/iam'
 import { SendEmail } from '@cloud-orrery/models/sesv2'
 import type { Context } from '../../context.ts'
 import { mailbox } from '../../shared/mailbox.ts'
-import { isTransient } from '../../shared/transient-errors.ts'
+import { notModelledCode } from '../../shared/not-modelled.ts'
 import { codeNotDelivered, limitExceeded } from '../errors.ts'
 import { defaultMailsPerDay } from '../limits.ts'
 import { mailsOfDay, type Pool, type PoolSettings } from '../pools/state.ts'
@@ -46,7 +46,10 @@ export async function sendMail(ctx: Context, pool: Pool, mail: Mail): Promise<vo
       { as: { role, service, sessionName: 'CognitoEmail' }, region },
     )
   } catch (error) {
-    if (error instanceof AwsError && !isTransient(error)) throw codeNotDelivered(error.message)
+    // Whatever kept SES from sending it, the code was not delivered; what is not modelled is told as such.
+    if (error instanceof AwsError && error.code !== notModelledCode) {
+      throw codeNotDelivered(error.message)
+    }
     throw error
   }
 }

@@ -37,8 +37,7 @@ export async function sendSms(ctx: Context, pool: Pool, text: Text): Promise<voi
   try {
     await ctx.call(SendText, text, { as: { caller, direct: true } })
   } catch (error) {
-    if (error instanceof AwsError && !isTransient(error)) throw smsRoleRefused()
-    throw error
+    throw refusalOf(error, smsRoleRefused)
   }
 }
 
@@ -58,7 +57,12 @@ async function roleSession(ctx: Context, pool: Pool, RoleArn: string, ExternalId
     if (session === undefined) throw smsRoleUntrusted()
     return { ...session.caller, invokedBy: 'cognito-idp.amazonaws.com' }
   } catch (error) {
-    if (error instanceof AwsError && !isTransient(error)) throw smsRoleUntrusted()
-    throw error
+    throw refusalOf(error, smsRoleUntrusted)
   }
+}
+
+/** A service that fails or is busy says nothing of the role: the code was not delivered, and that is all. */
+function refusalOf(error: unknown, ofRole: () => AwsError): unknown {
+  if (!(error instanceof AwsError)) return error
+  return isTransient(error) ? codeNotDelivered(error.message) : ofRole()
 }

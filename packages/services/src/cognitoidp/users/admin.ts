@@ -18,13 +18,14 @@ import { onPool, poolOf } from '../pools/lookup.ts'
 import type { Pool } from '../pools/state.ts'
 import { endSessions } from '../tokens/sessions.ts'
 import { preSignUp } from '../triggers/sign-up.ts'
+import { checkAlias, takeAlias } from './aliases.ts'
 import { checkAttributes } from './attributes.ts'
 import { addUser, changeUser, nameOf } from './creation.ts'
 import { deleteUser } from './deletion.ts'
 import { attributeList, findUser, shownUser, userOf } from './lookup.ts'
 import { mfaShown } from './mfa-shown.ts'
 import { checkPasswordPolicy, newPassword, passwordRecord, temporaryPassword } from './passwords.ts'
-import { takeAlias, textsOf } from './sign-up.ts'
+import { textsOf } from './sign-up.ts'
 import type { User } from './state.ts'
 
 export const adminCreateUser = operation(AdminCreateUser, {
@@ -45,18 +46,19 @@ export const adminCreateUser = operation(AdminCreateUser, {
     })
     // Someone else may have taken the name while the function ran.
     const { attributes } = nameFor(ctx, pool, input)
+    const aliases = ['email', 'phone_number'].filter(
+      (name) => attributes[`${name}_verified`] === 'true',
+    )
+    const force = input.ForceAliasCreation === true
+    for (const name of aliases) checkAlias(ctx, pool, undefined, name, attributes[name], force)
     const password = TemporaryPassword ?? temporaryPassword(ctx, pool)
+    for (const name of aliases) takeAlias(ctx, pool, undefined, name, attributes[name])
     const user = addUser(
       ctx,
       pool,
       { ...named, attributes },
       { status: 'FORCE_CHANGE_PASSWORD', passwordExpiresAtMs: ctx.now() + validityMs(pool) },
     )
-    for (const attribute of ['email', 'phone_number']) {
-      const value = attributes[attribute]
-      if (value === undefined || attributes[`${attribute}_verified`] !== 'true') continue
-      takeAlias(ctx, pool, user, attribute, value, input.ForceAliasCreation === true)
-    }
     const ready = changeUser(ctx, user, { password: passwordRecord(ctx, user, password) })
     if (input.MessageAction !== 'SUPPRESS') {
       await tell(ctx, pool, input, ready, password, Username)

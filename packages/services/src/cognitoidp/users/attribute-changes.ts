@@ -12,15 +12,15 @@ import type { Context } from '../../context.ts'
 import { operation } from '../../define.ts'
 import type { Client } from '../clients/state.ts'
 import { aliasExists, codeNotDelivered, invalidParameter, notAuthorized } from '../errors.ts'
-import { deliverCode } from '../messages/deliver.ts'
+import { deliverCode, forgetCode } from '../messages/deliver.ts'
 import { byAnyone, onPool, poolOf, scopeOfToken } from '../pools/lookup.ts'
 import type { Pool } from '../pools/state.ts'
 import { verifyAccessToken } from '../tokens/verify.ts'
+import { checkAlias } from './aliases.ts'
 import { changedAttributes, checkAttributes, checkWritable } from './attributes.ts'
-import { takeCode } from './codes.ts'
+import { checkCode } from './codes.ts'
 import { changeUser } from './creation.ts'
 import { ownerOfAlias, userOf, userWhere, userWithKey } from './lookup.ts'
-import { takeAlias } from './sign-up.ts'
 import type { User } from './state.ts'
 
 type Texts = Readonly<Record<string, string>>
@@ -181,12 +181,14 @@ export const verifyUserAttribute = operation(VerifyUserAttribute, {
   async run(ctx, { AccessToken, AttributeName, Code }) {
     const { pool, user: before } = verifyAccessToken(ctx, AccessToken)
     if (!isVerifiable(AttributeName)) throw invalidParameter('Invalid attribute to verify.')
-    takeCode(ctx, before, `attribute:${AttributeName}`, Code)
+    const purpose = `attribute:${AttributeName}` as const
+    checkCode(ctx, before, purpose, Code)
     const user = userWithKey(ctx, pool.id, before.key)
     if (user === undefined) throw notAuthorized('Invalid Access Token')
     const { [AttributeName]: pending, ...pendingAttributes } = user.pendingAttributes ?? {}
     const value = pending ?? user.attributes[AttributeName] ?? ''
-    takeAlias(ctx, pool, user, AttributeName, value, false)
+    checkAlias(ctx, pool, user, AttributeName, value, false)
+    forgetCode(ctx, user, purpose)
     changeUser(ctx, user, {
       attributes: {
         ...user.attributes,

@@ -98,7 +98,10 @@ export function checkWritable({ settings }: Client, names: readonly string[]): v
   }
 }
 
-/** Whether a client's tokens and answers show an attribute. */
+/**
+ * Whether a client's tokens and answers show an attribute: where the client names none, all of them. Source: AWS CDK,
+ * `UserPoolClientProps.readAttributes`, "all standard and custom attributes".
+ */
 export function isReadable({ settings }: Client, name: string): boolean {
   if (name.startsWith('dev:')) return false
   const { ReadAttributes } = settings

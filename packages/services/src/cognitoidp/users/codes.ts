@@ -4,11 +4,23 @@ import { attemptLimit, codeExpired, codeMismatch } from '../errors.ts'
 import { wrongCodesMax } from '../limits.ts'
 import { type Code, type CodePurpose, codes, type User } from './state.ts'
 
+/** As `checkCode`, and it is used up. */
+export function takeCode(
+  ctx: Context,
+  user: Pick<User, 'poolId' | 'key'>,
+  purpose: CodePurpose,
+  given: string,
+): Code {
+  const code = checkCode(ctx, user, purpose, given)
+  codes.delete(ctx, orderedKey(user.poolId, user.key, purpose))
+  return code
+}
+
 /**
- * Takes a code that came back; it is used up. The calling operation must not be undone when this throws: wrong codes
+ * Looks at a code that came back. The calling operation must not be undone when this throws: wrong codes
  * count. Throws ExpiredCodeException, CodeMismatchException, LimitExceededException.
  */
-export function takeCode(
+export function checkCode(
   ctx: Context,
   { poolId, key }: Pick<User, 'poolId' | 'key'>,
   purpose: CodePurpose,
@@ -22,6 +34,5 @@ export function takeCode(
     codes.update(ctx, name, { wrong: code.wrong + 1 })
     throw codeMismatch()
   }
-  codes.delete(ctx, name)
   return code
 }

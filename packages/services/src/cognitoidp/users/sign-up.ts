@@ -11,23 +11,18 @@ import { operation } from '../../define.ts'
 import { hidesUsers } from '../auth/password.ts'
 import { checkSecretHash } from '../clients/secret-hash.ts'
 import type { Client } from '../clients/state.ts'
-import {
-  aliasExists,
-  codeExpired,
-  invalidParameter,
-  notAuthorized,
-  userNotFound,
-} from '../errors.ts'
+import { codeExpired, invalidParameter, notAuthorized, userNotFound } from '../errors.ts'
 import { deliverCode, forgetCode } from '../messages/deliver.ts'
 import { masked } from '../messages/masking.ts'
 import { byAnyone, clientOf, onPool, poolOf, scopeOfClient } from '../pools/lookup.ts'
 import type { Pool } from '../pools/state.ts'
 import { postConfirmation, preSignUp, type SignUpVerdict } from '../triggers/sign-up.ts'
+import { checkAlias, takeAlias } from './aliases.ts'
 import { checkAttributes, checkWritable } from './attributes.ts'
-import { takeCode } from './codes.ts'
+import { checkCode } from './codes.ts'
 import { addUser, changeUser, nameOf } from './creation.ts'
 import { deleteUser } from './deletion.ts'
-import { findUser, ownerOfAlias, userOf } from './lookup.ts'
+import { findUser, userOf } from './lookup.ts'
 import { checkPasswordPolicy, passwordRecord } from './passwords.ts'
 import type { User } from './state.ts'
 
@@ -181,9 +176,12 @@ export async function confirmUser(
   if (user.status !== 'UNCONFIRMED') {
     throw notAuthorized(`User cannot be confirmed. Current status is ${user.status}`)
   }
-  const { attribute = '' } = takeCode(ctx, user, 'sign-up', given.code)
-  const value = user.attributes[attribute] ?? ''
-  takeAlias(ctx, pool, user, attribute, value, given.forceAlias === true)
+  const { attribute = '' } = checkCode(ctx, user, 'sign-up', given.code)
+  const value = user.attributes[attribute]
+  // The code is good for another try where the address has to be taken by force.
+  checkAlias(ctx, pool, user, attribute, value, given.forceAlias === true)
+  forgetCode(ctx, user, 'sign-up')
+  takeAlias(ctx, pool, user, attribute, value)
   const confirmed = changeUser(ctx, user, {
     status: 'CONFIRMED',
     attributes: { ...user.attributes, [`${attribute}_verified`]: 'true' },
@@ -193,24 +191,6 @@ export async function confirmUser(
     client,
     user: confirmed,
     clientMetadata: given.clientMetadata,
-  })
-}
-
-/** A verified address is an alias of one user alone. Throws AliasExistsException. */
-export function takeAlias(
-  ctx: Context,
-  pool: Pool,
-  user: User,
-  attribute: string,
-  value: string,
-  force: boolean,
-): void {
-  if (pool.settings.AliasAttributes?.includes(attribute) !== true) return
-  const owner = ownerOfAlias(ctx, pool, attribute, value)
-  if (owner === undefined || owner.key === user.key) return
-  if (!force) throw aliasExists(attribute)
-  changeUser(ctx, owner, {
-    attributes: { ...owner.attributes, [`${attribute}_verified`]: 'false' },
   })
 }
 
