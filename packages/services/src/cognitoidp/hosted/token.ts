@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { AwsError } from '@cloud-orrery/models'
 import type { HttpOperationOutput } from '../../http-operation.ts'
+import { measure } from '../../shared/metrics.ts'
 import { rotates, sessionOfRefreshToken } from '../auth/refresh.ts'
 import type { Client } from '../clients/state.ts'
 import { type IssuedTokens, issueTokens, rotateRefreshToken } from '../tokens/issue.ts'
@@ -101,6 +102,12 @@ async function renew(
   const refreshToken = form.get('refresh_token')
   if (refreshToken === null) return oauthError('invalid_request')
   const found = sessionOf()
+  // Source: "Metrics for user pools", `TokenRefreshSuccesses`: 1 for success, 0 for failure.
+  measure(ctx, {
+    ...{ namespace: 'AWS/Cognito', name: 'TokenRefreshSuccesses', unit: 'Count' },
+    dimensions: { UserPool: pool.id, UserPoolClient: client.id },
+    value: found === undefined ? 0 : 1,
+  })
   if (found === undefined) return oauthError('invalid_grant')
   const { session, user } = found
   const issued = await issueTokens(ctx, pool, client, user, {

@@ -1,6 +1,7 @@
 import { orderedKey } from '@cloud-orrery/kernel'
 import { AwsError } from '@cloud-orrery/models'
 import type { HttpOperationOutput } from '../../../http-operation.ts'
+import { measure } from '../../../shared/metrics.ts'
 import { type Provider, providers } from '../../clients/state.ts'
 import { isSameText } from '../client-authentication.ts'
 import { complete } from '../completion.ts'
@@ -53,13 +54,31 @@ export async function welcome(
 ): Promise<HttpOperationOutput> {
   try {
     const user = await federatedUser(site, request.client, { provider, claims, issuer })
+    countFederation(site, provider, request, 'problem' in user ? 0 : 1)
     if ('problem' in user) return refusalOf(request, 'invalid_request', user.problem)
     const answer = await complete(site, request, user)
     return { ...answer, cookies: [...(answer.cookies ?? []), noCookie(federationCookie)] }
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
+    countFederation(site, provider, request, 0)
     return refusalOf(request, 'invalid_request', error.message)
   }
+}
+
+/** Source: "Metrics for user pools", `FederationSuccesses`: 1 for success, 0 for failure. */
+function countFederation(
+  { ctx, pool }: Site,
+  provider: Provider,
+  { client }: LoginRequest,
+  value: number,
+): void {
+  const dimensions = {
+    UserPool: pool.id,
+    UserPoolClient: client.id,
+    IdentityProvider: provider.name,
+  }
+  const name = 'FederationSuccesses'
+  measure(ctx, { namespace: 'AWS/Cognito', name, dimensions, value, unit: 'Count' })
 }
 
 /** `/oauth2/idpresponse`: the browser brings a provider's code. Source: "The OIDC user pool IdP authentication flow". */
