@@ -132,9 +132,17 @@ function ancestor(
 function isArnOf(arn: string, { type, physicalId }: PictureResource): boolean {
   if (physicalId === '') return false
   if (arn === physicalId) return true
-  const service = type.split('::')[1]?.toLowerCase()
-  return arn.split(':')[2] === service && lastPart(arn) === lastPart(physicalId)
+  const [, , arnService = '', , , resource = ''] = arn.split(':')
+  if (arnService === 'execute-api') {
+    // Calls of an API go by its id, then stage, method and path.
+    return /::(?:Rest)?Api$/.test(type) && resource.split('/')[0] === physicalId
+  }
+  const service = type.split('::')[1]?.toLowerCase() ?? ''
+  return arnService === (arnServices[service] ?? service) && lastPart(arn) === lastPart(physicalId)
 }
+
+/** Services whose ARNs name them otherwise than their types. */
+const arnServices: Readonly<Record<string, string>> = { cognito: 'cognito-idp' }
 
 function lastPart(text: string): string {
   return text.split(/[:/|]/).at(-1) ?? text
