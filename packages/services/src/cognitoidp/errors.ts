@@ -77,9 +77,6 @@ export const softwareTokenNotFound = (): AwsError =>
     'Software token MFA has not been enabled by the userPool',
   )
 
-export const mfaMethodNotFound = (message: string): AwsError =>
-  awsError(model.MFAMethodNotFoundException, message)
-
 export const lambdaUnexpected = (message: string): AwsError =>
   awsError(model.UnexpectedLambdaException, message)
 
@@ -106,9 +103,6 @@ export const smsRoleUntrusted = (): AwsError =>
 
 export const codeNotDelivered = (message: string): AwsError =>
   awsError(model.CodeDeliveryFailureException, message)
-
-export const emailRefused = (message: string): AwsError =>
-  awsError(model.InvalidEmailRoleAccessPolicyException, message)
 
 export const tierLacks = (message: string): AwsError =>
   awsError(model.FeatureUnavailableInTierException, message)

@@ -6,7 +6,6 @@ export const groupsPerUserMax = 100
 export const resourceServersPerPoolMax = 25
 export const scopesPerResourceServerMax = 100
 export const providersPerPoolMax = 300
-export const domainsPerAccountMax = 1_000
 export const customAttributesMax = 50
 export const callbackUrlsMax = 100
 export const tagsPerPoolMax = 50
@@ -18,8 +17,6 @@ export const defaultMailsPerDay = 50
 export const signUpCodeMs = 24 * 3_600_000
 export const attributeCodeMs = 24 * 3_600_000
 export const resetCodeMs = 3_600_000
-/** Of codes for sign-in: as long as the session. */
-export const mfaCodeMs = 3 * 60_000
 
 /** Wrong codes for one password reset in an hour, and others. Source: "Quotas", attempts with forgotten passwords: 5 to 20. */
 export const wrongCodesMax = 5
