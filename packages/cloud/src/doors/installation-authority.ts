@@ -1,17 +1,19 @@
-import type { webcrypto } from 'node:crypto'
+import { createPrivateKey, generateKeyPair, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createSecureContext, type SecureContext } from 'node:tls'
+import { promisify } from 'node:util'
 import { SimulatorError } from '@cloud-orrery/kernel'
+import {
+  type DistinguishedName,
+  privateKeyPem,
+  signedCertificate,
+} from '@cloud-orrery/services/shared/certificates/x509'
+import type { RsaPrivateJwk } from '@cloud-orrery/services/shared/keys/rsa-keys'
 
-/** Loaded with the first TLS connection: a server without one never needs it. */
-const x509 = async () => {
-  await import('reflect-metadata') // It asks for one before it is loaded.
-  return await import('@peculiar/x509')
-}
+const generate = promisify(generateKeyPair)
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const dayMs = 86_400_000
 const authorityDays = 3_650
 /** Browsers refuse leaves that last longer. Source: CA/Browser Forum, Baseline Requirements, 6.3.2. */
@@ -32,73 +34,65 @@ export function authorityFile(folder: string = trustFolder()): string {
   return join(folder, certificateFile)
 }
 
+const organisation = ['O', 'Orrery (a model of AWS on this machine)'] as const
+const authorityName: DistinguishedName = [organisation, ['CN', 'Orrery CA of this machine']]
+
 /**
  * The certificate authority of one installation. It vouches for the names of the model at the doors, to clients that
- * were told to trust it; its key never leaves the folder. Its times are the wall's, since browsers go by that.
+ * were told to trust it; its key never leaves the folder, and is no part of any run. Its times are the wall's, since
+ * browsers go by that.
  */
 export class InstallationAuthority {
   /** PEM. */
   readonly certificate: string
-  readonly #key: webcrypto.CryptoKey
-  readonly #contexts = new Map<string, Promise<SecureContext>>()
+  readonly #key: RsaPrivateJwk
+  /** All leaves have one key: what they prove is the name. */
+  readonly #leafKey: RsaPrivateJwk
+  readonly #contexts = new Map<string, SecureContext>()
 
-  private constructor(certificate: string, key: webcrypto.CryptoKey) {
+  private constructor({ certificate, key }: Stored, leafKey: RsaPrivateJwk) {
     this.certificate = certificate
-    this.#key = key
+    this.#key = jwkOf(key)
+    this.#leafKey = leafKey
   }
 
   /** Takes the one in the folder; makes it where there is none. Throws SimulatorError where the folder cannot be used. */
   static async open(folder: string = trustFolder()): Promise<InstallationAuthority> {
-    const found = read(folder) ?? (await make(folder))
-    const der = Buffer.from(found.key.replace(/-----[^-]+-----|\s/g, ''), 'base64')
-    const key = await crypto.subtle.importKey('pkcs8', der, algorithm, true, ['sign'])
-    return new InstallationAuthority(found.certificate, key)
+    const stored = read(folder) ?? (await make(folder))
+    return new InstallationAuthority(stored, await newKey())
   }
 
   /** What TLS needs to speak for a name; `localhost` has the loopback's addresses besides. */
-  contextFor(host: string): Promise<SecureContext> {
+  contextFor(host: string): SecureContext {
     let context = this.#contexts.get(host)
     if (context === undefined) {
       if (this.#contexts.size >= contextsMax) this.#contexts.clear()
-      context = this.#leaf(host)
+      context = createSecureContext(this.optionsFor(host))
       this.#contexts.set(host, context)
     }
     return context
   }
 
-  async #leaf(host: string): Promise<SecureContext> {
-    return createSecureContext(await this.optionsFor(host))
-  }
-
   /** A new certificate, with the authority's behind it, and its key: PEM. */
-  async optionsFor(host: string): Promise<{ cert: string; key: string }> {
-    const { X509Certificate, X509CertificateGenerator, ...extension } = await x509()
-    const authority = new X509Certificate(this.certificate)
-    const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-    const certificate = await X509CertificateGenerator.create({
-      serialNumber: serialNumber(),
-      subject: 'O=Orrery (a model of AWS on this machine)',
-      issuer: authority.subject,
-      ...validity(leafDays),
-      publicKey: keys.publicKey,
+  optionsFor(host: string): { cert: string; key: string } {
+    const certificate = signedCertificate({
+      subject: [organisation],
+      issuer: authorityName,
+      publicKey: this.#leafKey,
       signingKey: this.#key,
-      signingAlgorithm: algorithm,
-      extensions: [
-        new extension.SubjectAlternativeNameExtension(namesOf(host), true),
-        new extension.BasicConstraintsExtension(false, undefined, true),
-        new extension.KeyUsagesExtension(extension.KeyUsageFlags.digitalSignature, true),
-        new extension.ExtendedKeyUsageExtension([extension.ExtendedKeyUsage.serverAuth]),
-        await extension.AuthorityKeyIdentifierExtension.create(authority.publicKey),
-        await extension.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      ],
+      serial: serialNumber(),
+      ...validity(leafDays),
+      usages: ['DIGITAL_SIGNATURE', 'KEY_ENCIPHERMENT'],
+      extendedUsages: ['TLS_WEB_SERVER_AUTHENTICATION'],
+      names: host === 'localhost' ? [host, '127.0.0.1', '::1'] : [host],
     })
-    const cert = `${certificate.toString('pem')}\n${this.certificate}`
-    return { cert, key: await pemOf(keys.privateKey) }
+    return { cert: `${certificate}${this.certificate}`, key: privateKeyPem(this.#leafKey) }
   }
 }
 
 interface Stored {
   readonly certificate: string
+  /** PKCS #8, PEM. */
   readonly key: string
 }
 
@@ -115,24 +109,18 @@ function read(folder: string): Stored | undefined {
 }
 
 async function make(folder: string): Promise<Stored> {
-  const { X509CertificateGenerator, ...extension } = await x509()
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const made = await X509CertificateGenerator.createSelfSigned({
-    serialNumber: serialNumber(),
-    name: 'CN=Orrery CA of this machine, O=Orrery (a model of AWS on this machine)',
+  const key = await newKey()
+  const certificate = signedCertificate({
+    subject: authorityName,
+    issuer: authorityName,
+    publicKey: key,
+    signingKey: key,
+    serial: serialNumber(),
     ...validity(authorityDays),
-    keys,
-    signingAlgorithm: algorithm,
-    extensions: [
-      new extension.BasicConstraintsExtension(true, 0, true),
-      new extension.KeyUsagesExtension(
-        extension.KeyUsageFlags.keyCertSign | extension.KeyUsageFlags.cRLSign,
-        true,
-      ),
-      await extension.SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
+    usages: ['CERTIFICATE_SIGNING', 'CRL_SIGNING'],
+    pathLength: 0,
   })
-  const stored = { certificate: `${made.toString('pem')}\n`, key: await pemOf(keys.privateKey) }
+  const stored = { certificate, key: privateKeyPem(key) }
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     write(join(folder, keyFile), stored.key, 0o600)
@@ -150,29 +138,27 @@ function write(path: string, text: string, mode: number): void {
   renameSync(temporary, path)
 }
 
-async function pemOf(key: webcrypto.CryptoKey): Promise<string> {
-  const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', key))
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? []
-  return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`
+/** Not from the seed: whoever trusts the authority trusts that nobody can guess its key. */
+async function newKey(): Promise<RsaPrivateJwk> {
+  const { privateKey } = await generate('rsa', { modulusLength: 2048 })
+  return privateKey.export({ format: 'jwk' }) as unknown as RsaPrivateJwk // Of an RSA key.
 }
 
-function namesOf(host: string): { type: 'dns' | 'ip'; value: string }[] {
-  const name = { type: 'dns', value: host } as const
-  if (host !== 'localhost') return [name]
-  return [name, { type: 'ip', value: '127.0.0.1' }, { type: 'ip', value: '::1' }]
+function jwkOf(pem: string): RsaPrivateJwk {
+  return createPrivateKey(pem).export({ format: 'jwk' }) as unknown as RsaPrivateJwk // Written above.
 }
 
 /** Twenty bytes at most, positive. Source: RFC 5280, 4.1.2.2. */
-function serialNumber(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
+function serialNumber(): Uint8Array {
+  const bytes = randomBytes(16)
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40
-  return Buffer.from(bytes).toString('hex')
+  return bytes
 }
 
 /** From a day ago: clocks differ. */
 function validity(days: number) {
   const nowMs = Date.now()
-  return { notBefore: new Date(nowMs - dayMs), notAfter: new Date(nowMs + (days - 1) * dayMs) }
+  return { notBeforeMs: nowMs - dayMs, notAfterMs: nowMs + (days - 1) * dayMs }
 }
 
 function isMissing(error: unknown): boolean {

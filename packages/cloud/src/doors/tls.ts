@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { createServer, type SecureContext, type Server, type TLSSocket } from 'node:tls'
+import { createServer, type Server, type TLSSocket } from 'node:tls'
 
 /** First byte of a TLS connection. Source: RFC 8446, section 5.1: the content type of a handshake. */
 export const handshakeByte = 0x16
@@ -43,16 +43,13 @@ export class TlsDoor {
     const server = createServer(
       {
         SNICallback: (name, done) => {
-          authority.contextFor(name.toLowerCase()).then(
-            (context: SecureContext) => done(null, context),
-            (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
-          )
+          done(null, authority.contextFor(name.toLowerCase()))
         },
         ALPNProtocols: ['h2', 'http/1.1'],
       },
       (secure) => this.#accept(secure, secure.alpnProtocol === 'h2'),
     )
-    server.setSecureContext(await authority.optionsFor(unnamed))
+    server.setSecureContext(authority.optionsFor(unnamed))
     server.on('tlsClientError', (_error, secure) => secure.destroy())
     return server
   }

@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto'
+import { isIP } from 'node:net'
 import type { RsaPrivateJwk } from '../keys/rsa-keys.ts'
 import {
   bits,
@@ -54,7 +55,7 @@ export interface CertificateContent {
   readonly notBeforeMs: number
   readonly notAfterMs: number
   readonly usages: readonly (typeof keyUsages)[number][]
-  /** Domain names; present for leaves. */
+  /** Domain names and IP addresses; present for leaves. */
   readonly names?: readonly string[]
   readonly extendedUsages?: readonly (keyof typeof extendedKeyUsages)[]
   /** Certificates that may stand below; present for authorities. */
@@ -106,7 +107,11 @@ function extensions(content: CertificateContent, spki: Der): readonly Der[] {
     list.push(extension('2.5.29.19', constraints, true))
   } else list.push(extension('2.5.29.19', sequence(), true))
   if (names !== undefined) {
-    const general = names.map((dns) => contextual(2, Buffer.from(dns), true))
+    const general = names.map((one) =>
+      isIP(one) === 0
+        ? contextual(2, Buffer.from(one), true)
+        : contextual(7, addressBytes(one), true),
+    )
     list.push(extension('2.5.29.17', sequence(...general)))
   }
   if (extendedUsages !== undefined) {
@@ -114,6 +119,16 @@ function extensions(content: CertificateContent, spki: Der): readonly Der[] {
     list.push(extension('2.5.29.37', sequence(...oids)))
   }
   return list
+}
+
+/** 4 or 16 bytes. Source: RFC 5280, 4.2.1.6. */
+function addressBytes(address: string): Uint8Array {
+  if (isIP(address) === 4) return Uint8Array.from(address.split('.').map(Number))
+  const [front = '', back] = address.split('::')
+  const groups = (text: string) => (text === '' ? [] : text.split(':'))
+  const [head, tail] = [groups(front), groups(back ?? '')]
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0')
+  return Buffer.from([...head, ...zeros, ...tail].map((it) => it.padStart(4, '0')).join(''), 'hex')
 }
 
 function extension(oid: string, value: Der, critical = false): Der {
