@@ -7,6 +7,7 @@ import { LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/clien
 import { type Aws, expect } from '@cloud-orrery/vitest/scenario'
 import {
   accessTokenStack,
+  againWhenKilled,
   cognito,
   forbidden,
   get,
@@ -47,12 +48,14 @@ jwtApis.promise(
 )
 
 async function refresh(aws: Aws, { ClientId }: Outputs, REFRESH_TOKEN: string): Promise<string> {
-  const { AuthenticationResult } = await cognito(aws).send(
-    new InitiateAuthCommand({
-      AuthFlow: 'REFRESH_TOKEN_AUTH',
-      ClientId,
-      AuthParameters: { REFRESH_TOKEN },
-    }),
+  const { AuthenticationResult } = await againWhenKilled(() =>
+    cognito(aws).send(
+      new InitiateAuthCommand({
+        AuthFlow: 'REFRESH_TOKEN_AUTH',
+        ClientId,
+        AuthParameters: { REFRESH_TOKEN },
+      }),
+    ),
   )
   return AuthenticationResult?.IdToken ?? ''
 }

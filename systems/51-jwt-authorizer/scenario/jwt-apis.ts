@@ -91,15 +91,32 @@ export async function signIn(
   USERNAME: string,
   PASSWORD = password,
 ): Promise<Required<Pick<AuthenticationResultType, 'IdToken' | 'AccessToken' | 'RefreshToken'>>> {
-  const { AuthenticationResult } = await cognito(aws).send(
-    new InitiateAuthCommand({
-      AuthFlow: 'USER_PASSWORD_AUTH',
-      ClientId,
-      AuthParameters: { USERNAME, PASSWORD },
-    }),
+  const { AuthenticationResult } = await againWhenKilled(() =>
+    cognito(aws).send(
+      new InitiateAuthCommand({
+        AuthFlow: 'USER_PASSWORD_AUTH',
+        ClientId,
+        AuthParameters: { USERNAME, PASSWORD },
+      }),
+    ),
   )
   const { IdToken = '', AccessToken = '', RefreshToken = '' } = AuthenticationResult ?? {}
   return { IdToken, AccessToken, RefreshToken }
+}
+
+/** What breaks down is asked again, as people and their clients do. */
+const attemptsMax = 4
+
+/** A trigger whose process dies gives no token. */
+export async function againWhenKilled<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      const isKilled = error instanceof Error && /Runtime exited|signal: killed/.test(error.message)
+      if (!isKilled || attempt === attemptsMax) throw error
+    }
+  }
 }
 
 export interface Answer {
@@ -130,8 +147,13 @@ export async function refusal(
   return [response.status, /error_description="(.*)"/.exec(challenge)?.[1]]
 }
 
-function asked(aws: Aws, url: string, authorization: string | undefined): Promise<Response> {
-  return aws.fetch(url, { headers: authorization === undefined ? {} : { authorization } })
+async function asked(aws: Aws, url: string, authorization: string | undefined): Promise<Response> {
+  const headers: Record<string, string> = authorization === undefined ? {} : { authorization }
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await aws.fetch(url, { headers })
+    // A function that breaks down lets nobody in who may not come in.
+    if (response.status < 500 || attempt === attemptsMax) return response
+  }
 }
 
 export const unauthorized: Answer = { status: 401, body: { message: 'Unauthorized' } }
