@@ -22,7 +22,9 @@ function strippedEntry(): URL {
   const folder = join(temporaryFolder(), 'worker')
   const sources = fileURLToPath(new URL('.', import.meta.url))
   mkdirSync(join(folder, 'worker'), { recursive: true })
-  const names = readdirSync(join(sources, 'worker')).map((name) => `worker/${name}`)
+  const names = readdirSync(join(sources, 'worker'))
+    .filter((name) => !name.endsWith('.test.ts'))
+    .map((name) => `worker/${name}`)
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   withoutWarning(() => {
     for (const name of ['messages.ts', ...names]) {

@@ -9,8 +9,20 @@ export interface NearEnd {
   touch(): void
 }
 
-/** The model's end of a connection of the code's. It never leaves the worker. */
-export class FarEnd extends Duplex {
+/** The model's end of a connection of the code's, as the code's end needs it. */
+export interface FarSide {
+  readonly destroyed: boolean
+  /** Takes data in; false where it is to wait for `onRead`. `null` ends it. */
+  push(chunk: Buffer | null): boolean
+  onRead: (() => void) | undefined
+  /** The near end has room again. */
+  room(): void
+  /** The near end has gone. */
+  destroy(): unknown
+}
+
+/** The model's end as a stream, for a server of Node's. It never leaves the worker. */
+export class FarEnd extends Duplex implements FarSide {
   readonly near: NearEnd
   readonly remoteAddress = '169.254.100.6'
   readonly encrypted: boolean

@@ -4,6 +4,7 @@ import tls from 'node:tls'
 import type { HostMessage } from '../messages.ts'
 import { callbackOf, isRecord } from './arguments.ts'
 import { Exchanges } from './exchanges.ts'
+import { FarEnd } from './far-end.ts'
 import type { Link } from './link.ts'
 import { replaceNames } from './names.ts'
 import { type Destination, ModelSocket, ModelTlsSocket, type Peer } from './sockets.ts'
@@ -79,8 +80,9 @@ export class Network {
     const server =
       isLoopback(to.host) && to.path === undefined ? this.#servers.get(to.port) : undefined
     if (server !== undefined) {
-      socket.connected()
-      server.emit('connection', socket.far)
+      const far = new FarEnd(socket.near, to.tls)
+      socket.connected(far)
+      server.emit('connection', far)
       return
     }
     const protocol = otherPorts[to.port]
@@ -88,13 +90,13 @@ export class Network {
       this.#refuse(socket, to, protocol)
       return
     }
-    this.#exchanges.accept({
-      far: socket.far,
+    const far = this.#exchanges.accept({
+      near: socket.near,
       to,
       fail: (error) => socket.destroy(error),
       refuse: () => this.#refuse(socket, to, 'something other than HTTP'),
     })
-    socket.connected()
+    socket.connected(far)
   }
 
   #refuse(socket: ModelSocket, to: Destination, protocol = 'a local socket'): void {

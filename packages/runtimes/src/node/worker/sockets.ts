@@ -1,6 +1,6 @@
 import net from 'node:net'
 import { isRecord } from './arguments.ts'
-import { FarEnd } from './far-end.ts'
+import type { FarSide, NearEnd } from './far-end.ts'
 import { addressOf } from './names.ts'
 
 export interface Destination {
@@ -19,7 +19,9 @@ export interface Peer {
 }
 
 interface Connection {
-  readonly far: FarEnd
+  readonly near: NearEnd
+  /** There as soon as the model has taken the connection. */
+  far: FarSide | undefined
   readonly to: Destination
   /** What the code wrote before there was a connection. */
   waiting: (() => void) | undefined
@@ -43,8 +45,8 @@ export class ModelSocket extends net.Socket {
     return socket as ModelSocket // Its prototype says so now.
   }
 
-  get far(): FarEnd {
-    return connectionOf(this).far
+  get near(): NearEnd {
+    return connectionOf(this).near
   }
 
   /** Whether the code waits for it. */
@@ -66,7 +68,7 @@ export class ModelSocket extends net.Socket {
       push: (chunk: Buffer | null) => this.push(chunk),
       touch: () => timers.get(this)?.refresh(),
     }
-    connections.set(this, { far: new FarEnd(near, to.tls), to, waiting: undefined, ref: true })
+    connections.set(this, { near, far: undefined, to, waiting: undefined, ref: true })
     if (callback !== undefined) this.once(this.secure ? 'secureConnect' : 'connect', callback)
     setConnecting(this, true)
     process.nextTick(() => {
@@ -75,9 +77,10 @@ export class ModelSocket extends net.Socket {
     return this
   }
 
-  /** The model has taken the connection. */
-  connected(): void {
+  /** The model has taken the connection: `far` is its end. */
+  connected(far: FarSide): void {
     const connection = connectionOf(this)
+    connection.far = far
     const { host } = connection.to
     setConnecting(this, false)
     if (net.isIP(host) === 0) this.emit('lookup', null, addressOf(host), 4, host)
@@ -89,7 +92,7 @@ export class ModelSocket extends net.Socket {
   }
 
   override _read(): void {
-    connections.get(this)?.far.room()
+    connections.get(this)?.far?.room()
   }
 
   override _write(chunk: Buffer | string, encoding: BufferEncoding, done: () => void): void {
@@ -101,7 +104,7 @@ export class ModelSocket extends net.Socket {
     timers.get(this)?.refresh()
     const { far } = connection
     const data = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk
-    if (far.destroyed || far.push(data)) done()
+    if (far === undefined || far.destroyed || far.push(data)) done()
     else far.onRead = done
   }
 
@@ -121,14 +124,14 @@ export class ModelSocket extends net.Socket {
       connection.waiting = () => this._final(done)
       return
     }
-    if (connection?.far.destroyed === false) connection.far.push(null)
+    if (connection?.far?.destroyed === false) connection.far.push(null)
     done()
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     const timer = timers.get(this)
     if (timer !== undefined) clearTimeout(timer)
-    connections.get(this)?.far.destroy()
+    connections.get(this)?.far?.destroy()
     setConnecting(this, false)
     done(error)
     // Sockets say themselves that they are closed, and whether by an error.
@@ -214,11 +217,11 @@ export class ModelTlsSocket extends ModelSocket {
     return true
   }
 
-  override connected(): void {
+  override connected(far: FarSide): void {
     const to = connections.get(this)?.to
     this.servername = to?.host ?? ''
     this.alpnProtocol = to?.http2 === true ? 'h2' : 'http/1.1'
-    super.connected()
+    super.connected(far)
     this.emit('secure')
     this.emit('secureConnect')
   }
