@@ -25,6 +25,7 @@ import { median, printTable, type Row } from './table.ts'
 
 const coldMsMax = 150
 const warmMsMax = 2
+const callCpuMsMax = 1.5
 const messagesPerSecondMin = 1_000
 const yearMsMax = 10_000
 const invocations = Number(process.argv[2] ?? 100_000)
@@ -145,6 +146,48 @@ async function manySleeps(): Promise<Row> {
   )
 }
 
+/** A thousand calls of a code's SDK, one after the other, after as many that warm it up. */
+const caller = `
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+const sqs = new SQSClient({})
+export const handler = async ({ count, QueueUrl }) => {
+  for (let i = 0; i < count; i += 1) {
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: String(i) }))
+  }
+}`
+
+async function manyCalls(): Promise<Row> {
+  const cloud = createCloud()
+  const { lambda } = await makeFunction(cloud, await roleOf(cloud), 'caller', caller)
+  await lambda.send(
+    new UpdateFunctionConfigurationCommand({
+      FunctionName: 'caller',
+      Timeout: 900,
+      MemorySize: 1024,
+    }),
+  )
+  await cloud.advance({ minutes: 1 })
+  const sqs = client(cloud, SQSClient)
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'calls' }))
+  const count = 1_000
+  const Payload = JSON.stringify({ count, QueueUrl })
+  const cpuMs = async () => {
+    const before = process.cpuUsage()
+    await lambda.send(new InvokeCommand({ FunctionName: 'caller', Payload }))
+    const { user, system } = process.cpuUsage(before)
+    return (user + system) / 1000 / count
+  }
+  await cpuMs()
+  const eachMs = Math.min(await cpuMs(), await cpuMs(), await cpuMs())
+  cloud.close()
+  return row(
+    'an SDK call from code, CPU of the code and of the cloud together',
+    `${eachMs.toFixed(2)} ms`,
+    `<= ${callCpuMsMax} ms`,
+    eachMs <= callCpuMsMax,
+  )
+}
+
 async function fromQueue(): Promise<Row> {
   const cloud = createCloud()
   const { lambda } = await makeFunction(cloud, await roleOf(cloud), 'queue', echo)
@@ -240,6 +283,7 @@ async function memory(): Promise<Row> {
 printTable('Functions', [
   ...(await coldAndWarm()),
   await manySleeps(),
+  await manyCalls(),
   await fromQueue(),
   await year(),
   await memory(),
