@@ -50,8 +50,7 @@ export function countsOf(
 ): Pick<MapRun, 'itemCounts' | 'executionCounts'> {
   const pending = executionCounts.total - children.length
   const sizes = mapSizes.get(ctx, mapRunArn)?.sizes
-  const pendingItems =
-    sizes?.slice(children.length).reduce((sum, size) => sum + size, 0) ?? pending
+  const pendingItems = sizes?.slice(children.length).reduce((sum, size) => sum + size, 0) ?? pending
   let byExecution: RunCounts = { ...noCounts, pending, total: executionCounts.total }
   let byItem: RunCounts = { ...noCounts, pending: pendingItems, total: itemCounts.total }
   for (const { status, itemCount = 1 } of children) {
