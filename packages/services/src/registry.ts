@@ -87,6 +87,17 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     queryVersion: '2016-11-15',
     resourcePrefixes: ['AWS::EC2::'],
   },
+  elbv2: {
+    load: async () => (await import('./elbv2/service.ts')).elbv2,
+    endpointNames: ['elasticloadbalancing'],
+    queryVersion: '2015-12-01',
+    hosts: {
+      names:
+        /^(?:(?:dualstack\.)?[a-z0-9-]+-\d{9,10}\.[a-z0-9-]+\.elb|public-keys\.auth\.elb\.[a-z0-9-]+)\.(?:amazonaws\.com|localhost)$/,
+      operation: 'LoadBalancerRequest',
+    },
+    resourcePrefixes: ['AWS::ElasticLoadBalancingV2::'],
+  },
   ecr: {
     load: async () => (await import('./ecr/service.ts')).ecr,
     endpointNames: ['ecr', 'api.ecr'],
