@@ -54,10 +54,14 @@ async function runExplore(args: string[], io: Io): Promise<number> {
     seeds,
     from: countOf(values.from, '--from') ?? 1,
     faults: values['no-faults'] !== true,
+    ...(io.terminal && values.json !== true && { onPass: progressOf(io) }),
   }
   const recordings = join(io.cwd, '.orrery', 'explored')
   mkdirSync(recordings, { recursive: true })
-  const tell = values.json === true ? () => {} : (line: string) => io.out(`${line}\n`)
+  const tell =
+    values.json === true
+      ? () => {}
+      : (line: string) => io.out(`${io.terminal ? clearLine : ''}${line}\n`)
   const found = isTestFile(io.cwd, target)
     ? await exploreTests({ cwd: io.cwd, file: target, name: values.name, search, recordings, tell })
     : await exploreSystem({
@@ -71,6 +75,13 @@ async function runExplore(args: string[], io: Io): Promise<number> {
   if (values.json === true) io.out(`${JSON.stringify(report)}\n`)
   else printReport(report, io)
   return report.ok ? 0 : 1
+}
+
+const clearLine = '\r\u001b[K'
+
+/** A line that tells of each seed as it passes, and is written over by what comes next. */
+function progressOf(io: Io): (seed: number) => void {
+  return (seed) => io.out(`${clearLine}  seed ${seed} passed`)
 }
 
 function printReport({ seeds, skipped, findings }: ExploreReport, io: Io): void {
