@@ -48,7 +48,7 @@ export async function fetchFromCloud(
   const chunks: Uint8Array<ArrayBuffer>[] = []
   if (response.body instanceof Uint8Array) chunks.push(new Uint8Array(response.body))
   else for await (const chunk of response.body) chunks.push(new Uint8Array(chunk))
-  const empty = response.status === 204 || response.status === 304
+  const empty = [204, 205, 304].includes(response.status)
   const answered = new Headers(response.headers)
   for (const cookie of response.cookies ?? []) answered.append('set-cookie', cookie)
   return new Response(empty ? null : new Blob(chunks), {

@@ -16,12 +16,16 @@ export function httpOperationModel(name: string): OperationModel {
   return model
 }
 
+/** What the doors say among themselves goes no further. */
 export function httpInput(
   { method, path, query, headers, body }: HttpRequest,
   servedName: string | undefined,
 ): HttpOperationInput {
   const host = hostOf(headers)
-  return { host, servedName: servedName ?? host, method, path, query, headers, body }
+  const sent = Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !name.startsWith('x-orrery-')),
+  )
+  return { host, servedName: servedName ?? host, method, path, query, headers: sent, body }
 }
 
 /** The name that a request is for, without port. */

@@ -4,6 +4,7 @@ import type { Cloud } from './cloud.ts'
 import { encode } from './door.ts'
 import type { Exchange } from './exchange.ts'
 import { makeCall, readRequest } from './request-path.ts'
+import { plainHttpHeader } from './steps/authenticate.ts'
 
 /** What a request of a service's becomes that is for a name of the model: one more call, in the same piece of work. */
 export async function modelledHttp(
@@ -11,9 +12,10 @@ export async function modelledHttp(
   from: Exchange,
   request: OutboundRequest,
 ): Promise<OutboundResponse> {
-  const { host, pathname, search } = new URL(request.url)
+  const { host, pathname, search, protocol } = new URL(request.url)
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(request.headers)) headers[name.toLowerCase()] = value
+  if (protocol === 'http:') headers[plainHttpHeader] = 'true'
   const received: HttpRequest = {
     method: request.method,
     path: pathname,

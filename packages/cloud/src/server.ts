@@ -15,6 +15,7 @@ import { isWebSocket, upgrade, withoutOffer } from './doors/web-sockets.ts'
 import { hostOf } from './http-operations.ts'
 import { readRequest } from './http-request.ts'
 import { Present, RememberedPast } from './past.ts'
+import { plainHttpHeader } from './steps/authenticate.ts'
 
 export interface ListenOptions {
   /** Default 4566; 0 takes any free one. */
@@ -163,9 +164,11 @@ async function respond(
     if (received === 'too-large') return refuseTooLarge(request, response)
     const sender = new Sender()
     response.once('close', () => sender.leave())
+    const isNamed = !isLocal(hostOf(received.headers))
+    // By its true name, the client chose between `http:` and `https:`; of the endpoint it has no choice.
+    if (isNamed && !('encrypted' in request.socket)) received.headers[plainHttpHeader] = 'true'
     const { path } = received
-    const isControl =
-      path === '/' || (path.startsWith('/_orrery/') && isLocal(hostOf(received.headers)))
+    const isControl = path === '/' || (path.startsWith('/_orrery/') && !isNamed)
     const answered =
       isControl && control.handles(received)
         ? await control.answer(received, sender)

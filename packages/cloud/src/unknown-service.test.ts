@@ -10,10 +10,6 @@ const askers: Readonly<Record<string, { readonly sending: Sending; readonly begi
     sending: { service: 'rds', headers: form, body: 'Action=DescribeDBInstances' },
     begins: '<ErrorResponse><Error>',
   },
-  'a form of EC2': {
-    sending: { service: 'ec2', headers: form, body: 'Action=DescribeInstances' },
-    begins: '<Response><Errors><Error>',
-  },
   'JSON with a target': {
     sending: {
       service: 'braket',
@@ -29,7 +25,7 @@ const askers: Readonly<Record<string, { readonly sending: Sending; readonly begi
     begins: '{"__type":',
   },
   'a path of XML': {
-    sending: { service: 'route53', method: 'GET', path: '/2013-04-01/hostedzone', body: '' },
+    sending: { service: 'cloudfront', method: 'GET', path: '/2020-05-31/distribution', body: '' },
     begins: '<ErrorResponse><Error>',
   },
 }

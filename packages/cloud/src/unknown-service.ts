@@ -3,13 +3,7 @@ import { encodeError, type HttpRequest, type HttpResponse } from '@cloud-orrery/
 import type { Exchange } from './exchange.ts'
 
 /** Signing names of services whose bodies are XML, and whose requests do not show it. */
-const xmlServices = new Set([
-  'cloudfront',
-  'route53',
-  's3-object-lambda',
-  's3-outposts',
-  's3express',
-])
+const xmlServices = new Set(['cloudfront', 's3-object-lambda', 's3-outposts', 's3express'])
 
 /** A refusal that the client of a service can read of which the cloud knows nothing, in the form of its request. */
 export function encodeUnknown(

@@ -62,6 +62,23 @@ describe('through the proxy', () => {
     expect(answered).toContain('<li>Code: AccessDenied</li>')
   })
 
+  test('a client says by the name’s scheme whether it speaks TLS', async () => {
+    const seen = () => {
+      const calls = cloud.kernel.journal.entries.filter(({ name }) => name === 's3.WebsiteRequest')
+      const { caller, input } = (calls.at(-1) ?? expect.fail()).data as {
+        caller: { secureTransport: boolean }
+        input: { headers: Record<string, string> }
+      }
+      return [caller.secureTransport, Object.keys(input.headers).filter((it) => /orrery/.test(it))]
+    }
+    await get(site, '/')
+    expect(seen()).toEqual([true, []])
+    const socket = connectSocket(server.port, '127.0.0.1')
+    socket.end(`GET http://${site}/ HTTP/1.1\r\nhost: ${site}\r\nconnection: close\r\n\r\n`)
+    await text(socket)
+    expect(seen()).toEqual([false, []])
+  })
+
   test('hosts that were given to the cloud answer', async () => {
     expect(await get('idp.example.com', '/keys?x=1')).toContain('https://idp.example.com/keys?x=1')
   })

@@ -19,9 +19,9 @@ import { anyIdentity, type Identity, identityOf } from '../identity.ts'
 export const sourceIpHeader = 'x-orrery-source-ip'
 
 /**
- * Set by the in-process door when a client's endpoint is `http:`.
- * Deviation: the port counts as TLS although it has none, since on AWS the same client would use TLS;
- * else every bucket that enforces it would be closed to a local command line.
+ * Set by the in-process door when a client's endpoint is `http:`, and by the port for requests without TLS to a true
+ * name. Deviation: as an endpoint (`http://127.0.0.1:4566`) the port counts as TLS although it has none, since on AWS the
+ * same client would use TLS; else every bucket that enforces it would be closed to a local command line.
  */
 export const plainHttpHeader = 'x-orrery-plain-http'
 

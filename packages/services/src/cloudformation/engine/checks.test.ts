@@ -147,8 +147,8 @@ test('types that AWS does not have and types that are not modelled are refused b
   ).rejects.toThrow(
     'Template format error: Unrecognized resource types: [AWS::Baz::Qux, AWS::Foo::Bar]',
   )
-  await expect(refusedTypes(['AWS::EC2::VPC', 'AWS::EC2::Subnet'])).rejects.toThrow(
-    'Orrery does not model the resource types [AWS::EC2::Subnet, AWS::EC2::VPC].',
+  await expect(refusedTypes(['AWS::RDS::DBInstance', 'AWS::RDS::DBCluster'])).rejects.toThrow(
+    'Orrery does not model the resource types [AWS::RDS::DBCluster, AWS::RDS::DBInstance].',
   )
   await expect(refusedTypes(['AWS::CDK::Metadata'])).resolves.toBeUndefined()
 })
