@@ -87,6 +87,12 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
     queryVersion: '2016-11-15',
     resourcePrefixes: ['AWS::EC2::'],
   },
+  ecr: {
+    load: async () => (await import('./ecr/service.ts')).ecr,
+    endpointNames: ['ecr', 'api.ecr'],
+    targetPrefix: 'AmazonEC2ContainerRegistry_V20150921',
+    resourcePrefixes: ['AWS::ECR::'],
+  },
   elbv2: {
     load: async () => (await import('./elbv2/service.ts')).elbv2,
     endpointNames: ['elasticloadbalancing'],
@@ -97,12 +103,6 @@ export const registry: Readonly<Record<string, ServiceEntry>> = {
       operation: 'LoadBalancerRequest',
     },
     resourcePrefixes: ['AWS::ElasticLoadBalancingV2::'],
-  },
-  ecr: {
-    load: async () => (await import('./ecr/service.ts')).ecr,
-    endpointNames: ['ecr', 'api.ecr'],
-    targetPrefix: 'AmazonEC2ContainerRegistry_V20150921',
-    resourcePrefixes: ['AWS::ECR::'],
   },
   events: {
     load: async () => (await import('./events/service.ts')).events,
