@@ -29,10 +29,12 @@ export function inputProblems(
   const plain = (it: Input): unknown => plainOf(operation.input, it, '', problems)
   const given = withoutRewritten(operation, input)
   const entered = entry.data['input'] as Input // Inputs are structures.
-  const sides = [given, withoutRewritten(operation, withoutAdded(operation, given, entered))]
+  const sides = [given, withoutRewritten(operation, withoutAdded(operation, given, entered))].map(
+    (it) => withoutBound(operation, it),
+  )
   // Forms, headers and flattened XML cannot say that something is there and empty.
   const [protocol] = service.protocols
-  const saysEmpty = protocol !== 'awsQuery' && protocol !== 'restXml'
+  const saysEmpty = protocol !== 'awsQuery' && protocol !== 'ec2Query' && protocol !== 'restXml'
   const [left, right] = sides.map((it) => (saysEmpty ? plain(it) : inForm(plain(it))))
   const difference = differenceOf(left, right)
   return [...problems, difference].flatMap((it) => (it === undefined ? [] : [`sent ${it}`]))
@@ -55,4 +57,18 @@ function withoutAdded({ input, checksum }: OperationModel, given: Input, entered
   return Object.fromEntries(
     Object.entries(entered).filter(([name]) => name in given || !isAdded(name)),
   )
+}
+
+/**
+ * A map of the query has those of other members too, as they are read (Smithy, `httpQueryParams`), which no client
+ * gives there; a parameter without a name is none, and without any there is no map.
+ */
+function withoutBound({ input }: OperationModel, it: Input): Input {
+  const members = Object.values(input.members ?? {})
+  const map = members.find(({ location }) => location === 'queryParams')?.name
+  if (map === undefined || it[map] === undefined) return it
+  const bound = new Set(members.map((member) => member.location === 'query' && member.locationName))
+  const { [map]: parameters, ...others } = it
+  const own = Object.entries(parameters as Input).filter(([key]) => key !== '' && !bound.has(key)) // A map, by its location.
+  return own.length === 0 ? others : { ...others, [map]: Object.fromEntries(own) }
 }

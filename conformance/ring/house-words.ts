@@ -1,4 +1,4 @@
-import type { Violation } from '@cloud-orrery/models'
+import { loadServiceModel, type Violation } from '@cloud-orrery/models'
 import type { Breach, Case } from './cases.ts'
 import type { SdkError } from './sender.ts'
 
@@ -205,6 +205,31 @@ const ecr: HouseWords = {
   },
 }
 
+/** The first of what is broken, alone; what is missing has a code of its own. Recorded: ec2, CreateVolume. */
+const ec2: HouseWords = {
+  complains: ({ message }) =>
+    /^Value \(.*\) for parameter \S+ is invalid\. Member must /s.test(message),
+  judge: ({ error, breach, violations: [first, ...others] }) => {
+    const broken = [first, ...others].some(
+      (it) => it?.path === breach.path && it.constraint === breach.constraint,
+    )
+    if (first === undefined || !broken) {
+      return `the model does not say: ${breach.path}: ${breach.constraint}`
+    }
+    const { path, kind, value, constraint } = first
+    const [code, message] =
+      kind === 'required'
+        ? ['MissingParameter', `The request must contain the parameter ${path}`]
+        : [
+            'InvalidParameterValue',
+            `Value (${String(value)}) for parameter ${path} is invalid. ${constraint}`,
+          ]
+    return error.name === code && error.message === message
+      ? undefined
+      : `says ${error.name}: ${error.message}; not ${code}: ${message}`
+  },
+}
+
 /** Enums that Lambda tells in another order than its model. Recorded: lambda. */
 const lambdaOrders: Readonly<Record<string, string>> = {
   recursiveLoop: '[Terminate, Allow]',
@@ -269,8 +294,43 @@ const s3: HouseWords = {
   },
 }
 
+/** Enums that API Gateway tells in another order than its model. Recorded: apigateway. */
+const apiGatewayOrders: readonly string[] = [
+  'add, remove, move, test, replace, copy',
+  'PRIVATE, EDGE, REGIONAL',
+  'RESPONSE_BODY, RESPONSE, METHOD, MODEL, AUTHORIZER, RESPONSE_HEADER, RESOURCE, PATH_PARAMETER, REQUEST_BODY, QUERY_PARAMETER, API, REQUEST_HEADER',
+  'REQUEST_TOO_LARGE, RESOURCE_NOT_FOUND, AUTHORIZER_CONFIGURATION_ERROR, MISSING_AUTHENTICATION_TOKEN, BAD_REQUEST_BODY, INVALID_SIGNATURE, INVALID_API_KEY, BAD_REQUEST_PARAMETERS, AUTHORIZER_FAILURE, UNAUTHORIZED, INTEGRATION_TIMEOUT, ACCESS_DENIED, DEFAULT_4XX, DEFAULT_5XX, WAF_FILTERED, QUOTA_EXCEEDED, THROTTLED, API_CONFIGURATION_ERROR, UNSUPPORTED_MEDIA_TYPE, INTEGRATION_FAILURE, EXPIRED_TOKEN',
+]
+
+function inApiGatewayOrder(constraint: string): string {
+  const sorted = (values: string): string => values.split(', ').sort().join()
+  return constraint.replace(/(?<=enum value set: \[)[^\]]*/, (values) => {
+    return apiGatewayOrders.find((order) => sorted(order) === sorted(values)) ?? values
+  })
+}
+
+/** Members of the body are named from the operation's own input on: `createRestApiInput.name`. Recorded: apigateway. */
+const apigateway: HouseWords = {
+  // A document of no bytes is none.
+  complains: (error, it) =>
+    validationException.complains(error, it) &&
+    !(it.name === 'body of 0' && error.message.includes("Value null at 'body'")),
+  judge: ({ operation, error, breach: { path, constraint }, violations: { length } }) => {
+    if (error.name !== 'ValidationException') return `code ${error.name}: ${error.message}`
+    const { members = {} } = loadServiceModel('apigateway').operations[operation]?.input ?? {}
+    const [head = ''] = path.split('.')
+    const owner = `${operation.charAt(0).toLowerCase()}${operation.slice(1)}Input.`
+    const place = members[head]?.location === undefined ? owner + path : path
+    const counted = `${length} validation error${length === 1 ? '' : 's'} detected: Value `
+    const named = `at '${place}' failed to satisfy constraint: ${inApiGatewayOrder(constraint)}`
+    const isRight = error.message.startsWith(counted) && error.message.includes(named)
+    return isRight ? undefined : `says ${error.message}; not: ${counted}… ${named}`
+  },
+}
+
 export const houseWords: Readonly<Record<string, HouseWords>> = {
   acm: validationException,
+  apigateway,
   apigatewayv2: common('BadRequestException'),
   cloudformation: validationError,
   cloudtrail,
@@ -278,7 +338,9 @@ export const houseWords: Readonly<Record<string, HouseWords>> = {
   cognitoidp: common('InvalidParameterException'),
   dynamodb,
   dynamodbstreams: validationException,
+  ec2,
   ecr,
+  elbv2: validationError,
   events: validationException,
   iam,
   kms,

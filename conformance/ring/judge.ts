@@ -134,12 +134,20 @@ function judgeOutput({ model, leftOut }: Subject, { entry, output = {} }: Outcom
   return problems.map((what) => `answered ${what}`)
 }
 
-/** The journal keeps no secrets: in their places stands what the client read. */
-function unhidden(said: object, read: Readonly<Record<string, unknown>>): object {
+/** The journal keeps no secrets: in their places, however deep, stands what the client read. */
+function unhidden(said: unknown, read: unknown): unknown {
+  if (said === '*** Sensitive Data Redacted ***') return read
+  const inner = (read ?? {}) as Record<string, unknown> // Where it is something else, they differ.
+  if (Array.isArray(said)) return said.map((it, at) => unhidden(it, inner[at]))
+  if (!isPlain(said)) return said
   return Object.fromEntries(
-    Object.entries(said).map(([name, value]) => [
-      name,
-      value === '*** Sensitive Data Redacted ***' ? read[name] : value,
-    ]),
+    Object.entries(said).map(([name, value]) => [name, unhidden(value, inner[name])]),
   )
+}
+
+/** No moment, bytes or stream. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }

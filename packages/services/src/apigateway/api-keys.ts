@@ -102,7 +102,7 @@ export function theKey(ctx: Context, id: string): ApiKeyRecord {
 export const getApiKeys = operation(GetApiKeys, {
   authorize: (_input, ctx) => permission(ctx, 'GET', '/apikeys'),
   provenance: 'recorded',
-  secretOutput: (output) => ({ items: output.items?.length ?? 0 }),
+  secretOutput: ({ items, ...rest }) => ({ ...rest, items: items?.map(noted) }),
   run(ctx, input) {
     const { nameQuery, customerId, includeValues = false } = input
     // Recorded: apigateway, GetApiKeys, `get-api-keys-invalid-limit`: answered, with no item.
@@ -119,6 +119,11 @@ export const getApiKeys = operation(GetApiKeys, {
     )
   },
 })
+
+/** A key as the journal keeps it. */
+export function noted<T extends { readonly value?: string | undefined }>(key: T): T {
+  return key.value === undefined ? key : { ...key, value: '*** Sensitive Data Redacted ***' }
+}
 
 export const updateApiKey = operation(UpdateApiKey, {
   authorize: needs('PATCH', '/apikeys/{apiKey}'),

@@ -16,7 +16,7 @@ import {
 } from '@cloud-orrery/models/apigateway'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
-import { theKey } from './api-keys.ts'
+import { noted, theKey } from './api-keys.ts'
 import { newPartId } from './api-lookup.ts'
 import { badRequest, conflict, invalidPatchPath, notFound, usagePlanNotFound } from './errors.ts'
 import { page } from './pages.ts'
@@ -177,7 +177,7 @@ function planKeyNotFound() {
 export const getUsagePlanKeys = operation(GetUsagePlanKeys, {
   authorize: needs('GET', '/usageplans/{usagePlanId}/keys'),
   provenance: 'modelled',
-  secretOutput: (output) => ({ items: output.items?.length ?? 0 }),
+  secretOutput: ({ items, ...rest }) => ({ ...rest, items: items?.map(noted) }),
   run(ctx, input) {
     const { usagePlanId, nameQuery } = input
     thePlan(ctx, usagePlanId)
