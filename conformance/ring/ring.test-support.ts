@@ -85,6 +85,8 @@ export async function ring(
   const words = houseWords[service]
   if (words === undefined) throw new Error(`${service} has no words of refusal`)
 
+  const isForm = model.protocols.some((it) => it === 'awsQuery' || it === 'ec2Query')
+
   /** What the model has, and the client, but not the service. */
   const unlisted = Object.values(model.operations).filter(
     ({ name }) =>
@@ -101,7 +103,7 @@ export async function ring(
         const subject: Subject = { service: model, model: operation, handler, words, leftOut }
         const failures: string[] = []
         for (const it of casesOf(operation, known)) {
-          if (model.protocols.includes('awsQuery') && hasNothing(it.input)) continue
+          if (isForm && hasNothing(it.input)) continue
           if (unsent.some((path) => isGiven(it.input, name, path))) continue
           if (changed?.test(it.name) === true) continue
           const outcome = await sender.send(name, it.input)
