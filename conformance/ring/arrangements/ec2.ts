@@ -11,6 +11,7 @@ import {
   CreateSecurityGroupCommand,
   CreateSubnetCommand,
   CreateVpcCommand,
+  DescribeSubnetsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2'
 import { type Cloud, client } from '@cloud-orrery/cloud'
@@ -38,6 +39,8 @@ export async function arrangeEc2(cloud: Cloud): Promise<KnownValues> {
   const InternetGatewayId = await gateway()
   const freeGatewayId = await gateway()
   await ec2.send(new AttachInternetGatewayCommand({ VpcId, InternetGatewayId }))
+  const detachable = { VpcId: await vpc('10.3.0.0/16'), InternetGatewayId: await gateway() }
+  await ec2.send(new AttachInternetGatewayCommand(detachable))
   const table = async () => {
     const { RouteTable } = await ec2.send(new CreateRouteTableCommand({ VpcId }))
     return RouteTable?.RouteTableId
@@ -54,12 +57,9 @@ export async function arrangeEc2(cloud: Cloud): Promise<KnownValues> {
   const { GroupId } = await ec2.send(
     new CreateSecurityGroupCommand({ VpcId, GroupName: 'ring', Description: 'ring' }),
   )
-  const permission = {
-    IpProtocol: 'tcp',
-    FromPort: 80,
-    ToPort: 80,
-    IpRanges: [{ CidrIp: '192.0.2.0/24' }],
-  }
+  const free = await ec2.send(
+    new CreateSecurityGroupCommand({ VpcId, GroupName: 'free', Description: 'ring' }),
+  )
   const { SecurityGroupRules: [rule] = [] } = await ec2.send(
     new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [permission] }),
   )
@@ -72,11 +72,11 @@ export async function arrangeEc2(cloud: Cloud): Promise<KnownValues> {
     new CreateNatGatewayCommand({ SubnetId, AllocationId: used.AllocationId }),
   )
   await cloud.advance({ minutes: 2 })
+  const { NextToken } = await ec2.send(new DescribeSubnetsCommand({ MaxResults: 5 }))
   const InterfaceId = NetworkInterface?.NetworkInterfaceId
   return {
     ...{ VpcId, SubnetId, InternetGatewayId, RouteTableId, AssociationId, GroupId, AllocationId },
     ...{ PublicIp, DestinationCidrBlock },
-    GroupName: 'ring',
     NetworkInterfaceId: InterfaceId,
     NatGatewayId: NatGateway?.NatGatewayId,
     GatewayId: InternetGatewayId,
@@ -100,25 +100,55 @@ export async function arrangeEc2(cloud: Cloud): Promise<KnownValues> {
     Tags: [{ Key: 'ring', Value: 'one' }],
     'TagSpecifications[].Tags': [{ Key: 'ring', Value: 'one' }],
     ...resourceTypes,
+    'CreateVpc.': { CidrBlock: '10.2.0.0/16' },
     'CreateVpc.CidrBlock': '10.2.0.0/16',
+    'CreateSubnet.': { VpcId, CidrBlock: '10.0.2.0/24' },
     'CreateSubnet.CidrBlock': '10.0.2.0/24',
+    'DescribeSubnets.NextToken': NextToken,
     'DeleteVpc.VpcId': emptyVpcId,
     'DeleteSubnet.SubnetId': emptySubnetId,
+    'DeleteSecurityGroup.': { GroupId: free.GroupId },
+    'DeleteSecurityGroup.GroupId': free.GroupId,
+    'AssociateRouteTable.': { RouteTableId, SubnetId: emptySubnetId },
     'AssociateRouteTable.SubnetId': emptySubnetId,
     'CreateSecurityGroup.GroupName': 'new',
+    'DescribeSecurityGroups.GroupNames[]': 'default',
     'AttachInternetGateway.InternetGatewayId': freeGatewayId,
     'AttachInternetGateway.VpcId': emptyVpcId,
+    'DetachInternetGateway.InternetGatewayId': detachable.InternetGatewayId,
+    'DetachInternetGateway.VpcId': detachable.VpcId,
     'DeleteInternetGateway.InternetGatewayId': freeGatewayId,
     'DeleteRouteTable.RouteTableId': freeTableId,
     'ReplaceRouteTableAssociation.RouteTableId': freeTableId,
+    'CreateRoute.': {
+      RouteTableId,
+      DestinationCidrBlock: '198.51.100.0/24',
+      GatewayId: InternetGatewayId,
+    },
     'CreateRoute.DestinationCidrBlock': '198.51.100.0/24',
+    'ReplaceRoute.': { RouteTableId, DestinationCidrBlock, GatewayId: InternetGatewayId },
+    'DeleteRoute.': { RouteTableId, DestinationCidrBlock },
+    'ReleaseAddress.': { AllocationId },
+    'CreateNatGateway.': { SubnetId, AllocationId },
     DestinationIpv6CidrBlock: '2001:db8::/32',
-    'IpPermissions[]': permission,
-    IpPermissions: [permission],
-    'AuthorizeSecurityGroupIngress.IpPermissions': [{ ...permission, FromPort: 79 }],
+    EnableDnsHostnames: { Value: true },
+    EnableDnsSupport: { Value: true },
+    EnableNetworkAddressUsageMetrics: { Value: true },
+    ...filters,
+    'AuthorizeSecurityGroupIngress.': { GroupId, IpPermissions: [other] },
+    'AuthorizeSecurityGroupEgress.': { GroupId, IpPermissions: [other] },
+    'RevokeSecurityGroupIngress.': { GroupId, IpPermissions: [permission] },
+    'RevokeSecurityGroupEgress.': { GroupId, IpPermissions: [everything] },
+    'IpPermissions[]': other,
+    'IpPermissions[].FromPort': 80,
+    'IpPermissions[].ToPort': 80,
+    'IpPermissions[].IpProtocol': 'tcp',
     'IpPermissions[].UserIdGroupPairs[]': { GroupId },
+    'IpPermissions[].UserIdGroupPairs[].GroupId': GroupId,
     'IpPermissions[].IpRanges[]': { CidrIp: '192.0.2.0/24' },
+    'IpPermissions[].IpRanges[].CidrIp': '192.0.2.0/24',
     'IpPermissions[].Ipv6Ranges[]': { CidrIpv6: '2001:db8::/32' },
+    'IpPermissions[].Ipv6Ranges[].CidrIpv6': '2001:db8::/32',
     IpProtocol: 'tcp',
     CidrIp: '192.0.2.0/24',
     FromPort: 80,
@@ -127,6 +157,29 @@ export async function arrangeEc2(cloud: Cloud): Promise<KnownValues> {
     Attribute: 'enableDnsSupport',
     ConnectivityType: 'public',
   }
+}
+
+const permission = {
+  IpProtocol: 'tcp',
+  FromPort: 80,
+  ToPort: 80,
+  IpRanges: [{ CidrIp: '192.0.2.0/24' }],
+}
+const other = { ...permission, FromPort: 79 }
+/** What every new group lets out. */
+const everything = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }
+
+const filters = {
+  'Filters[]': { Name: 'tag:ring', Values: ['one'] },
+  'Filters[].Name': 'tag-key',
+  'Filter[]': { Name: 'tag:ring', Values: ['one'] },
+  'Filter[].Name': 'tag-key',
+  'DescribeTags.Filters[]': { Name: 'key', Values: ['ring'] },
+  'DescribeTags.Filters[].Name': 'key',
+  'DescribeRegions.Filters[]': { Name: 'region-name', Values: ['us-*'] },
+  'DescribeRegions.Filters[].Name': 'region-name',
+  'DescribeAvailabilityZones.Filters[]': { Name: 'zone-name', Values: ['us-*'] },
+  'DescribeAvailabilityZones.Filters[].Name': 'zone-name',
 }
 
 const makers = {
