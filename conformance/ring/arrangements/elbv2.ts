@@ -80,8 +80,9 @@ export async function arrangeElbv2(cloud: Cloud): Promise<KnownValues> {
     'DescribeRules.': { ListenerArn },
     'CreateListener.': {
       LoadBalancerArn,
-      Protocol: 'HTTP',
+      Protocol: 'HTTPS',
       Port: 8080,
+      Certificates: [{ CertificateArn }],
       DefaultActions: [action],
     },
     'CreateTargetGroup.': {
@@ -118,15 +119,25 @@ export async function arrangeElbv2(cloud: Cloud): Promise<KnownValues> {
       attributes('deregistration_delay.timeout_seconds', '60'),
     ),
     ...Object.fromEntries(
-      ['AddListenerCertificates', 'RemoveListenerCertificates', 'DescribeListenerCertificates'].map(
-        (name) => [`${name}.ListenerArn`, secureArn],
-      ),
+      [
+        'ModifyListener',
+        'AddListenerCertificates',
+        'RemoveListenerCertificates',
+        'DescribeListenerCertificates',
+      ].map((name) => [`${name}.ListenerArn`, secureArn]),
     ),
     'Certificates[].CertificateArn': CertificateArn,
     'Certificates[]': { CertificateArn },
     'RemoveListenerCertificates.Certificates[]': { CertificateArn: otherArn },
     'RemoveListenerCertificates.Certificates[].CertificateArn': otherArn,
     'DefaultActions[]': action,
+    ...Object.fromEntries(
+      ['DefaultActions[].', 'Actions[].'].flatMap((of) => [
+        [`${of}TargetGroupArn`, TargetGroupArn],
+        [`${of}ForwardConfig.TargetGroups[].TargetGroupArn`, TargetGroupArn],
+        [`${of}ForwardConfig.TargetGroups[]`, { TargetGroupArn }],
+      ]),
+    ),
     'Actions[]': action,
     'Conditions[]': condition,
     'CreateRule.Priority': 2,
