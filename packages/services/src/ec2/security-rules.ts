@@ -89,6 +89,7 @@ function doomedRules(ctx: Context, groupId: string, input: Removing, isEgress: b
   return rulesOf(ctx, input).map((wanted) => {
     const rule = present.find((it) => it.isEgress === isEgress && sameRule(it, wanted))
     if (rule === undefined) {
+      // Deviation: AWS answers with UnknownIpPermissions, and no error, where the group is of a default VPC.
       throw refusal(
         'InvalidPermission.NotFound',
         'The specified rule does not exist in this security group.',
