@@ -144,7 +144,7 @@ describe('the port answers', () => {
 test('a client cannot say what only the in-process door may: its address, its transport', async () => {
   const { cloud, server } = await served()
   const headers = { 'X-Orrery-Source-Ip': '203.0.113.9', 'X-Orrery-Plain-Http': 'true' }
-  const request = requestOf(cloud, hello)
+  const request = requestOf(cloud, { ...hello, headers: { host: 'localhost' } })
   await raw(server.port, [textOf({ ...request, headers: { ...request.headers, ...headers } })])
   expect(cloud.kernel.journal.entries.at(-1)?.data['caller']).toMatchObject({
     sourceIp: '127.0.0.1',
