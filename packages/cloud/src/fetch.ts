@@ -2,6 +2,7 @@ import { signRequest } from '@cloud-orrery/protocols'
 import type { Credentials } from '@cloud-orrery/services'
 import type { Cloud } from './cloud.ts'
 import { answer } from './door.ts'
+import { answerOfGiven } from './doors/hosts.ts'
 import { plainHttpHeader } from './steps/authenticate.ts'
 
 export interface FetchOptions {
@@ -15,7 +16,10 @@ export interface FetchOptions {
   region?: string
 }
 
-/** A plain HTTP request into the cloud by true name, in the process: a link in a mail, a presigned URL. */
+/**
+ * A plain HTTP request into the cloud by true name, in the process: a link in a mail, a presigned URL. A host that was
+ * given to the cloud answers too. Redirects are not followed.
+ */
 export async function fetchFromCloud(
   cloud: Cloud,
   url: string,
@@ -44,7 +48,8 @@ export async function fetchFromCloud(
           nowMs: cloud.kernel.clock.nowMs,
         })
   if (protocol === 'http:') request.headers[plainHttpHeader] = 'true'
-  const { response } = await answer(cloud, 'in-process', request)
+  const response =
+    (await answerOfGiven(cloud, request)) ?? (await answer(cloud, 'in-process', request)).response
   const chunks: Uint8Array<ArrayBuffer>[] = []
   if (response.body instanceof Uint8Array) chunks.push(new Uint8Array(response.body))
   else for await (const chunk of response.body) chunks.push(new Uint8Array(chunk))

@@ -28,6 +28,8 @@ export interface ListenOptions {
   hosts?: readonly string[]
   /** Of the certificate authority that speaks for the model's names; default: the installation's. */
   trustFolder?: string
+  /** Whether the cloud ends with the port (default). */
+  endsCloud?: boolean
 }
 
 export interface Listening {
@@ -102,7 +104,7 @@ export async function listen(shown: Cloud | Present, options: ListenOptions): Pr
     url: `http://${options.host ?? '127.0.0.1'}:${port}`,
     close: () =>
       new Promise((resolve) => {
-        present.cloud.close()
+        if (options.endsCloud !== false) present.cloud.close()
         http.close()
         door.close(() => resolve())
         for (const socket of sockets) socket.destroy()

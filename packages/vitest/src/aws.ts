@@ -76,6 +76,8 @@ export class Aws {
   readonly journal: JournalView
   readonly fidelity: Fidelity
   readonly policies: PoliciesView
+  /** Programs outside this process that took part, with their versions: when they ask for what is theirs to decide. */
+  readonly engines = new Set<string>()
 
   constructor(cloud: Cloud) {
     this.cloud = cloud

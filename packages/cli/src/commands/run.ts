@@ -45,6 +45,8 @@ interface ShownPromise {
   readonly skipped?: string
   readonly modelMs: number
   readonly realMs: number
+  /** Programs of others that took part; the journal of such a promise is in no file and no digest. */
+  readonly engines?: readonly string[]
   readonly error?: string
 }
 
@@ -109,16 +111,18 @@ interface Kept {
 
 /** What one cloud of a run leaves behind. */
 interface Trail {
-  readonly digest: string
+  /** Absent where programs of others took part, which decide themselves when they ask for what. */
+  readonly digest?: string
   readonly lines: readonly string[]
   readonly recordings: NonNullable<Kept['recordings']>
   readonly observations: readonly Observation[]
 }
 
 function trailOf(aws: Aws, title: string, { lines, recordings }: Kept, grants: GrantWatch): Trail {
+  const isOurs = aws.engines.size === 0
   return {
-    digest: aws.journal.digest(),
-    lines: lines === undefined ? [] : aws.journal.entries.map(shownEntry),
+    ...(isOurs && { digest: aws.journal.digest() }),
+    lines: lines === undefined || !isOurs ? [] : aws.journal.entries.map(shownEntry),
     recordings: recordings === undefined ? [] : [{ recording: record(aws.cloud), title }],
     observations: grants.observed(aws.cloud),
   }
@@ -164,7 +168,7 @@ async function runPromises(
   const shows = sideBySide(promises, jobs, (promise) => show(promise, aws, given, kept, grants))
   for await (const { result, trail } of shows) {
     if (trail !== undefined) {
-      journals.update(`${result.id} ${trail.digest}\n`)
+      if (trail.digest !== undefined) journals.update(`${result.id} ${trail.digest}\n`)
       keep(kept, grants, trail)
     }
     if (io !== undefined) printPromise(result, io)
@@ -174,12 +178,12 @@ async function runPromises(
   const last = trailOf(aws, `${folder.title}: deployed and deleted`, kept, grants)
   const untouched = createAws({ seed }).inventory()
   const leftovers = aws.inventory().filter((arn) => !untouched.includes(arn) && !isShared(arn))
-  journals.update(last.digest)
+  if (last.digest !== undefined) journals.update(last.digest)
   keep(kept, grants, last)
   aws.cloud.close()
   return {
     system: folder.name,
-    engines: ['orrery', `node ${process.versions.node}`],
+    engines: ['orrery', `node ${process.versions.node}`, ...enginesOf(shown)],
     seed,
     promises: shown,
     leftovers,
@@ -188,6 +192,10 @@ async function runPromises(
     journalSha256: journals.digest('hex'),
     ok: leftovers.length === 0 && shown.every(({ ok }) => ok),
   }
+}
+
+function enginesOf(shown: readonly ShownPromise[]): string[] {
+  return [...new Set(shown.flatMap(({ engines = [] }) => engines))]
 }
 
 /** The CDK's bootstrap stack belongs to the account, not to the system: `cdk destroy` leaves it too. */
@@ -268,13 +276,14 @@ async function show(
     ok: error === undefined,
     modelMs: aws.clock.now() - modelStartMs,
     realMs: Math.round(performance.now() - startedAt),
+    ...(aws.engines.size > 0 && { engines: [...aws.engines] }),
     ...(error === undefined ? {} : { error }),
   }
   return { result, trail }
 }
 
 function printPromise(
-  { id, title, ok, skipped, modelMs, realMs, error }: ShownPromise,
+  { id, title, ok, skipped, modelMs, realMs, engines, error }: ShownPromise,
   io: Io,
 ): void {
   if (skipped !== undefined) {
@@ -282,7 +291,8 @@ function printPromise(
     return
   }
   const mark = ok ? paint(io, 'green', '✓') : paint(io, 'red', '✗')
-  const times = paint(io, 'dim', `${modelTime(modelMs)} in ${realMs} ms`)
+  const by = engines === undefined ? '' : `, with ${engines.join(', ')}`
+  const times = paint(io, 'dim', `${modelTime(modelMs)} in ${realMs} ms${by}`)
   io.out(`  ${mark} ${id}. ${title}  ${times}\n`)
   if (error !== undefined) io.out(`${error.replace(/^/gm, '      ')}\n`)
 }

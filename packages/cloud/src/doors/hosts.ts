@@ -43,13 +43,23 @@ export async function answerByHost(
 ): Promise<HttpResponse | undefined> {
   const host = hostOf(request.headers)
   if (isLocal(host) || allowed.includes(host)) return undefined
-  const given = cloud.internet.get(host)
-  if (given !== undefined) return responseOf(await askHost(given, host, request))
+  const given = await answerOfGiven(cloud, request)
+  if (given !== undefined) return given
   if (isModelled(cloud, host)) return undefined
   const text = cloud.egress.includes(host)
     ? `${host} is really called only through the proxy, by https.\n`
     : `The port is not known as ${host}. If it should be, start with --allow-host ${host}; for a name of the internet: --egress ${host}\n`
   return { status: 403, headers: { 'content-type': 'text/plain' }, body: Buffer.from(text) }
+}
+
+/** What a host says that was given to the cloud; undefined: none of that name was. */
+export async function answerOfGiven(
+  cloud: Cloud,
+  request: HttpRequest,
+): Promise<HttpResponse | undefined> {
+  const host = hostOf(request.headers)
+  const given = cloud.internet.get(host)
+  return given === undefined ? undefined : responseOf(await askHost(given, host, request))
 }
 
 /** Real time that a host of the user's own making may take. */
