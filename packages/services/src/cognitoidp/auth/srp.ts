@@ -1,4 +1,12 @@
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import {
+  constants,
+  createHash,
+  createHmac,
+  createPublicKey,
+  hkdfSync,
+  publicEncrypt,
+  timingSafeEqual,
+} from 'node:crypto'
 
 /** The 3,072-bit group. Source: RFC 5054, appendix A; amazon-cognito-identity-js has the same. */
 const N = BigInt(
@@ -19,6 +27,8 @@ const N = BigInt(
     'BBE117577A615D6C770988C0BAD946E208E24FA074E5AB31' +
     '43DB5BFCE0FD108E4B82D120A93AD2CAFFFFFFFFFFFFFFFF',
 )
+const groupBytes = 384
+const modulus = bytesOf(N.toString(16)).toString('base64url')
 const g = 2n
 const k = BigInt(`0x${sha256(padded(N.toString(16)) + padded(g.toString(16)))}`)
 
@@ -89,17 +99,20 @@ function padded(hex: string): string {
   return '89abcdefABCDEF'.includes(even[0] ?? '') ? `00${even}` : even
 }
 
-/** `base` to the `exponent`, modulo N: four bits at a time. */
+/**
+ * `base` to the `exponent`, modulo N; the base is below N. RSA without padding is just that, and done by OpenSSL it takes
+ * a seventh of the time of the same with big integers here, of which a sign-in has six.
+ */
 function power(base: bigint, exponent: bigint): bigint {
-  const powers = [1n]
-  for (let i = 1; i < 16; i += 1) powers.push(((powers[i - 1] ?? 1n) * base) % N)
-  let result = 1n
-  for (const digit of exponent.toString(16)) {
-    for (let i = 0; i < 4; i += 1) result = (result * result) % N
-    const value = Number.parseInt(digit, 16)
-    if (value > 0) result = (result * (powers[value] ?? 1n)) % N
-  }
-  return result
+  const e = bytesOf(exponent.toString(16)).toString('base64url')
+  const key = createPublicKey({ key: { kty: 'RSA', n: modulus, e }, format: 'jwk' })
+  const message = bytesOf(base.toString(16).padStart(groupBytes * 2, '0'))
+  const result = publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, message)
+  return BigInt(`0x${result.toString('hex')}`)
+}
+
+function bytesOf(hex: string): Buffer {
+  return Buffer.from(hex.length % 2 === 1 ? `0${hex}` : hex, 'hex')
 }
 
 const timestampPattern =
