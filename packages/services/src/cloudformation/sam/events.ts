@@ -3,6 +3,7 @@ import { isObject, type Json, type JsonObject } from '../engine/json.ts'
 import { apiEvent, apiEventRules } from './api-events.ts'
 import { bucketEvent, bucketEventLink } from './bucket-event.ts'
 import type { Expansion } from './expansion.ts'
+import { httpApiEvent, httpApiEventRules } from './http-api-events.ts'
 import { logEvent } from './log-event.ts'
 import { permission } from './permission.ts'
 import { pollingEvents } from './polling-events.ts'
@@ -51,6 +52,7 @@ const kinds: Readonly<Record<string, EventKind>> = {
   CloudWatchEvent: { rules: ruleRules, expand: ruleEvent },
   CloudWatchLogs: logEvent,
   EventBridgeRule: { rules: ruleRules, expand: ruleEvent },
+  HttpApi: { rules: httpApiEventRules, expand: httpApiEvent },
   S3: { ...bucketEvent, link: bucketEventLink },
   Schedule: { rules: scheduleRules, expand: scheduleEvent },
   ScheduleV2: {
@@ -63,15 +65,7 @@ const kinds: Readonly<Record<string, EventKind>> = {
 }
 
 /** AWS's other event types; each needs services that are not here. */
-const unmodelled = new Set([
-  'Cognito',
-  'DocumentDB',
-  'HttpApi',
-  'IoTRule',
-  'MQ',
-  'MSK',
-  'SelfManagedKafka',
-])
+const unmodelled = new Set(['Cognito', 'DocumentDB', 'IoTRule', 'MQ', 'MSK', 'SelfManagedKafka'])
 
 /** Reads an event of a function. Throws a ServerlessProblem; refuses by name what is not modelled. */
 export function functionEvent(functionId: string, relativeId: string, definition: Json) {

@@ -12,11 +12,17 @@ interface Expectation {
 const read = <T>(file: string) =>
   JSON.parse(readFileSync(new URL(`testdata/${file}`, import.meta.url), 'utf8')) as T
 
-const inputs = read<Record<string, JsonObject>>('inputs.json')
-const { source, expected } = read<{
-  source: string
-  expected: Record<string, Expectation>
-}>('expected.json')
+interface Expectations {
+  readonly source: string
+  readonly expected: Record<string, Expectation>
+}
+
+const inputs = {
+  ...read<Record<string, JsonObject>>('inputs.json'),
+  ...read<Record<string, JsonObject>>('http-api-inputs.json'),
+}
+const { source, expected: withoutApis } = read<Expectations>('expected.json')
+const expected = { ...withoutApis, ...read<Expectations>('http-api-expected.json').expected }
 
 /** DependsOn is a set to the transform. */
 function sortedDependencies(value: Json): Json {
@@ -60,9 +66,9 @@ const settings = { region: 'us-east-1', partition: 'aws', parameters: {} }
 
 test.each<[string, JsonObject, string]>([
   [
-    'an HTTP API',
-    { Type: 'AWS::Serverless::HttpApi' },
-    'the resource type AWS::Serverless::HttpApi',
+    'a WebSocket API',
+    { Type: 'AWS::Serverless::WebSocketApi' },
+    'the resource type AWS::Serverless::WebSocketApi',
   ],
   [
     'an application',
@@ -70,9 +76,9 @@ test.each<[string, JsonObject, string]>([
     'the resource type AWS::Serverless::Application',
   ],
   [
-    'an event of an API',
-    inlineFunction({ Events: { Get: { Type: 'HttpApi' } } }),
-    'events of type HttpApi of AWS::Serverless::Function',
+    'an event of a broker',
+    inlineFunction({ Events: { Get: { Type: 'MQ' } } }),
+    'events of type MQ of AWS::Serverless::Function',
   ],
   [
     'a gradual deployment',

@@ -5,6 +5,8 @@ import { connectorRules, connectorType, expandConnector } from './connector.ts'
 import type { Expansion } from './expansion.ts'
 import { expandFunction } from './function.ts'
 import { checkGlobals, withGlobals } from './globals.ts'
+import { expandHttpApi } from './http-api.ts'
+import { httpApiType, withHttpApis } from './http-api-routes.ts'
 import { expandLayerVersion } from './layer-version.ts'
 import {
   duplicateLogicalId,
@@ -35,6 +37,7 @@ const expanders: Readonly<Record<string, Expander>> = {
   'AWS::Serverless::SimpleTable': expandSimpleTable,
   'AWS::Serverless::LayerVersion': expandLayerVersion,
   [apiType]: expandApi,
+  [httpApiType]: expandHttpApi,
   [connectorType]: expandConnector,
 }
 
@@ -46,7 +49,6 @@ const unmodelled = new Set(
     'Application',
     'CapacityProvider',
     'GraphQLApi',
-    'HttpApi',
     'MicrovmImage',
     'NetworkConnector',
     'WebFunction',
@@ -57,6 +59,7 @@ const unmodelled = new Set(
 /** Types of which the transform makes others under the same logical id. */
 const successors: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::RestApi': apiType,
+  'AWS::ApiGatewayV2::Api': httpApiType,
   'AWS::Lambda::Function': 'AWS::Serverless::Function',
   'AWS::Lambda::LayerVersion': 'AWS::Serverless::LayerVersion',
   'AWS::S3::Bucket': 'AWS::S3::Bucket',
@@ -66,11 +69,21 @@ const successors: Readonly<Record<string, string>> = {
 }
 
 /** What `MyFunction.Alias` and its like stand for. */
-const referable: Readonly<Record<string, string>> = {
-  Alias: 'AWS::Lambda::Alias',
-  Version: 'AWS::Lambda::Version',
-  DestinationTopic: 'AWS::SNS::Topic',
-  DestinationQueue: 'AWS::SQS::Queue',
+const referable: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'AWS::Serverless::Function': {
+    Alias: 'AWS::Lambda::Alias',
+    Version: 'AWS::Lambda::Version',
+    DestinationTopic: 'AWS::SNS::Topic',
+    DestinationQueue: 'AWS::SQS::Queue',
+  },
+  [apiType]: {
+    Stage: 'AWS::ApiGateway::Stage',
+    Deployment: 'AWS::ApiGateway::Deployment',
+  },
+  [httpApiType]: {
+    Stage: 'AWS::ApiGatewayV2::Stage',
+    DomainName: 'AWS::ApiGatewayV2::DomainName',
+  },
 }
 
 /**
@@ -78,11 +91,13 @@ const referable: Readonly<Record<string, string>> = {
  * same logical ids. Throws ValidationError with everything that is wrong. Source: what aws-sam-translator makes.
  */
 export function expandServerless(template: JsonObject, settings: ServerlessSettings): JsonObject {
-  const written = withImplicitApi(documentProblems(() => checkedResources(template)))
   const { Globals, Transform: _, ...rest } = template
+  const prepared = documentProblems(() =>
+    withHttpApis(withImplicitApi(checkedResources(template)), mapOf(Globals)),
+  )
   const problems: ServerlessProblem[] = []
   const globals = documentProblems(() => checkedGlobals(Globals))
-  const merged = documentProblems(() => mergedResources(written, globals))
+  const merged = documentProblems(() => mergedResources(prepared.resources, globals))
   const source = withConnectors(merged, problems)
   const x: Expansion = {
     region: settings.region,
@@ -90,7 +105,8 @@ export function expandServerless(template: JsonObject, settings: ServerlessSetti
     parameters: parameterValues(template, settings),
     source,
     target: { ...source },
-    conditions: { ...mapOf(template['Conditions']) },
+    conditions: { ...mapOf(template['Conditions']), ...prepared.conditions },
+    managedApis: prepared.managed,
   }
   const references = new Map<string, Record<string, string>>()
   const newIds = new Map<string, string>()
@@ -100,7 +116,7 @@ export function expandServerless(template: JsonObject, settings: ServerlessSetti
       collecting(problems, () => {
         const all = expanders[type]?.(x, logicalId, definition) ?? []
         place(x, logicalId, all, problems)
-        if (type === 'AWS::Serverless::Function') references.set(logicalId, referencesTo(all))
+        references.set(logicalId, referencesTo(type, all))
         const [first] = all
         if (type === 'AWS::Serverless::LayerVersion' && first !== undefined) {
           newIds.set(logicalId, first.logicalId)
@@ -265,9 +281,9 @@ function place(
   }
 }
 
-function referencesTo(all: readonly Made[]): Record<string, string> {
+function referencesTo(from: string, all: readonly Made[]): Record<string, string> {
   const ids: Record<string, string> = {}
-  for (const [property, type] of Object.entries(referable)) {
+  for (const [property, type] of Object.entries(referable[from] ?? {})) {
     const last = all.findLast((it) => it.type === type)
     if (last !== undefined) ids[property] = last.logicalId
   }

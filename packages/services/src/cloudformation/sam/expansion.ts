@@ -11,4 +11,6 @@ export interface Expansion {
   /** Resources as they will be. */
   readonly target: Record<string, JsonObject>
   readonly conditions: Record<string, Json>
+  /** HTTP APIs whose definition the transform writes itself. */
+  readonly managedApis: ReadonlySet<string>
 }

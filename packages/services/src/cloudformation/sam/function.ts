@@ -117,9 +117,13 @@ function refuseUnmodelled({ DeploymentPreference, CapacityProviderConfig }: Json
   }
 }
 
-/** Events in the order in which the transform makes them. */
+/** Events in the order in which the transform makes them: by path, so that the default route comes first, or name. */
 function eventsOf(x: Expansion, { logicalId, properties }: Given) {
-  const written = Object.entries(mapOf(properties['Events'])).sort(([a], [b]) => (a < b ? -1 : 1))
+  const keyOf = ([name, event]: [string, Json]) =>
+    textOf(mapOf(mapOf(event)['Properties'])['Path']) ?? name
+  const written = Object.entries(mapOf(properties['Events'])).sort((a, b) =>
+    keyOf(a) < keyOf(b) ? -1 : 1,
+  )
   return written.map(([relativeId, definition]) =>
     asResource(logicalId, () => {
       const found = functionEvent(logicalId, relativeId, definition)
@@ -195,6 +199,7 @@ function checkTenancy(logicalId: string, properties: JsonObject): void {
     }
   }
   for (const event of Object.values(mapOf(properties['Events']))) {
+    if (['Api', 'HttpApi'].includes(String(mapOf(event)['Type']))) continue
     throw invalidResource(
       logicalId,
       `Event source '${String(mapOf(event)['Type'])}' is not supported for functions enabled with tenancy configuration. Only Api and HttpApi event sources are supported.`,

@@ -23,6 +23,13 @@ export function invalidStructure(message: string): ServerlessProblem {
   return new ServerlessProblem(`Structure of the SAM template is invalid. ${message}`)
 }
 
+/** What AWS says of a `DefinitionBody` that is no OpenAPI 3 document. */
+export function invalidDefinition(): ServerlessProblem {
+  return invalidStructure(
+    "Invalid OpenApi document. Invalid values or missing keys for 'openapi' or 'paths' in 'DefinitionBody'.",
+  )
+}
+
 export function invalidGlobals(message: string): ServerlessProblem {
   return new ServerlessProblem(`'Globals' section is invalid. ${message}`)
 }

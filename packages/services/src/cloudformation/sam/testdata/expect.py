@@ -1,4 +1,4 @@
-"""Writes expected.json: what AWS's own transform makes of inputs.json.
+"""Writes what AWS's own transform makes of inputs.json and http-api-inputs.json, as expected.json and http-api-expected.json.
 
 Run in a virtual environment that has aws-sam-translator; nothing is sent anywhere:
     python expect.py
@@ -44,11 +44,13 @@ def expected(template):
         return {"error": " ".join([error.message, *(cause.message for cause in error.causes)])}
 
 
-inputs = json.loads((here / "inputs.json").read_text())
-lines = [
-    f"{json.dumps(name)}:{json.dumps(expected(template), separators=(',', ':'))}"
-    for name, template in inputs.items()
-]
 source = f"aws-sam-translator {version('aws-sam-translator')}"
-body = ",\n".join(lines)
-(here / "expected.json").write_text(f'{{"source":{json.dumps(source)},"expected":{{\n{body}\n}}}}\n')
+for prefix in ("", "http-api-"):
+    inputs = json.loads((here / f"{prefix}inputs.json").read_text())
+    lines = [
+        f"{json.dumps(name)}:{json.dumps(expected(template), separators=(',', ':'))}"
+        for name, template in inputs.items()
+    ]
+    body = ",\n".join(lines)
+    whole = f'{{"source":{json.dumps(source)},"expected":{{\n{body}\n}}}}\n'
+    (here / f"{prefix}expected.json").write_text(whole)
