@@ -111,10 +111,17 @@ async function requestOfCode(
     url,
     headers,
     body: Buffer.from(body).toString(),
+    bytes: body,
     timeoutMs: outboundTimeoutMs,
   })
   if (status === 0) return undefined
-  return { status, headers: response.headers, body: Buffer.from(response.body) }
+  const { cookies, bytes = Buffer.from(response.body) } = response
+  return {
+    status,
+    headers: response.headers,
+    ...(cookies === undefined ? {} : { cookies }),
+    body: bytes,
+  }
 }
 
 /** Real time that a host outside the model may take: a function's longest run. */

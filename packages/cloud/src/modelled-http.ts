@@ -21,7 +21,7 @@ export async function modelledHttp(
     path: pathname,
     query: search.slice(1),
     headers: { ...headers, host },
-    body: Buffer.from(request.body),
+    body: request.bytes ?? Buffer.from(request.body),
   }
   const exchange: Exchange = {
     door: 'internal',

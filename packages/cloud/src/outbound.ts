@@ -23,20 +23,21 @@ export async function outboundHttp(
   return await send(request)
 }
 
-/** Largest answer that is read, in bytes: what comes after is cut, no caller looks at more. */
-const answerBytesMax = 1_048_576
+/** Largest answer that is read, in bytes: a larger one counts as a connection that failed. */
+const answerBytesMax = 134_217_728
 
 /** Over Node's own client, which adds no headers that AWS would not send, as `fetch` does. */
 function send(request: OutboundRequest): Promise<OutboundResponse> {
   const isHttps = request.url.startsWith('https:')
   // Imported, `node:http` loads all of `fetch` with it.
   const { request: open } = process.getBuiltinModule(isHttps ? 'node:https' : 'node:http')
+  const body = request.bytes ?? Buffer.from(request.body)
   return new Promise((resolve) => {
     const outgoing = open(
       request.url,
       {
         method: request.method,
-        headers: { ...request.headers, 'content-length': Buffer.byteLength(request.body) },
+        headers: { ...request.headers, 'content-length': body.byteLength },
         signal: AbortSignal.timeout(request.timeoutMs),
       },
       (response) => {
@@ -45,20 +46,25 @@ function send(request: OutboundRequest): Promise<OutboundResponse> {
         response.on('data', (chunk: Buffer) => {
           sizeBytes += chunk.byteLength
           if (sizeBytes <= answerBytesMax) chunks.push(chunk)
+          else response.destroy(new Error('The answer is too large.'))
         })
         response.on('error', () => resolve(unreachable))
-        response.on('end', () =>
+        response.on('end', () => {
+          const bytes = Buffer.concat(chunks)
+          const { 'set-cookie': cookies, ...headers } = response.headersDistinct
           resolve({
             status: response.statusCode ?? 0,
-            headers: joined(response.headersDistinct),
-            body: Buffer.concat(chunks).toString(),
-          }),
-        )
+            headers: joined(headers),
+            ...(cookies === undefined ? {} : { cookies }),
+            body: bytes.toString(),
+            bytes,
+          })
+        })
       },
     )
     // A refused connection and a timeout are answers that the caller has to deal with.
     outgoing.on('error', () => resolve(unreachable))
-    outgoing.end(request.body)
+    outgoing.end(body)
   })
 }
 

@@ -170,17 +170,18 @@ export class ServiceContext implements Context {
     })
   }
 
-  http(request: OutboundRequest): Promise<OutboundResponse> {
+  async http(request: OutboundRequest): Promise<OutboundResponse> {
     const { hostname } = new URL(request.url)
     if (!this.#cloud.internet.has(hostname) && isModelled(this.#cloud, hostname)) {
-      return modelledHttp(this.#cloud, this.#exchange, request)
+      return await modelledHttp(this.#cloud, this.#exchange, request)
     }
-    return this.#cloud.kernel.scheduler.outside(
+    const heard = await this.#cloud.kernel.scheduler.outside(
       `http ${request.method} ${request.url}`,
       this.#entry,
       this.#exchange.turn,
       () => sendKept(this.#cloud, request),
     )
+    return outboundResponse(heard)
   }
 
   get sockets(): Sockets {
@@ -221,12 +222,29 @@ export class ServiceContext implements Context {
  * Whoever is outside learns of nothing that a crash could undo: what led to the request is on disk first. Where
  * that fails nobody answers, and the service tries again as it would.
  */
-async function sendKept(cloud: Cloud, request: OutboundRequest): Promise<OutboundResponse> {
+async function sendKept(cloud: Cloud, request: OutboundRequest): Promise<Heard> {
   try {
     await cloud.durability?.kept()
   } catch (error) {
     if (!(error instanceof SimulatorError)) throw error
     return { status: 0, headers: {}, body: '' }
   }
-  return await outboundHttp(cloud, request)
+  return heard(await outboundHttp(cloud, request))
+}
+
+/** An answer from outside as the journal keeps it: plain data. */
+interface Heard extends Omit<OutboundResponse, 'bytes'> {
+  /** The body, where it is not text. */
+  readonly base64?: string
+}
+
+function heard({ bytes, ...answer }: OutboundResponse): Heard {
+  if (bytes === undefined || Buffer.from(answer.body).equals(bytes)) return answer
+  return { ...answer, body: '', base64: Buffer.from(bytes).toString('base64') }
+}
+
+function outboundResponse({ base64, ...answer }: Heard): OutboundResponse {
+  if (base64 === undefined) return answer
+  const bytes = Buffer.from(base64, 'base64')
+  return { ...answer, body: bytes.toString(), bytes }
 }

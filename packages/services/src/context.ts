@@ -73,6 +73,8 @@ export interface OutboundRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** The body as it is to be sent, where it need not be text: `body` is the same as UTF-8. */
+  readonly bytes?: Uint8Array
   /** Model time allowed. AWS's figure of whoever calls. */
   readonly timeoutMs: number
 }
@@ -84,7 +86,7 @@ export interface OutboundResponse {
   /** The `set-cookie` headers of a name of the model. */
   readonly cookies?: readonly string[]
   readonly body: string
-  /** The body as it came, of a name of the model: `body` is the same as UTF-8. */
+  /** The body as it came; absent: `body` is all of it. `body` is the same as UTF-8. */
   readonly bytes?: Uint8Array
 }
 

@@ -43,8 +43,8 @@ export async function answerByHost(
 ): Promise<HttpResponse | undefined> {
   const host = hostOf(request.headers)
   if (isLocal(host) || allowed.includes(host)) return undefined
-  const given = await answerOfGiven(cloud, request)
-  if (given !== undefined) return given
+  const given = answerOfGiven(cloud, request)
+  if (given !== undefined) return await given
   if (isModelled(cloud, host)) return undefined
   const text = cloud.egress.includes(host)
     ? `${host} is really called only through the proxy, by https.\n`
@@ -53,13 +53,13 @@ export async function answerByHost(
 }
 
 /** What a host says that was given to the cloud; undefined: none of that name was. */
-export async function answerOfGiven(
+export function answerOfGiven(
   cloud: Cloud,
   request: HttpRequest,
-): Promise<HttpResponse | undefined> {
+): Promise<HttpResponse> | undefined {
   const host = hostOf(request.headers)
   const given = cloud.internet.get(host)
-  return given === undefined ? undefined : responseOf(await askHost(given, host, request))
+  return given === undefined ? undefined : askHost(given, host, request).then(responseOf)
 }
 
 /** Real time that a host of the user's own making may take. */
@@ -72,7 +72,7 @@ async function askHost(
 ): Promise<OutboundResponse> {
   const url = `https://${name}${path}${query === '' ? '' : `?${query}`}`
   const text = Buffer.from(body).toString()
-  return await host({ method, url, headers, body: text, timeoutMs: hostTimeoutMs })
+  return await host({ method, url, headers, body: text, bytes: body, timeoutMs: hostTimeoutMs })
 }
 
 function responseOf({ status, headers, cookies, body, bytes }: OutboundResponse): HttpResponse {

@@ -58,6 +58,7 @@ export async function callService(
     url: `https://${host}${request.path}${query}`,
     headers: request.headers,
     body: Buffer.from(request.body).toString(),
+    bytes: request.body,
     timeoutMs: integration.timeoutInMillis ?? integrationTimeoutMsMax,
   })
   const asJson = queryAnswer(target.service, request, lower(answer.headers), answer.body)

@@ -35,6 +35,7 @@ export async function callHttp(
     url,
     headers,
     body: made.body.toString(),
+    bytes: made.body,
     timeoutMs,
   })
   if (answer.status === 0) {

@@ -36,8 +36,8 @@ export async function hostAnswer(
     method: IntegrationMethod === 'ANY' ? request.method : IntegrationMethod,
     url,
     headers: { ...handedOn(request.headers), ...forwarding(call) },
-    // Deviation: bodies of requests to hosts are handed on as UTF-8 text.
     body: Buffer.from(request.body).toString('utf8'),
+    bytes: request.body,
     timeoutMs: TimeoutInMillis,
   })
   if (answer.status === 0) {

@@ -9,10 +9,7 @@ import { errorPage } from './responses.ts'
 /** Answers of a target that mean only its connection. */
 const hopHeaders = new Set(['connection', 'keep-alive', 'transfer-encoding', 'trailer', 'upgrade'])
 
-/**
- * Sends a request on to an address.
- * Deviation: bodies go as UTF-8; one that is none arrives changed.
- */
+/** Sends a request on to an address. */
 export async function askAddress(
   ctx: Context,
   group: TargetGroup,
@@ -28,6 +25,7 @@ export async function askAddress(
     url,
     headers: request.headers,
     body: Buffer.from(request.body).toString(),
+    bytes: request.body,
     timeoutMs: Number(seconds) * 1000,
   })
   if (answer.status === 0) {
