@@ -9,10 +9,9 @@ import { type ServedApi, servedBy } from '../http/served-api.ts'
 import { type ApiRecord, type RouteRecord, type StageRecord, stages } from '../state.ts'
 import { newSocketId } from './events.ts'
 import { integrated } from './integration.ts'
-import { endOfLife, idleEnd } from './lifetime.ts'
-import { connectionMsMax, idleMsMax } from './limits.ts'
+import { open } from './lifetime.ts'
 import { measureSocket } from './metrics.ts'
-import { type ConnectionRecord, connections } from './state.ts'
+import type { ConnectionRecord } from './state.ts'
 
 /** Takes a connection or refuses it, as `$connect`'s authorizer and integration say. */
 export async function connect(
@@ -72,6 +71,8 @@ function newConnection(
     connectedAtMs: ctx.now(),
     lastActiveAtMs: ctx.now(),
     authorized: { kind: 'none' },
+    idleTask: '',
+    endTask: '',
   }
 }
 
@@ -110,9 +111,7 @@ function taken(
   connection: ConnectionRecord,
   headers: Readonly<Record<string, string>>,
 ): HttpOperationOutput {
-  const { connectionId } = connections.put(ctx, connection)
-  ctx.after(idleMsMax, idleEnd, { connectionId })
-  ctx.after(connectionMsMax, endOfLife, { connectionId })
+  const { connectionId } = open(ctx, connection)
   measureSocket(ctx, connection, 'ConnectCount')
   return {
     status: 101,

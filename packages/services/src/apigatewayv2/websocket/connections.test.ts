@@ -219,6 +219,19 @@ test('ten minutes without a message, or two hours, end a connection', async () =
   expect(busy.heard.closed).toEqual([1001, 'Going away'])
 })
 
+test('a connection that is over leaves no tasks behind', async () => {
+  const made = await socketApi({})
+  const { tasks } = made.cloud.kernel
+  const before = tasks.size
+  const { socket } = await taken(made)
+  await made.cloud.advance({ minutes: 6 })
+  await socket.received('{}')
+  await made.cloud.advance({ minutes: 6 })
+  expect(tasks.size).toBe(before + 2)
+  await socket.ended(1000, '')
+  expect(tasks.size).toBe(before)
+})
+
 test('a message over 128 KB ends the connection', async () => {
   const made = await socketApi({ _default: () => ({ statusCode: 200 }) })
   const { socket, heard } = await taken(made)

@@ -1,7 +1,26 @@
 import type { Context } from '../../context.ts'
 import { task } from '../../define.ts'
-import { idleMsMax } from './limits.ts'
+import { connectionMsMax, idleMsMax } from './limits.ts'
 import { type ConnectionRecord, connections } from './state.ts'
+
+/** Keeps a new connection until its time is over. */
+export function open(ctx: Context, connection: ConnectionRecord): ConnectionRecord {
+  const { connectionId } = connection
+  return connections.put(ctx, {
+    ...connection,
+    idleTask: ctx.after(idleMsMax, idleEnd, { connectionId }),
+    endTask: ctx.after(connectionMsMax, endOfLife, { connectionId }),
+  })
+}
+
+/** Forgets a connection that is over, and what waits for it: tasks of hours would pile up where many come and go. */
+export function forget(ctx: Context, connectionId: string): ConnectionRecord | undefined {
+  const connection = connections.delete(ctx, connectionId)
+  if (connection === undefined) return undefined
+  ctx.cancel(connection.idleTask)
+  ctx.cancel(connection.endTask)
+  return connection
+}
 
 /** Notes that something went over a connection. */
 export function touch(ctx: Context, connection: ConnectionRecord): void {
@@ -24,8 +43,10 @@ export const idleEnd = task<{ connectionId: string }>('apigatewayv2.end-idle-con
     const connection = connections.get(ctx, connectionId)
     if (connection === undefined) return
     const leftMs = connection.lastActiveAtMs + idleMsMax - ctx.now()
-    if (leftMs > 0) ctx.after(leftMs, idleEnd, { connectionId })
-    else closeConnection(ctx, connection, { code: 1001, reason: 'Going away' })
+    if (leftMs > 0) {
+      const idleTask = ctx.after(leftMs, idleEnd, { connectionId })
+      connections.put(ctx, { ...connection, idleTask })
+    } else closeConnection(ctx, connection, { code: 1001, reason: 'Going away' })
   },
 })
 

@@ -7,7 +7,7 @@ import { type ServedApi, servedBy } from '../http/served-api.ts'
 import { type RouteRecord, type StageRecord, stages } from '../state.ts'
 import { newSocketId } from './events.ts'
 import { integrated, type SocketAnswer } from './integration.ts'
-import { closeConnection, touch } from './lifetime.ts'
+import { closeConnection, forget, touch } from './lifetime.ts'
 import { messageBytesMax } from './limits.ts'
 import { measureSocket } from './metrics.ts'
 import { type ConnectionRecord, connections } from './state.ts'
@@ -141,7 +141,7 @@ export const endSocket = internalOperation(EndSocket, {
   trail: { kind: 'unlogged', readOnly: false },
   scope: ({ connectionId }, ctx) => scopeOf(ctx, connectionId),
   async run(ctx, { connectionId, code, reason }) {
-    const connection = connections.delete(ctx, connectionId)
+    const connection = forget(ctx, connectionId)
     if (connection === undefined) return {}
     const place = placeOf(ctx, connection)
     const route = place?.served.configuration.routes.find((it) => it.RouteKey === '$disconnect')

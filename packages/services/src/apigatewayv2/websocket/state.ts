@@ -16,6 +16,9 @@ export interface ConnectionRecord {
   readonly lastActiveAtMs: number
   /** What the authorizer of `$connect` found out: every later event has it. */
   readonly authorized: Authorized
+  /** Tasks that would end it, by what `cancel` takes. */
+  readonly idleTask: string
+  readonly endTask: string
   /** Set when the service closes it: what `$disconnect` is told. */
   readonly closing?: { readonly code: number; readonly reason: string }
 }
