@@ -20,6 +20,7 @@ import {
   PutMethodResponseCommand,
 } from '@aws-sdk/client-api-gateway'
 import { type Cloud, client } from '@cloud-orrery/cloud'
+import { putCertificate } from '../../../packages/services/src/shared/certificates/certificates.test-support.ts'
 import type { KnownValues } from '../valid-values.ts'
 
 const authorizerUri =
@@ -79,6 +80,7 @@ export async function arrangeApiGateway(cloud: Cloud): Promise<KnownValues> {
   await gateway.send(new PutGatewayResponseCommand({ restApiId, responseType }))
   const domainName = 'ring.example.com'
   const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/ring'
+  putCertificate(cloud, certificateArn)
   await gateway.send(new CreateDomainNameCommand({ domainName, certificateArn }))
   const basePath = 'ring'
   await gateway.send(new CreateBasePathMappingCommand({ domainName, restApiId, basePath }))

@@ -13,6 +13,7 @@ import {
   CreateStageCommand,
 } from '@aws-sdk/client-apigatewayv2'
 import { type Cloud, client } from '@cloud-orrery/cloud'
+import { putCertificate } from '../../../packages/services/src/shared/certificates/certificates.test-support.ts'
 import type { KnownValues } from '../valid-values.ts'
 
 const functionArn = 'arn:aws:lambda:us-east-1:123456789012:function:ring'
@@ -66,6 +67,7 @@ export async function arrangeApiGatewayV2(cloud: Cloud): Promise<KnownValues> {
   await gateway.send(new CreateStageCommand({ ApiId, StageName: 'ring', DeploymentId }))
   const DomainName = 'ring.example.com'
   const CertificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/ring'
+  putCertificate(cloud, CertificateArn)
   await gateway.send(
     new CreateDomainNameCommand({ DomainName, DomainNameConfigurations: [{ CertificateArn }] }),
   )

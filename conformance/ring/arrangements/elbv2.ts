@@ -13,6 +13,7 @@ import {
   RegisterTargetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { type Cloud, client } from '@cloud-orrery/cloud'
+import { putCertificate } from '../../../packages/services/src/shared/certificates/certificates.test-support.ts'
 import type { KnownValues } from '../valid-values.ts'
 
 const certificate = 'arn:aws:acm:us-east-1:123456789012:certificate/'
@@ -25,6 +26,7 @@ const otherArn = `${certificate}66666666-2222-3333-4444-555555555555`
  */
 export async function arrangeElbv2(cloud: Cloud): Promise<KnownValues> {
   const elb = client(cloud, ElasticLoadBalancingV2Client)
+  for (const arn of [CertificateArn, otherArn]) putCertificate(cloud, arn)
   const { vpcId, subnets, groupId } = await network(cloud)
   const Tags = [{ Key: 'ring', Value: 'one' }]
   const { LoadBalancers: [balancer] = [] } = await elb.send(

@@ -10,6 +10,11 @@ import {
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import {
+  certificateRefusal,
+  forgetDomainCertificate,
+  noteDomainCertificate,
+} from '../shared/apis/domain-certificates.ts'
+import {
   apiMappings,
   type DomainNameRecord,
   distributionZone,
@@ -53,33 +58,43 @@ export const createDomainName = operation(CreateDomainName, {
     if (domainHosts.has(ctx, name)) {
       throw badRequest('The domain name you provided already exists.')
     }
+    checkCertificate(ctx, { name, endpointType }, certificateArn)
     const targetName = newTargetName(ctx, endpointType)
     const { accountId, region } = ctx
     domainHosts.put(ctx, { name, targetName, accountId, region })
-    return shownDomain(
-      domainNames.put(
-        ctx,
-        defined({
-          name,
-          accountId,
-          region,
-          createdAtMs: Math.floor(ctx.now() / 1000) * 1000,
-          endpointType,
-          ipAddressType:
-            input.endpointConfiguration?.ipAddressType === 'dualstack' ? 'dualstack' : 'ipv4',
-          certificateArn,
-          certificateName: input.certificateName ?? input.regionalCertificateName,
-          securityPolicy: input.securityPolicy ?? 'TLS_1_2',
-          targetName,
-          hostedZoneId: endpointType === 'EDGE' ? distributionZone : regionalZone(region),
-          ownershipCertificateArn: input.ownershipVerificationCertificateArn,
-          routingMode: input.routingMode ?? 'BASE_PATH_MAPPING_ONLY',
-          tags: input.tags ?? {},
-        } as const),
-      ),
+    const record = domainNames.put(
+      ctx,
+      defined({
+        name,
+        accountId,
+        region,
+        createdAtMs: Math.floor(ctx.now() / 1000) * 1000,
+        endpointType,
+        ipAddressType:
+          input.endpointConfiguration?.ipAddressType === 'dualstack' ? 'dualstack' : 'ipv4',
+        certificateArn,
+        certificateName: input.certificateName ?? input.regionalCertificateName,
+        securityPolicy: input.securityPolicy ?? 'TLS_1_2',
+        targetName,
+        hostedZoneId: endpointType === 'EDGE' ? distributionZone : regionalZone(region),
+        ownershipCertificateArn: input.ownershipVerificationCertificateArn,
+        routingMode: input.routingMode ?? 'BASE_PATH_MAPPING_ONLY',
+        tags: input.tags ?? {},
+      } as const),
     )
+    noteDomainCertificate(ctx, record)
+    return shownDomain(record)
   },
 })
+
+function checkCertificate(
+  ctx: Context,
+  domain: Pick<DomainNameRecord, 'name' | 'endpointType'>,
+  arn: string,
+): void {
+  const refusal = certificateRefusal(ctx, domain, arn)
+  if (refusal !== undefined) throw badRequest(refusal)
+}
 
 function endpointOf({ endpointConfiguration, routingMode }: CreateDomainNameRequest) {
   const [type = 'EDGE', ...more] = endpointConfiguration?.types ?? []
@@ -126,7 +141,13 @@ export const updateDomainName = operation(UpdateDomainName, {
   refuses: ['domainNameId'],
   run(ctx, { domainName, patchOperations }) {
     let record = theDomain(ctx, domainName)
+    const { certificateArn: before } = record
     for (const patch of patchesOf(patchOperations)) record = patched(record, patch)
+    const { certificateArn } = record
+    if (certificateArn !== undefined && certificateArn !== before) {
+      checkCertificate(ctx, record, certificateArn)
+    }
+    noteDomainCertificate(ctx, record)
     return shownDomain(domainNames.put(ctx, record))
   },
 })
@@ -156,7 +177,9 @@ export const deleteDomainName = operation(DeleteDomainName, {
   provenance: 'modelled',
   refuses: ['domainNameId'],
   run(ctx, { domainName }) {
-    const { name } = theDomain(ctx, domainName)
+    const domain = theDomain(ctx, domainName)
+    const { name } = domain
+    forgetDomainCertificate(ctx, domain)
     for (const { basePath } of [...apiMappings.scan(ctx, { prefix: `${name}\u0000` })]) {
       apiMappings.delete(ctx, `${name}\u0000${basePath}`)
     }

@@ -22,6 +22,7 @@ import {
 import { client } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
 import { functionCaller } from '../lambda/functions.test-support.ts'
+import { putCertificate } from '../shared/certificates/certificates.test-support.ts'
 import { answered, jwtAuthorizer, openIssuer, routeTo, startApi } from './http-api.test-support.ts'
 
 test('an API is shown as it was made', async () => {
@@ -163,12 +164,12 @@ test('a custom domain name leads to the API that its base path is mapped to', as
   await routeTo(made, 'GET /pets', 'echo')
   const { cloud, gateway, apiId: ApiId } = made
   const DomainName = 'api.pets.test'
+  const CertificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/own'
+  putCertificate(cloud, CertificateArn, { names: [DomainName] })
   const { DomainNameConfigurations: [domain] = [] } = await gateway.send(
     new CreateDomainNameCommand({
       DomainName,
-      DomainNameConfigurations: [
-        { CertificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/own' },
-      ],
+      DomainNameConfigurations: [{ CertificateArn }],
     }),
   )
   await gateway.send(

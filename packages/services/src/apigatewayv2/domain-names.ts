@@ -11,6 +11,11 @@ import {
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import {
+  certificateRefusal,
+  forgetDomainCertificate,
+  noteDomainCertificate,
+} from '../shared/apis/domain-certificates.ts'
+import {
   apiMappings,
   type DomainNameRecord,
   domainHosts,
@@ -46,6 +51,7 @@ export const createDomainName = operation(CreateDomainName, {
     }
     if (Object.keys(tags).length > tagsMax) throw bad('Too many tags')
     if (domainHosts.has(ctx, name)) throw domainNameExists()
+    checkCertificate(ctx, { name, endpointType: 'REGIONAL' }, configuration.CertificateArn)
     const { accountId, region } = ctx
     const targetName = newTargetName(ctx, 'REGIONAL')
     domainHosts.put(ctx, { name, targetName, accountId, region })
@@ -63,9 +69,19 @@ export const createDomainName = operation(CreateDomainName, {
       routingMode: 'API_MAPPING_ONLY',
       tags,
     })
+    noteDomainCertificate(ctx, domain)
     return shownDomain(ctx, domain)
   },
 })
+
+function checkCertificate(
+  ctx: Context,
+  domain: Pick<DomainNameRecord, 'name' | 'endpointType'>,
+  arn: string,
+): void {
+  const refusal = certificateRefusal(ctx, domain, arn)
+  if (refusal !== undefined) throw bad(refusal)
+}
 
 function checkRouting(mode: string | undefined): void {
   if (mode === undefined || mode === 'API_MAPPING_ONLY') return
@@ -124,7 +140,13 @@ export const updateDomainName = operation(UpdateDomainName, {
     const domain = theDomain(ctx, DomainName)
     checkRouting(RoutingMode)
     const changes = configuration === undefined ? {} : configured(configuration)
-    return shownDomain(ctx, domainNames.put(ctx, { ...domain, ...changes }))
+    const { certificateArn } = changes
+    if (certificateArn !== undefined && certificateArn !== domain.certificateArn) {
+      checkCertificate(ctx, domain, certificateArn)
+    }
+    const changed = domainNames.put(ctx, { ...domain, ...changes })
+    noteDomainCertificate(ctx, changed)
+    return shownDomain(ctx, changed)
   },
 })
 
@@ -132,7 +154,9 @@ export const deleteDomainName = operation(DeleteDomainName, {
   authorize: ({ DomainName }, ctx) => judged('DELETE', `/domainnames/${DomainName}`, ctx),
   provenance: 'modelled',
   run(ctx, { DomainName }) {
-    const { name } = theDomain(ctx, DomainName)
+    const domain = theDomain(ctx, DomainName)
+    const { name } = domain
+    forgetDomainCertificate(ctx, domain)
     for (const mapping of [...apiMappings.scan(ctx, { prefix: orderedKey(name, '') })]) {
       apiMappings.delete(ctx, apiMappings.options.key(mapping))
     }

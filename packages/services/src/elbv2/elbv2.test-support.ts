@@ -16,12 +16,14 @@ import {
   start as startFunctions,
   type TestHandler,
 } from '../lambda/functions.test-support.ts'
+import { putCertificate } from '../shared/certificates/certificates.test-support.ts'
 
 export const certificateArn =
   'arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555'
 
 export function start(handlers: Readonly<Record<string, TestHandler>> = {}) {
   const made = startFunctions(handlers)
+  putCertificate(made.cloud, certificateArn)
   return { ...made, elb: client(made.cloud, ElasticLoadBalancingV2Client) }
 }
 

@@ -95,6 +95,14 @@ export function certificateNotFound(arn: string): AwsError {
   return awsError(model.CertificateNotFoundException, `Certificate '${arn}' not found`)
 }
 
+/** What users report of certificates that are not issued yet; the model does not list it. */
+export function unsupportedCertificate(arn: string): AwsError {
+  return awsError(
+    commonError('UnsupportedCertificate', 400),
+    `The certificate '${arn}' must have a fully-qualified domain name, a supported signature, and a supported key size.`,
+  )
+}
+
 export function sslPolicyNotFound(name: string): AwsError {
   return awsError(model.SSLPolicyNotFoundException, `SSL policy '${name}' not found`)
 }

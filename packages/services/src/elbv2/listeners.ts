@@ -24,8 +24,8 @@ import {
   tlsListenerAttributes,
   withAttributes,
 } from './attributes.ts'
+import { certificatesChanged, checkCertificate } from './certificates.ts'
 import {
-  certificateNotFound,
   duplicateListener,
   listenersNotFound,
   loadBalancersNotFound,
@@ -90,7 +90,7 @@ interface Secured {
 }
 
 /** Protocol, policy and default certificate, checked together. */
-function securityOf({ Protocol, SslPolicy, Certificates = [] }: Secured) {
+function securityOf(ctx: Context, { Protocol, SslPolicy, Certificates = [] }: Secured) {
   if (Protocol !== 'HTTP' && Protocol !== 'HTTPS') {
     throw unsupportedProtocol(
       `Protocol '${Protocol ?? ''}' is not supported for listeners of application load balancers: HTTP, HTTPS`,
@@ -109,17 +109,10 @@ function securityOf({ Protocol, SslPolicy, Certificates = [] }: Secured) {
   if (certificate?.CertificateArn === undefined) {
     throw validationError('A certificate must be specified for HTTPS listeners')
   }
-  checkCertificate(certificate.CertificateArn)
+  checkCertificate(ctx, certificate.CertificateArn)
   const sslPolicy = SslPolicy ?? defaultSslPolicy
   checkSslPolicy(sslPolicy)
   return { protocol: Protocol, sslPolicy, certificates: [certificate.CertificateArn] } as const
-}
-
-/** Deviation: that the certificate is there is not looked at, only that its ARN is one. */
-function checkCertificate(arn: string): void {
-  const isOne =
-    /^arn:aws:(?:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+|iam::\d{12}:server-certificate\/.+)$/
-  if (!isOne.test(arn)) throw certificateNotFound(arn)
 }
 
 function refuseMutual(mode: string | undefined): void {
@@ -146,7 +139,7 @@ export const createListener = operation(CreateListener, {
     const balancer = balancerOf(ctx, LoadBalancerArn)
     refuseMutual(MutualAuthentication?.Mode)
     if (Port === undefined) throw validationError('A port must be specified')
-    const security = securityOf(input)
+    const security = securityOf(ctx, input)
     const tags = givenTags(ctx, Tags)
     const checked = await checkedActions(ctx, DefaultActions, balancer, security)
     const others = [...listeners.where(ctx, 'balancer', LoadBalancerArn)]
@@ -162,6 +155,7 @@ export const createListener = operation(CreateListener, {
     })
     rules.put(ctx, { arn: newRuleArn(ctx, arn), listenerArn: arn, conditions: [], ...checked })
     putTags(ctx, arn, tags)
+    certificatesChanged(ctx, LoadBalancerArn)
     groupsChanged(ctx, groupsOf(checked.actions))
     return { Listeners: [listenerView(ctx, listener)] }
   },
@@ -184,7 +178,7 @@ export const modifyListener = operation(ModifyListener, {
     const Protocol = input.Protocol ?? before.protocol
     const given =
       input.Certificates ?? certificates.slice(0, 1).map((it) => ({ CertificateArn: it }))
-    const security = securityOf({
+    const security = securityOf(ctx, {
       Protocol,
       ...(Protocol === 'HTTPS'
         ? { SslPolicy: input.SslPolicy ?? before.sslPolicy, Certificates: given }
@@ -206,6 +200,7 @@ export const modifyListener = operation(ModifyListener, {
       ...security,
       certificates: [...security.certificates, ...further],
     })
+    certificatesChanged(ctx, before.balancerArn)
     if (rule !== undefined && checked !== undefined) {
       const { clientSecret: __, ...kept } = rule
       rules.put(ctx, { ...kept, ...checked })
@@ -215,7 +210,7 @@ export const modifyListener = operation(ModifyListener, {
   },
 })
 
-export function removeListener(ctx: Context, { arn }: Listener): void {
+export function removeListener(ctx: Context, { arn, balancerArn }: Listener): void {
   const gone = [...rules.where(ctx, 'listener', arn)]
   for (const rule of gone) {
     rules.delete(ctx, rule.arn)
@@ -223,6 +218,7 @@ export function removeListener(ctx: Context, { arn }: Listener): void {
   }
   listeners.delete(ctx, arn)
   tagSets.delete(ctx, arn)
+  certificatesChanged(ctx, balancerArn)
   groupsChanged(ctx, groupsOf(gone.flatMap(({ actions }) => actions)))
 }
 
@@ -296,10 +292,11 @@ export const addListenerCertificates = operation(AddListenerCertificates, {
       throw validationError('Certificates can only be added to HTTPS listeners')
     }
     const arns = Certificates.flatMap(({ CertificateArn = [] }) => CertificateArn)
-    for (const arn of arns) checkCertificate(arn)
+    for (const arn of arns) checkCertificate(ctx, arn)
     const certificates = [...new Set([...listener.certificates, ...arns])]
     if (certificates.length > certificatesMax + 1) throw tooMany('certificates')
     listeners.update(ctx, ListenerArn, { certificates })
+    certificatesChanged(ctx, listener.balancerArn)
     return { Certificates: arns.map((CertificateArn) => ({ CertificateArn, IsDefault: false })) }
   },
 })
@@ -316,6 +313,7 @@ export const removeListenerCertificates = operation(RemoveListenerCertificates, 
     }
     const certificates = listener.certificates.filter((it) => !doomed.includes(it))
     listeners.update(ctx, ListenerArn, { certificates })
+    certificatesChanged(ctx, listener.balancerArn)
     return {}
   },
 })

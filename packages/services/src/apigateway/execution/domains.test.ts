@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs'
 import { client, fetchFromCloud } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
+import { putCertificate } from '../../shared/certificates/certificates.test-support.ts'
 import {
   addMethod,
   answerTo,
@@ -33,10 +34,12 @@ test('a target name answers only for the domain that leads to it', async () => {
   await addMethod(api, await resourceAt(api, '/pets'), 'GET', mock)
   await deploy(api)
   const domainName = 'api.example.com'
+  const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/one'
+  putCertificate(api.cloud, certificateArn)
   const made = await gateway.send(
     new CreateDomainNameCommand({
       domainName,
-      regionalCertificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/one',
+      regionalCertificateArn: certificateArn,
       endpointConfiguration: { types: ['REGIONAL'] },
     }),
   )

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-cloudformation'
 import { client } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
+import { putCertificate } from '../../shared/certificates/certificates.test-support.ts'
 import {
   answered,
   functionArn,
@@ -17,6 +18,8 @@ import {
   startApi,
   tokenOf,
 } from '../http-api.test-support.ts'
+
+const CertificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/own'
 
 const StackName = 'web'
 
@@ -83,7 +86,7 @@ const template = (greeting: string, more: object = {}) => ({
         DomainNameConfigurations: [
           {
             EndpointType: 'REGIONAL',
-            CertificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/own',
+            CertificateArn,
           },
         ],
       },
@@ -110,6 +113,7 @@ async function stacked() {
     say: ({ stageVariables }: { stageVariables: object }) => stageVariables,
   })
   openIssuer(made)
+  putCertificate(made.cloud, CertificateArn)
   const cfn = client(made.cloud, CloudFormationClient)
   const deploy = async (body: object, isNew = false) => {
     const input = { StackName, TemplateBody: JSON.stringify(body) }

@@ -14,6 +14,12 @@ import { invalidParameter, resourceNotFound, tierLacks } from '../errors.ts'
 import { newDistributionName } from '../hosted/hosts.ts'
 import { onPool, poolOf } from '../pools/lookup.ts'
 import type { Pool } from '../pools/state.ts'
+import {
+  checkCertificate,
+  checkCustomDomain,
+  forgetCertificate,
+  noteCertificate,
+} from './custom-domains.ts'
 import { type Domain, domains } from './state.ts'
 
 /** Words that a prefix may not have. Source: "Configuring a user pool domain". */
@@ -44,13 +50,13 @@ export const createUserPoolDomain = operation(CreateUserPoolDomain, {
           : 'User pool already has a domain configured.',
       )
     }
-    if (isCustom) checkCertificate(certificateArn, name)
+    if (isCustom) checkCustomDomain(ctx, name, certificateArn)
     else checkPrefix(name)
     const taken = isCustom ? domains.get(ctx, name) : domains.get(ctx, prefixKey(ctx, name))
     if (taken !== undefined) {
       throw invalidParameter('Domain already associated with another user pool.')
     }
-    const { host } = domains.put(ctx, {
+    const domain = domains.put(ctx, {
       domain: name,
       host: isCustom ? newDistributionName(ctx) : `${name}.auth.${ctx.region}.amazoncognito.com`,
       poolId: pool.id,
@@ -60,7 +66,8 @@ export const createUserPoolDomain = operation(CreateUserPoolDomain, {
       ...(isCustom ? { certificateArn } : {}),
       createdAtMs: ctx.now(),
     })
-    return { ManagedLoginVersion, ...(isCustom ? { CloudFrontDomain: host } : {}) }
+    noteCertificate(ctx, domain)
+    return { ManagedLoginVersion, ...(isCustom ? { CloudFrontDomain: domain.host } : {}) }
   },
 })
 
@@ -70,17 +77,6 @@ function checkPrefix(name: string): void {
   if (name.includes('.')) {
     throw invalidParameter('Custom domain needs a certificate: CustomDomainConfig is missing.')
   }
-}
-
-/**
- * CloudFront takes certificates of us-east-1 alone.
- * Deviation: neither the certificate nor the address of the parent domain is looked at.
- */
-function checkCertificate(arn: string, name: string): void {
-  if (arn.split(':')[3] !== 'us-east-1') {
-    throw invalidParameter('Invalid request provided: the certificate must be in us-east-1.')
-  }
-  if (!name.includes('.')) throw invalidParameter(`Invalid custom domain: ${name}`)
 }
 
 /** Source: "User pool feature plans": managed login is not in Lite. */
@@ -147,15 +143,16 @@ export const updateUserPoolDomain = operation(UpdateUserPoolDomain, {
       if (domain.certificateArn === undefined) {
         throw invalidParameter('A prefix domain has no certificate.')
       }
-      checkCertificate(CustomDomainConfig.CertificateArn, name)
+      checkCertificate(ctx, name, CustomDomainConfig.CertificateArn)
     }
-    domains.put(ctx, {
+    const changed = domains.put(ctx, {
       ...domain,
       managedLoginVersion: version,
       ...(CustomDomainConfig === undefined
         ? {}
         : { certificateArn: CustomDomainConfig.CertificateArn }),
     })
+    noteCertificate(ctx, changed)
     return {
       ManagedLoginVersion: version,
       ...(domain.certificateArn === undefined ? {} : { CloudFrontDomain: domain.host }),
@@ -168,6 +165,7 @@ export const deleteUserPoolDomain = operation(DeleteUserPoolDomain, {
   provenance: 'modelled',
   run(ctx, { Domain: name, UserPoolId }) {
     const domain = ownDomain(ctx, UserPoolId, name)
+    forgetCertificate(ctx, domain)
     domains.delete(ctx, domains.options.key(domain))
     return {}
   },

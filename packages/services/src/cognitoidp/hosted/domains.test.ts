@@ -6,10 +6,12 @@ import {
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
+  type ResourceRecordSet,
   Route53Client,
 } from '@aws-sdk/client-route-53'
 import { client, createCloud, fetchFromCloud, shownEntry } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
+import { putCertificate } from '../../shared/certificates/certificates.test-support.ts'
 import { decoded, password } from '../cognito.test-support.ts'
 import { Browser, callback, oauthSettings, origin, startHosted } from './browser.test-support.ts'
 
@@ -19,6 +21,18 @@ const certificate =
 test('a custom domain answers once DNS leads to its distribution, and under its own name alone', async () => {
   const { cloud, idp, UserPoolId, authorizeUrl, newUser } = await startHosted()
   await newUser('ana')
+  putCertificate(cloud, certificate, { names: ['login.people.net'] })
+  const dns = client(cloud, Route53Client)
+  const { HostedZone } = await dns.send(
+    new CreateHostedZoneCommand({ Name: 'people.net', CallerReference: '1' }),
+  )
+  const add = async (set: ResourceRecordSet) => {
+    const Changes = [{ Action: 'CREATE' as const, ResourceRecordSet: set }]
+    const HostedZoneId = HostedZone?.Id
+    await dns.send(new ChangeResourceRecordSetsCommand({ HostedZoneId, ChangeBatch: { Changes } }))
+  }
+  // Cognito wants the parent domain to have an address.
+  await add({ Name: 'people.net', Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.1' }] })
   const { CloudFrontDomain = '' } = await idp.send(
     new CreateUserPoolDomainCommand({
       ...{ UserPoolId, Domain: 'login.people.net' },
@@ -27,31 +41,12 @@ test('a custom domain answers once DNS leads to its distribution, and under its 
   )
   expect(CloudFrontDomain).toMatch(/^d[a-z0-9]{13}\.cloudfront\.net$/)
   const own = authorizeUrl().replace(origin, 'https://login.people.net')
-  const dns = client(cloud, Route53Client)
-  const { HostedZone } = await dns.send(
-    new CreateHostedZoneCommand({ Name: 'people.net', CallerReference: '1' }),
-  )
-  const Name = 'login.people.net'
-  await dns.send(
-    new ChangeResourceRecordSetsCommand({
-      HostedZoneId: HostedZone?.Id,
-      ChangeBatch: {
-        Changes: [
-          {
-            Action: 'CREATE',
-            ResourceRecordSet: {
-              ...{ Name, Type: 'A' },
-              AliasTarget: {
-                HostedZoneId: 'Z2FDTNDATAQYW2',
-                DNSName: CloudFrontDomain,
-                EvaluateTargetHealth: false,
-              },
-            },
-          },
-        ],
-      },
-    }),
-  )
+  const AliasTarget = {
+    HostedZoneId: 'Z2FDTNDATAQYW2',
+    DNSName: CloudFrontDomain,
+    EvaluateTargetHealth: false,
+  }
+  await add({ Name: 'login.people.net', Type: 'A', AliasTarget })
   const browser = new Browser(cloud)
   browser.cookies.set('login.people.net', new Map())
   expect((await browser.open(own)).url.host).toBe('login.people.net')

@@ -29,8 +29,8 @@ export function covers(certificate: CertificateRecord, host: string, nowMs: numb
   return names.some((name) => isNamed(name.toLowerCase(), host.toLowerCase()))
 }
 
-/** A wildcard stands for one label. Source: RFC 6125, 6.4.3. */
-function isNamed(name: string, host: string): boolean {
+/** A name of a certificate, in lower case, stands for a host; a wildcard for one label. Source: RFC 6125, 6.4.3. */
+export function isNamed(name: string, host: string): boolean {
   return name === host || (name.startsWith('*.') && host.slice(host.indexOf('.')) === name.slice(1))
 }
 
