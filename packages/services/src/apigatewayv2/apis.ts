@@ -53,6 +53,7 @@ interface NewApi {
   readonly ProtocolType: string
   readonly RouteSelectionExpression?: string | undefined
   readonly CorsConfiguration?: Cors | undefined
+  readonly DisableExecuteApiEndpoint?: boolean | undefined
   readonly Tags: Readonly<Record<string, string>>
 }
 

@@ -2,6 +2,7 @@ import { GetTags, TagResource, UntagResource } from '@cloud-orrery/models/apigat
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { domainNames } from '../shared/apis/domain-names.ts'
+import { isReservedTag } from '../shared/system-tags.ts'
 import { bad, partNotFound } from './errors.ts'
 import { tagsMax } from './limits.ts'
 import { theApi, theStage } from './lookup.ts'
@@ -49,7 +50,7 @@ export const tagResource = operation(TagResource, {
     const { tags, change } = tagged(ctx, ResourceArn)
     const all = { ...tags, ...Tags }
     if (Object.keys(all).length > tagsMax) throw bad('Too many tags')
-    if (Object.keys(Tags).some((key) => key.toLowerCase().startsWith('aws:'))) {
+    if (Object.keys(Tags).some((key) => isReservedTag(ctx, key))) {
       throw bad('Tag keys beginning with aws: are reserved')
     }
     change(all)

@@ -11,6 +11,7 @@ import {
   UntagResource,
   UpdateApi,
 } from '@cloud-orrery/models/apigatewayv2'
+import { GetObject } from '@cloud-orrery/models/s3'
 import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
 import { notModelled } from '../../shared/not-modelled.ts'
@@ -20,13 +21,11 @@ import { unlessGone } from './gone.ts'
 
 export const apiType = resource(AwsApiGatewayV2Api, {
   async create(ctx, properties) {
-    const { Tags, Body, BodyS3Location, BasePath, FailOnWarnings, ...input } = properties
-    if (BodyS3Location !== undefined) {
-      throw notModelled('the property BodyS3Location of AWS::ApiGatewayV2::Api')
-    }
+    const { Tags, Body: _, BodyS3Location: __, BasePath, FailOnWarnings, ...input } = properties
+    const body = await bodyOf(ctx, properties)
     const tags = { ...Tags, ...ctx.stackTags }
-    if (Body !== undefined) {
-      const imported = { Body: JSON.stringify(Body), Basepath: BasePath, FailOnWarnings }
+    if (body !== undefined) {
+      const imported = { Body: body, Basepath: BasePath, FailOnWarnings }
       const { ApiId = '' } = await ctx.call(ImportApi, imported)
       await ctx.call(UpdateApi, { ApiId, ...settings(input) })
       await ctx.call(TagResource, { ResourceArn: apiArn(ctx, ApiId), Tags: tags })
@@ -40,9 +39,12 @@ export const apiType = resource(AwsApiGatewayV2Api, {
     return attributes(ctx, made.ApiId ?? '')
   },
   async update(ctx, properties, previous, { ApiId }) {
-    const { Body, BasePath: Basepath, FailOnWarnings } = properties
-    if (Body !== undefined && JSON.stringify(Body) !== JSON.stringify(previous.Body)) {
-      await ctx.call(ReimportApi, { ApiId, Body: JSON.stringify(Body), Basepath, FailOnWarnings })
+    const { BasePath: Basepath, FailOnWarnings } = properties
+    if (definitionText(properties) !== definitionText(previous)) {
+      const Body = await bodyOf(ctx, properties)
+      if (Body !== undefined) {
+        await ctx.call(ReimportApi, { ApiId, Body, Basepath, FailOnWarnings })
+      }
     }
     if (properties.CorsConfiguration === undefined && previous.CorsConfiguration !== undefined) {
       await ctx.call(DeleteCorsConfiguration, { ApiId })
@@ -70,6 +72,33 @@ export const apiType = resource(AwsApiGatewayV2Api, {
     return found === undefined ? undefined : attributes(ctx, ApiId)
   },
 })
+
+function definitionText({ Body, BodyS3Location }: AwsApiGatewayV2ApiProperties): string {
+  return JSON.stringify([Body, BodyS3Location])
+}
+
+/** The definition of the template, or of the object that it names. */
+async function bodyOf(
+  ctx: ResourceContext,
+  { Body, BodyS3Location: at }: AwsApiGatewayV2ApiProperties,
+): Promise<string | undefined> {
+  if (Body !== undefined) return JSON.stringify(Body)
+  if (at === undefined) return undefined
+  if (at.Etag !== undefined) {
+    throw notModelled('the property BodyS3Location.Etag of AWS::ApiGatewayV2::Api')
+  }
+  const { Bucket = '', Key = '', Version: VersionId } = at
+  const object = await ctx.call(GetObject, { Bucket, Key, VersionId })
+  return (await bytesOf(object.Body)).toString()
+}
+
+async function bytesOf(body: unknown): Promise<Buffer> {
+  if (body instanceof Uint8Array) return Buffer.from(body)
+  const chunks: Uint8Array[] = []
+  // What GetObject streams within the model.
+  for await (const chunk of body as AsyncIterable<Uint8Array>) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
 
 /** What both ways to make an API have, and `UpdateApi` takes. */
 function settings(properties: AwsApiGatewayV2ApiProperties) {

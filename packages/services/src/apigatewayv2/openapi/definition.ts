@@ -17,6 +17,8 @@ export interface Definition {
   readonly description: string | undefined
   readonly version: string | undefined
   readonly cors: Cors | undefined
+  /** Absent where no server says. */
+  readonly disableExecuteApiEndpoint: boolean | undefined
   readonly tags: Readonly<Record<string, string>>
   readonly authorizers: readonly Authorizer[]
   readonly routes: readonly DefinedRoute[]
@@ -38,11 +40,22 @@ export function definitionOf(document: JsonObject, basePath: string): Definition
     description: textOf(info['description']),
     version: info['version'] === undefined ? undefined : String(info['version']),
     cors: cors === undefined ? undefined : (capitalised(cors) as Cors), // Checked as the API's own.
+    disableExecuteApiEndpoint: disablesEndpoint(document),
     tags: tagsOf(document),
     authorizers: authorizersOf(document, warnings),
     routes: routesOf(document, prefixOf(document, basePath), warnings),
     warnings,
   }
+}
+
+/** Source: developer guide, "x-amazon-apigateway-endpoint-configuration object": at a server. */
+function disablesEndpoint({ servers }: JsonObject): boolean | undefined {
+  const settings = (Array.isArray(servers) ? servers : []).map(
+    (server) => objectOf(objectOf(server)?.[`${extension}-endpoint-configuration`]) ?? {},
+  )
+  const said = settings.map((it) => it['disableExecuteApiEndpoint'])
+  const known = said.filter((it) => it !== undefined)
+  return known.length === 0 ? undefined : known.some((it) => it === true || it === 'true')
 }
 
 function tagsOf({ tags }: JsonObject): Record<string, string> {

@@ -24,7 +24,13 @@ export function exportedDocument(
       version: api.Version ?? new Date(api.CreatedDate ?? 0).toISOString().replace('.000Z', 'Z'),
     },
     servers: [
-      { url: `${api.ApiEndpoint}/{basePath}`, variables: { basePath: { default: basePath } } },
+      {
+        url: `${api.ApiEndpoint}/{basePath}`,
+        variables: { basePath: { default: basePath } },
+        ...(withExtensions && api.DisableExecuteApiEndpoint === true
+          ? { [`${extension}-endpoint-configuration`]: { disableExecuteApiEndpoint: true } }
+          : {}),
+      },
     ],
     ...(tags.length === 0 ? {} : { tags }),
     paths: pathsOf(configuration, withExtensions),

@@ -26,9 +26,14 @@ export const importApi = operation(ImportApi, {
   provenance: 'modelled',
   async run(ctx, input) {
     const definition = await read(ctx, input)
-    const { name, description, version, cors, tags } = definition
+    const { name, description, version, cors, tags, disableExecuteApiEndpoint } = definition
     const api = newApi(ctx, {
-      ...given({ Description: description, Version: version, CorsConfiguration: cors }),
+      ...given({
+        Description: description,
+        Version: version,
+        CorsConfiguration: cors,
+        DisableExecuteApiEndpoint: disableExecuteApiEndpoint,
+      }),
       Name: name,
       ProtocolType: 'HTTP',
       Tags: tags,
@@ -45,10 +50,15 @@ export const reimportApi = operation(ReimportApi, {
     const { CorsConfiguration: _, Description: __, Version: ___, ...api } = theApi(ctx, ApiId)
     if (api.ProtocolType !== 'HTTP') throw bad('Only HTTP APIs can be imported')
     dropContents(ctx, ApiId)
-    const { name, description, version, cors, tags } = definition
+    const { name, description, version, cors, tags, disableExecuteApiEndpoint } = definition
     const changed: ApiRecord = {
       ...api,
-      ...given({ Description: description, Version: version, CorsConfiguration: cors }),
+      ...given({
+        Description: description,
+        Version: version,
+        CorsConfiguration: cors,
+        DisableExecuteApiEndpoint: disableExecuteApiEndpoint,
+      }),
       Name: name,
       Tags: { ...api.Tags, ...tags },
     }
