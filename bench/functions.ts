@@ -3,7 +3,7 @@
  * schedule, memory over many invocations. Run: node bench/functions.ts, compiled.
  */
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge'
-import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam'
+import { IAMClient } from '@aws-sdk/client-iam'
 import {
   AddPermissionCommand,
   CreateEventSourceMappingCommand,
@@ -20,7 +20,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs'
 import { type Cloud, client, createCloud } from '@cloud-orrery/cloud'
-import { ZipFile } from 'yazl'
+import { functionRole, zipped } from './processes/function-code.ts'
 import { median, printTable, type Row } from './table.ts'
 
 const coldMsMax = 150
@@ -30,33 +30,8 @@ const messagesPerSecondMin = 1_000
 const yearMsMax = 10_000
 const invocations = Number(process.argv[2] ?? 100_000)
 
-function zipped(source: string): Promise<Buffer> {
-  const zip = new ZipFile()
-  zip.addBuffer(Buffer.from(source), 'index.mjs')
-  zip.end()
-  return Array.fromAsync(zip.outputStream as AsyncIterable<Buffer>).then((chunks) =>
-    Buffer.concat(chunks),
-  )
-}
-
 async function roleOf(cloud: Cloud): Promise<string> {
-  const iam = client(cloud, IAMClient)
-  const trust = {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { Service: 'lambda.amazonaws.com' },
-        Action: 'sts:AssumeRole',
-      },
-    ],
-  }
-  const { Role } = await iam.send(
-    new CreateRoleCommand({ RoleName: 'bench', AssumeRolePolicyDocument: JSON.stringify(trust) }),
-  )
-  const PolicyArn = 'arn:aws:iam::aws:policy/AdministratorAccess'
-  await iam.send(new AttachRolePolicyCommand({ RoleName: 'bench', PolicyArn }))
-  return Role?.Arn ?? ''
+  return await functionRole(client(cloud, IAMClient))
 }
 
 async function makeFunction(cloud: Cloud, Role: string, FunctionName: string, source: string) {

@@ -12,7 +12,7 @@ interface Part {
   readonly args?: readonly string[]
 }
 
-/** In the order of the table. `sqs-million` takes minutes and comes last. */
+/** In the order of the table. `sqs-million` and `user-pool` take minutes and come last. */
 const parts: readonly Part[] = [
   { name: 'in-process' },
   { name: 'port' },
@@ -21,6 +21,9 @@ const parts: readonly Part[] = [
   { name: 'start' },
   { name: 'stacks' },
   { name: 'functions' },
+  { name: 'apis' },
+  { name: 'tokens' },
+  { name: 'web-sockets' },
   { name: 'event-patterns' },
   { name: 'workflows' },
   { name: 'policy' },
@@ -30,6 +33,7 @@ const parts: readonly Part[] = [
   { name: 'mails' },
   { name: 'size' },
   { name: 'sqs-million' },
+  { name: 'user-pool' },
 ]
 
 /** Rows of a part's own table, as it prints them. */
