@@ -157,3 +157,20 @@ export function invocations(aws: Aws, name: string): number {
     .calls(Invoke)
     .filter(({ input }) => String(input.FunctionName).endsWith(`:${name}`)).length
 }
+
+/** An answer as the app gave it, before any browser did something with it. */
+interface GivenAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** Lines of `Set-Cookie`. */
+  readonly cookies?: readonly string[]
+  readonly text: string
+}
+
+/** All answers of the app's functions so far, oldest first, as the journal has them. */
+export function answersOf(aws: Aws): GivenAnswer[] {
+  return aws.journal.entries
+    .filter(({ kind, name }) => kind === 'call' && name === 'apigatewayv2.InvokeApi')
+    .map(({ data }) => data['output'] as GivenAnswer & { readonly body: Uint8Array }) // Of an HTTP operation.
+    .map((answer) => ({ ...answer, text: Buffer.from(answer.body).toString() }))
+}

@@ -1,8 +1,11 @@
-import { Visitor } from '@cloud-orrery/vitest/browser'
+import { openBrowser, Visitor } from '@cloud-orrery/vitest/browser'
 import { expect } from '@cloud-orrery/vitest/scenario'
-import { accessCookie, loginCookie } from '../src/cookies/session-cookies.ts'
+import { accessCookie, loginCookie, refreshCookie } from '../src/cookies/session-cookies.ts'
+import { weaknessesOf } from '../src/cookies/weaknesses.ts'
+import { injected, openAttacker, openStoragePage, withHole } from './attackers.ts'
 import {
   ada,
+  answersOf,
   ask,
   askForAll,
   cookieAuth,
@@ -197,5 +200,93 @@ cookieAuth.promise(
     await reached(visitor, () => visitor.open(`${app.Url}/`))
     await reached(visitor, () => visitor.submit({ item: 'tea' }))
     expect([visitor.page.status, visitor.page.heading]).toEqual([201, 'Ordered'])
+  },
+)
+
+cookieAuth.promise(
+  14,
+  'a script in the page finds no token and a strange form is refused; beside it localStorage is emptied',
+  async ({ aws, app }) => {
+    const { formPage, loot } = openAttacker(aws, `${app.Url}/orders`)
+    const browser = await openBrowser(aws)
+    if (browser === undefined) {
+      const visitor = await signedIn(aws, app)
+      expect(visitor.scriptCookies).toBe('')
+      await visitor.open(formPage)
+      await visitor.submit()
+      expect(visitor.page.text).toBe('{"message":"Forbidden"}')
+      return
+    }
+    const page = await browser.newPage()
+    await page.goto(`${app.Url}/oauth2/login`)
+    await page.getByLabel('Email address').fill(ada.username)
+    await page.getByLabel('Password').fill(ada.password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'Hello from Lambda!' }).waitFor()
+
+    // Let in against the page's policy, the script still cannot send anything home, and would have nothing to send.
+    await page.evaluate(injected)
+    await page.waitForFunction(`document.title === 'robbed'`)
+    expect(loot).toEqual([])
+    expect(await page.evaluate('[document.cookie, localStorage.length]')).toEqual(['', 0])
+
+    await page.goto(formPage)
+    await page.getByRole('button', { name: 'Take it' }).click()
+    await page.getByText('{"message":"Forbidden"}').waitFor()
+
+    // The same script, where the token is the page's own to keep.
+    const { accessToken } = await tokensByHand(aws, app, await withCode(aws, app))
+    const storagePage = openStoragePage(aws)
+    await page.goto(storagePage)
+    await page.evaluate(`localStorage.setItem('accessToken', '${accessToken}')`)
+    await page.goto(withHole(storagePage))
+    await page.waitForFunction(`document.title === 'robbed'`)
+    expect(loot).toEqual([{ cookies: '', storage: { accessToken } }])
+    const headers = { authorization: `Bearer ${loot[0]?.storage['accessToken']}` }
+    const known = await aws.fetch(`${app.LoginUrl}/oauth2/userInfo`, { headers })
+    expect(known.status).toBe(200)
+    await browser.close()
+  },
+)
+
+cookieAuth.promise(
+  19,
+  'no answer of the app sets a weak cookie, is kept by a cache or runs a stranger’s script (OWASP)',
+  async ({ aws, app }) => {
+    const visitor = await signedIn(aws, app)
+    await reached(visitor, () => visitor.submit({ item: '<script>alert(1)</script>' }))
+    await visitor.follow('Back')
+    await reached(visitor, () => visitor.submit({}, { button: 'Stay signed in' }))
+    await reached(visitor, () => visitor.submit({}, { button: 'Sign out' }))
+    await reached(visitor, () => visitor.open('/oauth2/session.js'))
+    for (const search of ['', '?code=x', '?error=access_denied']) {
+      await reached(visitor, () => visitor.open(`${app.Url}/oauth2/callback${search}`))
+    }
+    const asked = { method: 'POST', path: '/oauth2/refresh', headers: { origin: app.Url } }
+    await ask(aws, app, asked)
+    await ask(aws, app, { ...asked, cookie: `${refreshCookie}=none` })
+
+    const answers = answersOf(aws)
+    expect(answers.map(({ status }) => status)).toEqual([
+      ...[302, 302, 200, 201, 200, 303, 200, 303, 200, 200, 400, 400, 401, 401, 401],
+    ])
+    expect(answers.flatMap(({ cookies = [] }) => cookies).length).toBeGreaterThan(10)
+    expect(answers.flatMap(({ cookies = [] }) => cookies.flatMap(weaknessesOf))).toEqual([])
+    for (const { headers } of answers) {
+      expect(headers).toMatchObject({
+        'cache-control': 'no-store',
+        'referrer-policy': 'same-origin',
+        'strict-transport-security': 'max-age=63072000',
+        'x-content-type-options': 'nosniff',
+      })
+      const policy = headers['content-security-policy'] ?? ''
+      if (headers['content-type']?.startsWith('text/html') !== true) continue
+      expect(policy).toMatch(/^default-src 'none'; .*frame-ancestors 'none'$/)
+      expect(policy).not.toContain('unsafe')
+    }
+    // What people write is shown as they wrote it.
+    const pages = answers.map(({ text }) => text).join()
+    expect(pages).toContain('&lt;script&gt;alert(1)&lt;/script&gt; is on its way.')
+    expect(pages).not.toContain('<script>alert')
   },
 )
