@@ -176,7 +176,7 @@ function checkUrls({ CallbackURLs = [], LogoutURLs = [], DefaultRedirectURI }: G
   for (const url of [...CallbackURLs, ...LogoutURLs]) {
     const isLocal = /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|$)/.test(url)
     const isAllowed = /^[a-z][a-z0-9+.-]*:\/\/?./i.test(url) && !url.includes('#')
-    if (!isAllowed || (url.startsWith('http://') && !isLocal)) {
+    if (!isAllowed || (/^http:/i.test(url) && !isLocal)) {
       throw invalidParameter(`${url}  cannot use the HTTP protocol.`)
     }
   }

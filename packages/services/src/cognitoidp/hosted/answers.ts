@@ -37,11 +37,14 @@ export interface Page extends Markup {
 export function redirect(location: string, cookies: readonly string[] = []): HttpOperationOutput {
   return {
     status: 302,
-    headers: { ...guarded, location, 'referrer-policy': 'no-referrer' },
+    headers: { ...guarded, location: ascii(location), 'referrer-policy': 'no-referrer' },
     ...(cookies.length === 0 ? {} : { cookies }),
     body: encode(''),
   }
 }
+
+/** A header has no room for other letters than these, which a registered URI may have. */
+const ascii = (url: string): string => url.replaceAll(/[^\x21-\x7e]+/gu, encodeURIComponent)
 
 /** An answer for programs; those that run in browsers may read it from everywhere. */
 export function json(

@@ -1,4 +1,5 @@
 import type { HttpOperationOutput } from '../../http-operation.ts'
+import { hashOf } from '../tokens/sessions.ts'
 import { userWithKey } from '../users/lookup.ts'
 import type { User } from '../users/state.ts'
 import { redirect } from './answers.ts'
@@ -43,7 +44,7 @@ export function browserUser({
   input,
   pool,
 }: Site): { readonly user: User; readonly authenticatedAtMs: number } | undefined {
-  const session = browserSessions.get(ctx, cookieOf(input, sessionCookie) ?? '')
+  const session = browserSessions.get(ctx, hashOf(cookieOf(input, sessionCookie) ?? ''))
   if (session === undefined || session.poolId !== pool.id) return undefined
   if (session.expiresAtMs <= ctx.now()) return undefined
   const user = userWithKey(ctx, pool.id, session.key)

@@ -44,7 +44,7 @@ export async function clientCredentials(
   )
   const now = Math.floor(ctx.now() / 1000)
   const lifeSeconds = validityMs(client, 'access') / 1000
-  const claims: Record<string, unknown> = {
+  const claims = {
     sub: client.id,
     token_use: 'access',
     scope: scopes.join(' '),
@@ -56,11 +56,9 @@ export async function clientCredentials(
     jti: ctx.ids.uuid(),
     client_id: client.id,
   }
-  for (const [name, value] of Object.entries(changes.access.add)) {
-    if (!kept.has(name)) claims[name] = value
-  }
+  const added = Object.entries(changes.access.add).filter(([name]) => !kept.has(name))
   return json(200, {
-    access_token: signedToken(pool, 'access', claims),
+    access_token: signedToken(pool, 'access', { ...claims, ...Object.fromEntries(added) }),
     expires_in: lifeSeconds,
     token_type: 'Bearer',
   })

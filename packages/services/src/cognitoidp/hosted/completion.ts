@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { AwsError } from '@cloud-orrery/models'
 import type { HttpOperationOutput } from '../../http-operation.ts'
 import { issueTokens } from '../tokens/issue.ts'
+import { hashOf } from '../tokens/sessions.ts'
 import type { User } from '../users/state.ts'
 import { redirect, withParameters } from './answers.ts'
 import { cookie, noCookie, sessionCookie, stepCookie } from './cookies.ts'
@@ -18,8 +19,9 @@ export async function complete(
 ): Promise<HttpOperationOutput> {
   const { ctx, pool } = site
   sweep(ctx)
+  const name = ctx.ids.alphanumeric(64)
   const session = browserSessions.put(ctx, {
-    id: ctx.ids.alphanumeric(64),
+    id: hashOf(name),
     poolId: pool.id,
     key: user.key,
     authenticatedAtMs: ctx.now(),
@@ -27,7 +29,7 @@ export async function complete(
   })
   const life = { nowMs: ctx.now(), lifeMs: browserSessionMs }
   const answer = await grant(site, request, user, session.authenticatedAtMs)
-  const cookies = [cookie(sessionCookie, session.id, life), noCookie(stepCookie)]
+  const cookies = [cookie(sessionCookie, name, life), noCookie(stepCookie)]
   return { ...answer, cookies: [...cookies, ...(answer.cookies ?? [])] }
 }
 
@@ -40,8 +42,9 @@ export async function grant(
 ): Promise<HttpOperationOutput> {
   const { client, redirectUri, responseType, scopes, state, nonce, challenge } = request
   if (responseType === 'code') {
-    const { code } = authorizationCodes.put(ctx, {
-      code: ctx.ids.uuid(),
+    const code = ctx.ids.uuid()
+    authorizationCodes.put(ctx, {
+      codeHash: hashOf(code),
       poolId: pool.id,
       clientId: client.id,
       redirectUri,

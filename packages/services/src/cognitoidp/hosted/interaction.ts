@@ -3,6 +3,7 @@ import type { HttpOperationOutput } from '../../http-operation.ts'
 import type { SignIn } from '../auth/outcome.ts'
 import { secretHash } from '../clients/secret-hash.ts'
 import { type Client, type Customization, customizations } from '../clients/state.ts'
+import { hashOf } from '../tokens/sessions.ts'
 import { page } from './answers.ts'
 import { isSameText } from './client-authentication.ts'
 import { cookie, cookieOf, formCookie, stepCookie } from './cookies.ts'
@@ -116,21 +117,22 @@ export function keepStep(visit: Visit, username: string, next: NextPage): string
   const { site, request } = visit
   const { ctx, pool } = site
   sweep(ctx)
-  const { id } = loginSteps.put(ctx, {
-    id: ctx.ids.alphanumeric(48),
+  const name = ctx.ids.alphanumeric(48)
+  loginSteps.put(ctx, {
+    id: hashOf(name),
     poolId: pool.id,
     clientId: request.client.id,
     expiresAtMs: ctx.now() + stepMs,
     username,
     next,
   })
-  return cookie(stepCookie, id)
+  return cookie(stepCookie, name)
 }
 
 /** Where this browser stands in this app's login. */
 export function stepOf({ site, request }: Visit): LoginStep | undefined {
   const { ctx, input, pool } = site
-  const step = loginSteps.get(ctx, cookieOf(input, stepCookie) ?? '')
+  const step = loginSteps.get(ctx, hashOf(cookieOf(input, stepCookie) ?? ''))
   const isOf = step?.poolId === pool.id && step.clientId === request.client.id
   return isOf && step.expiresAtMs > ctx.now() ? step : undefined
 }

@@ -76,10 +76,12 @@ async function answer(ctx: Context, input: HttpOperationInput): Promise<HttpOper
   const domain = domainOf(ctx, input)
   const pool = domain === undefined ? undefined : pools.get(ctx, domain.poolId)
   if (domain === undefined || pool === undefined) return notFound()
-  const methods = endpoints[input.path]
+  // What every object inherits is neither a path nor a method.
+  const methods = Object.hasOwn(endpoints, input.path) ? endpoints[input.path] : undefined
   if (methods === undefined) return notFound()
   if (input.method === 'OPTIONS' && forPrograms.has(input.path)) return preflight(methods)
-  const endpoint = methods[input.method === 'HEAD' ? 'GET' : input.method]
+  const method = input.method === 'HEAD' ? 'GET' : input.method
+  const endpoint = Object.hasOwn(methods, method) ? methods[method] : undefined
   if (endpoint === undefined) return empty(405, { allow: Object.keys(methods).join(', ') })
   if (input.body.byteLength > formBytesMax) return empty(413)
   return await endpoint({ ctx, input, domain, pool })

@@ -1,5 +1,6 @@
 import type { HttpOperationOutput } from '../../http-operation.ts'
 import { clients } from '../clients/state.ts'
+import { hashOf } from '../tokens/sessions.ts'
 import { redirect } from './answers.ts'
 import { cookieOf, noCookie, sessionCookie, stepCookie } from './cookies.ts'
 import { errorPage, readLoginRequest } from './login-request.ts'
@@ -13,7 +14,7 @@ import { browserSessions } from './state.ts'
 export function logout(site: Site): HttpOperationOutput {
   const { ctx, input, pool } = site
   const query = queryOf(site)
-  const id = cookieOf(input, sessionCookie) ?? ''
+  const id = hashOf(cookieOf(input, sessionCookie) ?? '')
   if (browserSessions.get(ctx, id)?.poolId === pool.id) browserSessions.delete(ctx, id)
   const answer = next(site, query)
   const cookies = [noCookie(sessionCookie), noCookie(stepCookie)]

@@ -4,7 +4,8 @@ import type { Context } from '../../context.ts'
 
 /** What a browser brings back to an app, and the app exchanges once for tokens. */
 export interface AuthorizationCode {
-  readonly code: string
+  /** SHA-256 of the code, in hex: who reads the journal can not use it. */
+  readonly codeHash: string
   readonly poolId: string
   readonly clientId: string
   readonly redirectUri: string
@@ -22,14 +23,15 @@ export interface AuthorizationCode {
 export const authorizationCodes = table<AuthorizationCode, 'expiry'>(
   'cognitoidp.authorizationCodes',
   {
-    key: ({ code }) => code,
+    key: ({ codeHash }) => codeHash,
     partition: 'region',
     indexes: { expiry: ({ expiresAtMs }) => orderedKey(expiresAtMs) },
   },
 )
 
-/** A browser that is signed in: the cookie `cognito` names it. */
+/** A browser that is signed in. */
 export interface BrowserSession {
+  /** SHA-256 of the cookie `cognito`, in hex. */
   readonly id: string
   readonly poolId: string
   /** Of the user. */
@@ -46,6 +48,7 @@ export const browserSessions = table<BrowserSession, 'expiry'>('cognitoidp.brows
 
 /** Where a browser stands between two pages. */
 export interface LoginStep {
+  /** SHA-256 of the cookie that names it, in hex. */
   readonly id: string
   readonly poolId: string
   readonly clientId: string
@@ -110,6 +113,6 @@ export function sweep(ctx: Context): void {
 type Kept = AuthorizationCode | BrowserSession | LoginStep | FederatedSignIn
 
 function keyOf(record: Kept): string {
-  if ('code' in record) return record.code
+  if ('codeHash' in record) return record.codeHash
   return 'state' in record ? record.state : record.id
 }

@@ -5,6 +5,7 @@ import { measure } from '../../shared/metrics.ts'
 import { rotates, sessionOfRefreshToken } from '../auth/refresh.ts'
 import type { Client } from '../clients/state.ts'
 import { type IssuedTokens, issueTokens, rotateRefreshToken } from '../tokens/issue.ts'
+import { hashOf } from '../tokens/sessions.ts'
 import { isReadable } from '../users/attributes.ts'
 import { userWithKey } from '../users/lookup.ts'
 import { json } from './answers.ts'
@@ -54,9 +55,9 @@ async function exchange(
   }
   const [given, redirectUri] = [form.get('code'), form.get('redirect_uri')]
   if (given === null || redirectUri === null) return oauthError('invalid_request')
-  const code = authorizationCodes.get(ctx, given)
+  const code = authorizationCodes.get(ctx, hashOf(given))
   if (code?.clientId !== client.id) return oauthError('invalid_grant')
-  authorizationCodes.delete(ctx, given)
+  authorizationCodes.delete(ctx, code.codeHash)
   if (code.expiresAtMs <= ctx.now()) return oauthError('invalid_grant')
   // Seen on AWS: this code, not the one of RFC 6749.
   if (code.redirectUri !== redirectUri) return oauthError('unauthorized_client')

@@ -208,10 +208,11 @@ function changed(
   { add, suppress }: PreToken['id'],
   isKept: (name: string) => boolean,
 ): Claims {
-  const next: Record<string, unknown> = { ...claims }
-  for (const name of suppress) if (!isKept(name)) delete next[name]
-  for (const [name, value] of Object.entries(add)) if (!isKept(name)) next[name] = value
-  return next
+  // A map, since a function may name a claim `__proto__`.
+  const next = new Map(Object.entries(claims))
+  for (const name of suppress) if (!isKept(name)) next.delete(name)
+  for (const [name, value] of Object.entries(add)) if (!isKept(name)) next.set(name, value)
+  return Object.fromEntries(next)
 }
 
 const seconds = (ms: number): number => Math.floor(ms / 1000)
