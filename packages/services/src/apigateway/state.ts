@@ -299,12 +299,14 @@ export interface CachedRecord {
   readonly value: string
 }
 
-export const authorizerCache = table<CachedRecord>('apigateway.authorizer-cache', {
+export const authorizerCache = table<CachedRecord, 'expiry'>('apigateway.authorizer-cache', {
   key: (it) => it.key,
   partition: 'region',
+  indexes: { expiry: ({ expiresAtMs }) => orderedKey(expiresAtMs) },
 })
 
-export const responseCache = table<CachedRecord>('apigateway.response-cache', {
+export const responseCache = table<CachedRecord, 'expiry'>('apigateway.response-cache', {
   key: (it) => it.key,
   partition: 'region',
+  indexes: { expiry: ({ expiresAtMs }) => orderedKey(expiresAtMs) },
 })

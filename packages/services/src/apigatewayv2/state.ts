@@ -133,10 +133,14 @@ export interface AuthorizerAnswerRecord {
   readonly answer: unknown
 }
 
-export const authorizerAnswers = table<AuthorizerAnswerRecord>('apigatewayv2.authorizer-answers', {
-  key: (it) => it.key,
-  partition: 'region',
-})
+export const authorizerAnswers = table<AuthorizerAnswerRecord, 'expiry'>(
+  'apigatewayv2.authorizer-answers',
+  {
+    key: (it) => it.key,
+    partition: 'region',
+    indexes: { expiry: ({ expiresAtMs }) => orderedKey(expiresAtMs) },
+  },
+)
 
 /** What is left of the requests that a stage or one of its routes may take. */
 export interface BucketRecord {

@@ -19,6 +19,7 @@ import {
   proxyTo,
   startRestApi,
 } from '../rest-api.test-support.ts'
+import { authorizerCache } from '../state.ts'
 
 const forbidden = [403, '{"message":"Forbidden"}']
 const unauthorized = [401, '{"message":"Unauthorized"}']
@@ -88,6 +89,8 @@ test('a function decides by the token, and its word is kept for a while', async 
   await api.cloud.advance({ seconds: 301 })
   expect(await ask('allow')).toEqual(allowed)
   expect(asked).toEqual(['allow', 'deny', 'nobody', 'odd', 'allow'])
+  // What it said of the one who was denied is over and forgotten.
+  expect(authorizerCache.count(api.cloud.scope('123456789012', 'us-east-1'))).toBe(1)
 })
 
 test('a function that gets the whole request is asked for each identity', async () => {

@@ -13,6 +13,7 @@ import {
   resourceAt,
   startRestApi,
 } from '../rest-api.test-support.ts'
+import { responseCache } from '../state.ts'
 
 test('a request becomes a message of a queue by a template', async () => {
   const api = await startRestApi()
@@ -197,6 +198,8 @@ test('what is kept for GET is given until its time is over', async () => {
   ])
   await api.cloud.advance({ seconds: 61 })
   expect(await ask('a')).toBe('3')
+  // What is over is forgotten.
+  expect(responseCache.count(api.cloud.scope('123456789012', 'us-east-1'))).toBe(1)
 })
 
 test('the same seed gives the same journal', async () => {

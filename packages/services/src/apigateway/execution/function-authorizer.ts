@@ -1,6 +1,7 @@
 import { orderedKey } from '@cloud-orrery/kernel'
 import { AwsError } from '@cloud-orrery/models'
 import { evaluate, type PolicyDocument } from '@cloud-orrery/policy'
+import { forgetExpired } from '../../shared/expiry.ts'
 import { authorizerTtlSecondsDefault } from '../limits.ts'
 import { type AuthorizerRecord, authorizerCache } from '../state.ts'
 import { javaPattern } from '../vtl/patterns.ts'
@@ -35,6 +36,7 @@ export async function functionAuthorized(
     verdict = await ask(call, authorizer, identity)
     if (ttl > 0) {
       const value = JSON.stringify(verdict)
+      forgetExpired(ctx, authorizerCache)
       authorizerCache.put(ctx, { key, expiresAtMs: ctx.now() + ttl * 1000, value })
     }
   }

@@ -1,6 +1,7 @@
 import { orderedKey } from '@cloud-orrery/kernel'
 import { AwsError } from '@cloud-orrery/models'
 import type { HttpOperationOutput } from '../../http-operation.ts'
+import { forgetExpired } from '../../shared/expiry.ts'
 import { cachedResponseBytesMax } from '../limits.ts'
 import { responseCache } from '../state.ts'
 import { type ApiCall, headerOf, methodArn } from './api-call.ts'
@@ -66,6 +67,7 @@ export function keepAnswer(call: ApiCall, key: string, answer: HttpOperationOutp
   if (!(answer.body instanceof Uint8Array) || answer.body.byteLength > cachedResponseBytesMax)
     return
   const { cacheTtlInSeconds = 300 } = settingOf(call)
+  forgetExpired(call.ctx, responseCache)
   responseCache.put(call.ctx, {
     key,
     expiresAtMs: call.ctx.now() + cacheTtlInSeconds * 1000,

@@ -2,7 +2,14 @@ import { CreateAuthorizerCommand } from '@aws-sdk/client-apigatewayv2'
 import { fetchFromCloud } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
 import { functionCaller, type TestHandler } from '../../lambda/functions.test-support.ts'
-import { functionArn, type MadeApi, routeTo, startApi } from '../http-api.test-support.ts'
+import {
+  accountId,
+  functionArn,
+  type MadeApi,
+  routeTo,
+  startApi,
+} from '../http-api.test-support.ts'
+import { authorizerAnswers } from '../state.ts'
 
 type Options = Partial<ConstructorParameters<typeof CreateAuthorizerCommand>[0]>
 
@@ -57,6 +64,17 @@ test('answers are kept per identity for as long as the authorizer says', async (
   await made.cloud.advance({ seconds: 60 })
   expect(await asked(made, 'a')).toEqual([200, { lambda: null }])
   expect(calls).toBe(3)
+})
+
+test('answers that are over do not pile up as further callers come', async () => {
+  const judge = () => ({ isAuthorized: true })
+  const made = await guarded(judge, { AuthorizerResultTtlInSeconds: 60 })
+  const kept = () => authorizerAnswers.count(made.cloud.scope(accountId, 'us-east-1'))
+  for (const key of ['a', 'b', 'c']) await asked(made, key)
+  expect(kept()).toBe(3)
+  await made.cloud.advance({ seconds: 60 })
+  await asked(made, 'd')
+  expect(kept()).toBe(1)
 })
 
 test('a policy allows the routes that it names, also when it is kept', async () => {

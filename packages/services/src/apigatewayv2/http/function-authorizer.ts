@@ -3,6 +3,7 @@ import { AwsError } from '@cloud-orrery/models'
 import { Invoke } from '@cloud-orrery/models/lambda'
 import { evaluate, type PolicyDocument, PolicyError, parsePolicy } from '@cloud-orrery/policy'
 import type { HttpOperationOutput } from '../../http-operation.ts'
+import { forgetExpired } from '../../shared/expiry.ts'
 import { executeArn } from '../names.ts'
 import { type AuthorizerRecord, authorizerAnswers } from '../state.ts'
 import { forbidden, internalError, unauthorized } from './answers.ts'
@@ -32,6 +33,7 @@ export async function judgeByFunction(
   const verdict = verdictOf(call, authorizer, answer)
   if (ttlSeconds > 0 && isAnswer(authorizer, answer)) {
     const expiresAtMs = ctx.now() + ttlSeconds * 1000
+    forgetExpired(ctx, authorizerAnswers)
     authorizerAnswers.put(ctx, {
       key,
       apiId: ApiId,
