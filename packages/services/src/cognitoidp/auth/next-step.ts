@@ -1,5 +1,6 @@
 import { orderedKey } from '@cloud-orrery/kernel'
 import type { ChallengeNameType } from '@cloud-orrery/models/cognitoidp'
+import type { Context } from '../../context.ts'
 import { notAuthorized } from '../errors.ts'
 import { deliverMfaCode } from '../messages/deliver.ts'
 import { masked } from '../messages/masking.ts'
@@ -185,7 +186,22 @@ export async function complete(
   }
 }
 
+/** For how long an app may confirm a device: as long as the longest access token of the sign-in lasts. */
+const confirmableMs = 86_400_000
+
+/** Removes a few of a user's devices that no app has confirmed: every sign-in of one that never does makes one. */
+function forgetUnconfirmed(ctx: Context, { poolId, key }: User): void {
+  const over: string[] = []
+  const prefix = orderedKey(poolId, key, '')
+  for (const { createdAtMs, deviceKey } of devices.scanIndex(ctx, 'unconfirmed', { prefix })) {
+    if (createdAtMs > ctx.now() - confirmableMs || over.length === 4) break
+    over.push(deviceKey)
+  }
+  for (const deviceKey of over) devices.delete(ctx, orderedKey(poolId, key, deviceKey))
+}
+
 function newDeviceOf({ ctx, pool }: SignIn, user: User): { deviceKey: string; groupKey: string } {
+  forgetUnconfirmed(ctx, user)
   const device = devices.put(ctx, {
     poolId: pool.id,
     key: user.key,

@@ -58,7 +58,7 @@ function sweep(ctx: Context): void {
 /** For how long a session that is over is known as such. */
 const keptMs = 86_400_000
 
-/** Ends all sign-ins of a user. */
+/** Ends all sign-ins of a user; those that have ended are not looked at again. */
 export function endSessions(ctx: Context, { poolId, key }: User): void {
   for (const { id } of [...tokenSessions.where(ctx, 'user', orderedKey(poolId, key))]) {
     tokenSessions.update(ctx, id, { revoked: true })

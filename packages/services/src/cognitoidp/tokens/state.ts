@@ -37,7 +37,8 @@ export const tokenSessions = table<TokenSession, 'refresh' | 'user' | 'expiry'>(
         ...(previousHash === undefined ? [] : [previousHash]),
         ...voidHashes,
       ],
-      user: ({ poolId, key }) => orderedKey(poolId, key),
+      // Those that can still be ended: a user may have signed in and out ten thousand times.
+      user: ({ poolId, key, revoked }) => (revoked === true ? undefined : orderedKey(poolId, key)),
       expiry: ({ expiresAtMs }) => orderedKey(expiresAtMs),
     },
   },

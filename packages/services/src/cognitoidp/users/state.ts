@@ -167,7 +167,11 @@ export interface Device {
   readonly lastIp?: string
 }
 
-export const devices = table<Device>('cognitoidp.devices', {
+export const devices = table<Device, 'unconfirmed'>('cognitoidp.devices', {
   key: ({ poolId, key, deviceKey }) => orderedKey(poolId, key, deviceKey),
   partition: 'region',
+  indexes: {
+    unconfirmed: ({ poolId, key, createdAtMs, verifier }) =>
+      verifier === undefined ? orderedKey(poolId, key, createdAtMs) : undefined,
+  },
 })
