@@ -16,7 +16,7 @@ export interface Serving {
   /** Ends when the server is told to stop. Taken before anyone hears that it is ready. */
   readonly told: Promise<void>
   /** Comes before the line that says that it is ready, and not earlier. */
-  readonly preface?: string
+  readonly preface?: string | ((port: number) => string)
   /** What a user should know besides. */
   readonly remarks?: readonly string[]
 }
@@ -40,7 +40,8 @@ export async function serve(present: Present, serving: Serving, io: Io): Promise
   for (const remark of serving.remarks ?? []) io.err(`orrery: ${remark}\n`)
   const readyMs = Math.round(performance.now() - serving.startedAt)
   const other = port === 4566 ? '' : ` --port ${port}`
-  const preface = serving.preface ?? ''
+  const said = serving.preface ?? ''
+  const preface = typeof said === 'string' ? said : said(port)
   io.out(
     serving.json
       ? `${JSON.stringify({ ready: true, version, url, port, accountId, region, seed, readyMs, dnsPort: dns?.port })}\n`

@@ -14,6 +14,8 @@ export interface SystemFolder {
   readonly outcome: string
   readonly services: readonly string[]
   readonly stacks: readonly string[]
+  /** What a person may try once it runs, step by step; `{Output}` stands for an output of its stacks. */
+  readonly visit?: readonly string[]
 }
 
 /** The checkout's folder of systems: beside this package, or above where the command runs. */

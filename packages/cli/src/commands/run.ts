@@ -17,7 +17,7 @@ import type { PromiseDefinition } from '@cloud-orrery/vitest/scenario'
 import { type Command, type Io, UsageError } from '../command.ts'
 import { type ComplianceReport, complianceOf } from '../compliance.ts'
 import { paint } from '../io.ts'
-import { atMost, countOf, jsonOption } from '../options.ts'
+import { atMost, countOf, jsonOption, portOf } from '../options.ts'
 import { GrantWatch } from '../policy/grant-watch.ts'
 import { readPromises } from '../read-promises.ts'
 import { sideBySide, usualJobs } from '../side-by-side.ts'
@@ -59,6 +59,9 @@ export const command: Command = {
                   has cores, at most 4); the results are the same
   --journal FILE  write the whole journal, one canonical JSON entry a line
   --record FILE   write a recording for each promise, for 'orrery replay'
+  --keep          then deploy it again, at the time of day, and leave it there for
+                  people until Ctrl-C; says what to open
+  --port N        with --keep: port on the loopback (default 4566)
   --json          print one object: { system, engines, seed, promises, leftovers,
                   unusedGrants, compliance, journalSha256, ok }`,
   run: runSystem,
@@ -74,6 +77,8 @@ async function runSystem(args: string[], io: Io): Promise<number> {
       jobs: { type: 'string' },
       journal: { type: 'string' },
       record: { type: 'string' },
+      keep: { type: 'boolean' },
+      port: { type: 'string' },
     },
     allowPositionals: true,
   })
@@ -85,6 +90,12 @@ async function runSystem(args: string[], io: Io): Promise<number> {
   const folder = findSystem(io.cwd, wanted)
   const seed = countOf(values.seed, '--seed') ?? 1
   const view = values.json === true ? undefined : io
+  if (values.keep === true && view === undefined) {
+    throw new UsageError('--keep is for people, --json for programs.', 'Give one of them.')
+  }
+  if (values.port !== undefined && values.keep !== true) {
+    throw new UsageError('A port is opened by --keep alone.', 'Give --keep too.')
+  }
   const promises = chosen(await readPromises(folder), idsOf(values.only))
   const kept: Kept = {
     ...(values.journal === undefined ? {} : { lines: [] }),
@@ -100,6 +111,10 @@ async function runSystem(args: string[], io: Io): Promise<number> {
   }
   if (values.json === true) io.out(`${JSON.stringify(report)}\n`)
   else printEnd(report, io)
+  if (values.keep === true) {
+    const { keepDeployed } = await import('../keep-deployed.ts')
+    await keepDeployed(folder, promises, { seed, port: portOf(values.port) }, io)
+  }
   return report.ok ? 0 : 1
 }
 
@@ -198,9 +213,11 @@ function enginesOf(shown: readonly ShownPromise[]): string[] {
   return [...new Set(shown.flatMap(({ engines = [] }) => engines))]
 }
 
-/** The CDK's bootstrap stack belongs to the account, not to the system: `cdk destroy` leaves it too. */
+/** The CDK's bootstrap stack and roles of services belong to the account, not to the system: AWS leaves them too. */
 function isShared(arn: string): boolean {
-  return /stack\/CDKToolkit\/|cdk-hnb659fds-|cdk-bootstrap\/hnb659fds/.test(arn)
+  return /stack\/CDKToolkit\/|cdk-hnb659fds-|cdk-bootstrap\/hnb659fds|:role\/aws-service-role\//.test(
+    arn,
+  )
 }
 
 /** Brings the assembly up to date, so that the deployment itself can be timed: its folder, and ms of real time. */
