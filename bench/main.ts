@@ -23,6 +23,7 @@ const parts: readonly Part[] = [
   { name: 'functions' },
   { name: 'apis' },
   { name: 'tokens' },
+  { name: 'logins' },
   { name: 'web-sockets' },
   { name: 'event-patterns' },
   { name: 'workflows' },
