@@ -28,6 +28,21 @@ const secretNames: ReadonlySet<string> = new Set([
   'temporarypassword',
 ])
 
+/** Of Cognito alone, where these names open something: codes, sessions under way, answers, what proves a password. */
+const loginNames: ReadonlySet<string> = new Set([
+  'answer',
+  'b',
+  'code',
+  'confirmationcode',
+  'email_otp_code',
+  'session',
+  'sms_mfa_code',
+  'sms_otp_code',
+  'software_token_mfa_code',
+  'usercode',
+  'x',
+])
+
 /** Members that hold what someone encrypts, as text or as the mark that stands for bytes. */
 const plaintextNames: ReadonlySet<string> = new Set(['plaintext', 'secretbinary'])
 
@@ -35,19 +50,31 @@ export const hidden = '*** Sensitive Data Redacted ***'
 
 /** A journal entry as canonical JSON for people and files: without secret keys, session tokens and passwords. */
 export function shownEntry(entry: JournalEntry): string {
-  const shown = JSON.parse(canonicalJson(entry), withoutSecret) as JournalEntry
+  const isLogin = String(entry.name).startsWith('cognitoidp.')
+  const without = isLogin ? withoutLoginSecret : withoutSecret
+  const shown = withoutHeaders(JSON.parse(canonicalJson(entry), without) as JournalEntry)
   if (entry.name === 'ssm.PutParameter') return JSON.stringify(withoutValue(shown))
   return JSON.stringify(entry.name === 'cognitoidp.HostedLogin' ? withoutForm(shown) : shown)
 }
 
-/** What browsers and apps send to a login domain: passwords and codes in forms and queries, sessions and secrets in headers. */
+/** What browsers and apps send to a login domain in forms and queries: passwords, codes, secrets. */
 function withoutForm({ data, ...entry }: JournalEntry): JournalEntry {
-  const input = data['input'] as { headers?: Record<string, string> } | undefined
-  if (input === undefined) return { ...entry, data }
-  const headers = Object.entries(input.headers ?? {}).map(([name, value]) => {
-    return [name, name === 'cookie' || name === 'authorization' ? hidden : value]
+  const input = data['input']
+  if (typeof input !== 'object' || input === null) return { ...entry, data }
+  return { ...entry, data: { ...data, input: { ...input, query: hidden, body: hidden } } }
+}
+
+/** What a plain HTTP request shows to be let in, whichever service answers it: sessions, tokens, passwords. */
+const openingHeaders = /^(?:cookie|authorization|proxy-authorization|x-amz-security-token)$/i
+
+function withoutHeaders({ data, ...entry }: JournalEntry): JournalEntry {
+  const input = data['input'] as { headers?: Record<string, unknown> } | null | undefined
+  const given = input?.headers
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return { ...entry, data }
+  const headers = Object.entries(given).map(([name, value]) => {
+    return [name, openingHeaders.test(name) ? hidden : value]
   })
-  const shown = { ...input, query: hidden, body: hidden, headers: Object.fromEntries(headers) }
+  const shown = { ...input, headers: Object.fromEntries(headers) }
   return { ...entry, data: { ...data, input: shown } }
 }
 
@@ -63,6 +90,11 @@ function withoutSecret(name: string, value: unknown): unknown {
   if (plaintextNames.has(lower)) return hidden
   if (typeof value === 'string') return secretNames.has(lower) ? hidden : value
   return isSecureParameter(value) ? { ...value, Value: hidden } : value
+}
+
+function withoutLoginSecret(name: string, value: unknown): unknown {
+  const isHidden = typeof value === 'string' && loginNames.has(name.toLowerCase())
+  return isHidden ? hidden : withoutSecret(name, value)
 }
 
 /** A parameter of Systems Manager as it is put or read, its `Type` beside its value. */

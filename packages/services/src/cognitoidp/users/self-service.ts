@@ -14,7 +14,7 @@ import { hidesUsers } from '../auth/password.ts'
 import { checkSecretHash, isClientSecret } from '../clients/secret-hash.ts'
 import type { Client } from '../clients/state.ts'
 import {
-  codeExpired,
+  codeMismatch,
   limitExceeded,
   notAuthorized,
   revocationDisabled,
@@ -129,6 +129,8 @@ export const forgotPassword = operation(ForgotPassword, {
     const client = clientOf(ctx, ClientId)
     const pool = poolOf(ctx, client.poolId)
     checkSecretHash(client, [Username], SecretHash)
+    // Before the user is looked for: who asks learns of the pool alone.
+    onlyAdmin(pool)
     const about = { ctx, pool, client, clientMetadata: ClientMetadata }
     const user = findUser(ctx, pool, Username) ?? (await migratedUser(about, Username, undefined))
     if (user === undefined || !canRecover(user)) {
@@ -137,7 +139,6 @@ export const forgotPassword = operation(ForgotPassword, {
       if (!user.enabled) throw userDisabled()
       throw notAuthorized('User password cannot be reset in the current state.')
     }
-    onlyAdmin(pool)
     checkRecoveries(ctx, user)
     const CodeDeliveryDetails = await deliverCode(ctx, pool, {
       ...{ user, client, purpose: 'reset' as const },
@@ -185,10 +186,13 @@ export const confirmForgotPassword = operation(ConfirmForgotPassword, {
     const client = clientOf(ctx, ClientId)
     const pool = poolOf(ctx, client.poolId)
     checkSecretHash(client, [Username], SecretHash)
-    const user = findUser(ctx, pool, Username)
-    if (user === undefined) throw hidesUsers(client) ? codeExpired() : userNotFound()
-    if (!user.enabled) throw userDisabled()
+    // Before the user is looked for: a password that is none is refused for everyone.
     checkPasswordPolicy(pool, Password, 'user')
+    const user = findUser(ctx, pool, Username)
+    // Source: "Managing user existence error responses", ConfirmForgotPassword.
+    if (user?.enabled !== true && hidesUsers(client)) throw codeMismatch()
+    if (user === undefined) throw userNotFound()
+    if (!user.enabled) throw userDisabled()
     const fields = newPassword(ctx, pool, user, Password)
     const { attribute = 'email' } = takeCode(ctx, user, 'reset', ConfirmationCode)
     const changed = changeUser(ctx, user, {
