@@ -1,5 +1,7 @@
+import { templateOutputMax, templateStepsMax } from '../limits.ts'
+import { TemplateError } from './ast.ts'
 import { javaPattern } from './patterns.ts'
-import { areEqual, isMap, JavaList, shownText, type VtlMap } from './values.ts'
+import { areEqual, fitting, isMap, JavaList, shownText, tooLarge, type VtlMap } from './values.ts'
 
 export type Method = (...args: unknown[]) => unknown
 
@@ -33,6 +35,8 @@ function list(items: Iterable<unknown>): JavaList {
 }
 
 function stringMethods(value: string): Record<string, Method> {
+  const patternOf = (source: unknown, flags: string) =>
+    javaPattern(text(source), flags, value.length)
   return {
     length: () => value.length,
     isEmpty: () => value === '',
@@ -45,9 +49,9 @@ function stringMethods(value: string): Record<string, Method> {
     indexOf: (part, from) =>
       value.indexOf(text(part), from === undefined ? undefined : Number(from)),
     lastIndexOf: (part) => value.lastIndexOf(text(part)),
-    replace: (from, to) => value.replaceAll(text(from), () => text(to)),
-    replaceAll: (from, to) => value.replace(javaPattern(text(from), 'g', value.length), text(to)),
-    replaceFirst: (from, to) => value.replace(javaPattern(text(from), '', value.length), text(to)),
+    replace: (from, to) => replaced(value, text(from), () => text(to)),
+    replaceAll: (from, to) => replaced(value, patternOf(from, 'g'), filledBy(text(to))),
+    replaceFirst: (from, to) => replaced(value, patternOf(from, ''), filledBy(text(to))),
     matches: (whole) => javaPattern(`^(?:${text(whole)})$`, '', value.length).test(value),
     split: (by) => {
       const parts = value.split(javaPattern(text(by), '', value.length))
@@ -58,13 +62,38 @@ function stringMethods(value: string): Record<string, Method> {
     toUpperCase: () => value.toUpperCase(),
     trim: () => value.trim(),
     strip: () => value.trim(),
-    concat: (more) => value + text(more),
+    concat: (more) => fitting(value + text(more)),
     charAt: (at) => value.charAt(Number(at)),
     equals: (other) => value === other,
     equalsIgnoreCase: (other) => value.toLowerCase() === text(other).toLowerCase(),
     compareTo: (other) => (value < text(other) ? -1 : value > text(other) ? 1 : 0),
     toString: () => value,
   }
+}
+
+type Replacement = (groups: readonly unknown[]) => string
+
+/** A text whose parts are replaced: refused before it is larger than what a template may put out. */
+function replaced(value: string, from: string | RegExp, to: Replacement): string {
+  let length = 0
+  const counted = (...groups: readonly unknown[]): string => {
+    const part = to(groups)
+    length += part.length
+    if (length > templateOutputMax) throw tooLarge()
+    return part
+  }
+  const made =
+    typeof from === 'string' ? value.replaceAll(from, counted) : value.replace(from, counted)
+  return fitting(made)
+}
+
+/** `$1` is the first group, and a backslash takes the next character as it is. Source: Java, `Matcher.replaceAll`. */
+function filledBy(template: string): Replacement {
+  if (!/[\\$]/.test(template)) return () => template
+  return (groups) =>
+    template.replace(/\\(.)|\$(\d)/g, (_, literal?: string, group?: string) =>
+      literal === undefined ? String(groups[Number(group)] ?? '') : literal,
+    )
 }
 
 function numberMethods(value: number): Record<string, Method> {
@@ -93,7 +122,11 @@ function listMethods(value: unknown[]): Record<string, Method> {
       return args.length > 1 ? undefined : true
     },
     addAll: (items) => {
-      if (Array.isArray(items)) value.push(...items)
+      if (!Array.isArray(items)) return true
+      if (value.length + items.length > templateStepsMax) {
+        throw new TemplateError('A list is too long')
+      }
+      for (const item of [...items]) value.push(item)
       return true
     },
     set: (at, item) => {

@@ -2,7 +2,7 @@ import { foreachIterationsMax, templateOutputMax, templateStepsMax } from '../li
 import { type Expression, type Node, type Reference, type Step, TemplateError } from './ast.ts'
 import { define, methodOf } from './methods.ts'
 import { parseTemplate } from './parse.ts'
-import { areEqual, isMap, isTrue, JavaList, shownText, type VtlMap } from './values.ts'
+import { areEqual, fitting, isMap, isTrue, JavaList, shownText, type VtlMap } from './values.ts'
 
 const parsed = new Map<string, readonly Node[]>()
 /** Templates that are kept taken apart. */
@@ -20,9 +20,15 @@ function nodesOf(source: string): readonly Node[] {
 
 /** Fills a template in. `variables` are changed by its `#set`. Throws TemplateError. */
 export function renderTemplate(source: string, variables: VtlMap): string {
-  const run = new Rendering(variables)
-  run.block(nodesOf(source))
-  return run.output
+  try {
+    const run = new Rendering(variables)
+    run.block(nodesOf(source))
+    return run.output
+  } catch (error) {
+    // The engine's own end of texts and of calls within calls.
+    if (error instanceof RangeError) throw new TemplateError('The template is nested too deeply')
+    throw error
+  }
 }
 
 type End = 'break' | 'stop' | undefined
@@ -83,8 +89,8 @@ class Rendering {
     }
   }
 
-  #step(): void {
-    this.#steps += 1
+  #step(more = 0): void {
+    this.#steps += 1 + more
     if (this.#steps > templateStepsMax) throw new TemplateError('The template takes too many steps')
   }
 
@@ -175,10 +181,11 @@ class Rendering {
   }
 
   #taken(value: unknown, step: Step): unknown {
-    this.#step()
+    this.#step(step.kind === 'method' ? stepsOver(value) : 0)
     if (step.kind === 'method') {
       const args = step.args.map((arg) => this.#value(arg))
-      return methodOf(value, step.name)?.(...args)
+      const answered = methodOf(value, step.name)?.(...args)
+      return typeof answered === 'string' ? fitting(answered) : answered
     }
     const key = step.kind === 'member' ? step.name : this.#value(step.index)
     if (Array.isArray(value)) {
@@ -248,10 +255,16 @@ class Rendering {
     if (operator === '==') return areEqual(a, b)
     if (operator === '!=') return !areEqual(a, b)
     if (operator === '+' && (typeof a === 'string' || typeof b === 'string')) {
-      return shownText(a) + shownText(b)
+      return fitting(shownText(a) + shownText(b))
     }
     return calculated(operator, a, b)
   }
+}
+
+/** What a method counts for besides itself: those of long texts and lists look at all of them. */
+function stepsOver(value: unknown): number {
+  if (typeof value === 'string') return Math.floor(value.length / 4096)
+  return Array.isArray(value) ? Math.floor(value.length / 64) : 0
 }
 
 /** What `#define` keeps. */

@@ -103,6 +103,48 @@ test('a template that does not parse or does not end is refused', () => {
   expect(() => rendered(`$context.stage.matches('(a+)+b')`)).toThrow('regular expression')
 })
 
+const twice = (change: string) => `#foreach($i in [1..60])#set($x = ${change})#end`
+const largest = '"'.padEnd(1000, 'a').concat('"')
+
+test.each([
+  ['texts that double', `#set($x = ${largest})${twice('"$x$x"')}`, 'too large'],
+  ['sums that double', `#set($x = ${largest})${twice('$x + $x')}`, 'too large'],
+  ['joined texts', `#set($x = ${largest})${twice('$x.concat($x)')}`, 'too large'],
+  ['replacements', `#set($x = ${largest})${twice(`$x.replace("a", ${largest})`)}`, 'too large'],
+  ['patterns', `#set($x = ${largest})${twice(`$x.replaceAll("a", ${largest})`)}`, 'too large'],
+  ['groups', `#set($x = ${largest})${twice('$x.replaceAll("(a+)", "$1$1")')}`, 'too large'],
+  ['encodings', `#set($x = ${largest})${twice('$util.escapeJavaScript("$x$x")')}`, 'too large'],
+  ['lists within lists', `#set($x = [1])${twice('[$x, $x]')}$x`, 'too large'],
+  ['maps within maps', `#set($x = {})${twice('{"a": $x, "b": $x}')}$x`, 'too large'],
+  ['a list in itself', '#set($x = [])$x.add($x)$x', 'nested too deeply'],
+  ['a map in itself', '#set($x = {})#set($x.a = $x)$x', 'nested too deeply'],
+  ['JSON in itself', `#set($x = $input.path('$.list'))$x.add($x)$x`, 'nested too deeply'],
+  [
+    'a list that grows by itself',
+    '#set($x = [1])#foreach($i in [1..60])#set($y = $x.addAll($x))#end',
+    'too long',
+  ],
+  ['a block in itself', '#define($x)$x#end$x', 'nested too deeply'],
+  ['blocks in each other', '#define($x)$y$y#end#define($y)$x$x#end$x', 'nested too deeply'],
+  ['a long range', '#set($x = [1..2000000000])', 'too long'],
+  ['parentheses', `#set($x = ${'('.repeat(100_000)}1)`, 'nested too deeply'],
+  ['lists', `#set($x = ${'['.repeat(100_000)}1])`, 'nested too deeply'],
+  ['negations', `#if(${'!'.repeat(100_000)}$x)#end`, 'nested too deeply'],
+  ['conditions', '#if(true)'.repeat(50_000), 'nested too deeply'],
+])('what would take all memory or never end is refused: %s', (_, template, words) => {
+  expect(() => rendered(template, { list: [1] })).toThrow(words)
+})
+
+test('what a template says of prototypes is its own', () => {
+  expect(rendered('#set($x = {})#set($x.__proto__.a = 1)#set($__proto__ = {"b": 2})$!b')).toBe('')
+  expect(rendered('$!x.constructor.constructor("return 1")')).toBe('')
+  expect(Object.hasOwn(Object.prototype, 'a')).toBe(false)
+})
+
+test('replacements name groups as in Java', () => {
+  expect(rendered(`#set($x = "a-b")$x.replaceAll("(a)-(b)", '$2-$1-\\$2')`)).toBe('b-a-$2')
+})
+
 test('overrides are set into the context', () => {
   const context = { responseOverride: { header: {} } }
   renderTemplate(
