@@ -1,4 +1,4 @@
-import { Visitor } from '@cloud-orrery/vitest/browser'
+import { openBrowser, Visitor } from '@cloud-orrery/vitest/browser'
 import { expect } from '@cloud-orrery/vitest/scenario'
 import { decodeJwt } from 'jose'
 import * as oauth from 'oauth4webapi'
@@ -18,6 +18,7 @@ import {
   post,
   refused,
 } from './device-grant.ts'
+import { byChromium, byVisitors } from './living-room.ts'
 import { decide, mailedPassword, signedIn } from './people.ts'
 
 deviceGrant.promise(
@@ -235,6 +236,43 @@ deviceGrant.promise(
     ).toEqual(nothing)
     expect((await aws.fetch(`${origin}/token?${query}`, { headers })).status).toBe(405)
     expect((await aws.fetch(`${origin}/elsewhere`)).status).toBe(503)
+  },
+  { calm: onePickUp },
+)
+
+deviceGrant.promise(
+  14,
+  'a television shows a code, a phone signs in and allows it, and the television greets its owner by name',
+  async ({ aws }) => {
+    const browser = await openBrowser(aws)
+    if (browser === undefined) return await byVisitors(aws)
+    try {
+      await byChromium(aws, browser)
+    } finally {
+      await browser.close()
+    }
+  },
+  { calm: onePickUp },
+)
+
+deviceGrant.promise(
+  15,
+  'the same, by browsers without scripts; whom nobody allows, the television tells so',
+  async ({ aws, outputs }) => {
+    await byVisitors(aws)
+    const [tv, phone] = [new Visitor(aws), await signedIn(aws, outputs)]
+    for (const [button, said] of [
+      ['Deny', 'That was denied.'],
+      [undefined, 'The code has expired.'],
+    ] as const) {
+      await tv.open(`${origin}/tv`)
+      await tv.submit({}, { button: 'Sign in' })
+      const user_code = /[0-9B-Z]{4}-[0-9B-Z]{4}/.exec(tv.page.text)?.[0] ?? ''
+      if (button !== undefined) await decide(phone, { user_code }, button)
+      await aws.clock.advance({ minutes: button === undefined ? 30 : 1 })
+      await tv.open(`${origin}/tv`)
+      expect(tv.page.alerts).toEqual([said])
+    }
   },
   { calm: onePickUp },
 )

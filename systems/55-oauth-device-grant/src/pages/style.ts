@@ -31,9 +31,10 @@ a { color: var(--accent); }
 code, .code { font-family: ui-monospace, monospace; letter-spacing: .06em; font-weight: 700; }
 body.tv { --wide: 60rem; justify-content: center; }
 body.tv main { padding: clamp(1.5rem, 4vw, 3.5rem); border-radius: 1.5rem; }
+body.tv .buttons { max-width: 18rem; }
 body.tv h1 { font-size: clamp(1.75rem, 4vw, 2.75rem); }
 .ask { display: grid; grid-template-columns: 1fr auto; gap: 2rem; align-items: center; font-size: 1.25rem; }
-.ask .code { display: block; font-size: clamp(2.5rem, 8vw, 5rem); line-height: 1.15; letter-spacing: .08em; color: var(--accent); }
+.ask .code { display: block; font-size: clamp(2.5rem, 7.5vw, 4.75rem); line-height: 1.15; letter-spacing: .06em; white-space: nowrap; color: var(--accent); }
 .qr { background: #fff; padding: .75rem; border-radius: .75rem; width: clamp(9rem, 22vw, 15rem); }
 .qr svg { display: block; width: 100%; height: auto; }
 ol.way { list-style: none; display: flex; flex-wrap: wrap; gap: .5rem; margin: 2rem 0 0; padding: 0; color: var(--soft); }

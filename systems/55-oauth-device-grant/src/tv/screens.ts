@@ -1,10 +1,11 @@
 import { renderSVG } from 'uqr'
 import type { ALBResult } from '../alb/event.ts'
+import { shownUserCode } from '../device-grant/codes.ts'
 import { html, Markup } from '../pages/markup.ts'
 import { page } from '../pages/page.ts'
 import type { Waiting } from './memory.ts'
 
-const stations = ['Off', 'Shows a code', 'Someone decides', 'Yours'] as const
+const stations = ['Nobody’s', 'Waits for you', 'Yours'] as const
 
 /** Where in the grant it is. */
 function way(current: (typeof stations)[number]): Markup {
@@ -26,13 +27,14 @@ export function start(problem?: string): ALBResult {
 ${problem !== undefined && html`<p class="problem" role="alert">${problem}</p>`}
 <p>Sign in with your phone: there is nothing to type here.</p>
 ${button('sign-in', 'Sign in')}
-${way('Off')}`,
+${way('Nobody’s')}`,
   })
 }
 
 /** The code, until someone has decided. The browser asks again by itself. */
 export function showCode(waiting: Waiting, refresh: number, cookie: string): ALBResult {
-  const { userCode, address } = waiting
+  const { address } = waiting
+  const userCode = shownUserCode(waiting.userCode)
   const typed = address.replace(/^https:\/\//, '').replace(/\?.*$/, '')
   // Drawn by `uqr` from an address of our own: no text of others comes into it.
   const picture = new Markup(renderSVG(address, { border: 1 }))
@@ -49,7 +51,7 @@ export function showCode(waiting: Waiting, refresh: number, cookie: string): ALB
 </div>
 <div class="qr" role="img" aria-label="QR code of ${typed} with this code">${picture}</div>
 </div>
-${way('Shows a code')}`,
+${way('Waits for you')}`,
   })
 }
 
