@@ -7,7 +7,7 @@ import type { Incoming } from '../requests/incoming.ts'
 import { errorPage, redirect } from '../requests/responses.ts'
 import { sealed, unsealed } from '../requests/sealing.ts'
 import { type Rule, rules } from '../state.ts'
-import { type Provider, providerOf, tokens, userInfo } from './provider.ts'
+import { type Provider, providerOf, type Silence, tokens, userInfo } from './provider.ts'
 import { claimHeaders, type Session, sessionCookies, sessionOf } from './sessions.ts'
 
 /** Where providers send people back to. Source: User Guide, "Authenticate users", `/oauth2/idpresponse`. */
@@ -73,9 +73,9 @@ async function refreshed(
   if (refreshToken === undefined) return undefined
   const grant = { grant_type: 'refresh_token', refresh_token: refreshToken }
   const fresh = await tokens(ctx, provider, grant)
-  if (fresh === undefined) return undefined
+  if (typeof fresh === 'string') return undefined
   const claims = await userInfo(ctx, provider, fresh.accessToken)
-  if (claims === undefined) return undefined
+  if (typeof claims === 'string') return undefined
   return {
     ...session,
     claims,
@@ -144,7 +144,7 @@ async function finish(
 ): Promise<HttpOperationOutput> {
   const grant = { grant_type: 'authorization_code', code, redirect_uri: callbackUrl(request) }
   const fresh = await tokens(ctx, provider, grant)
-  if (fresh === undefined) return refused(request, 561, 'AuthTokenEpRequestFailed')
+  if (typeof fresh === 'string') return silent(request, fresh, 'AuthTokenEpRequest')
   const { iss, nonce, aud } = fresh.idClaims
   const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   const isForUs =
@@ -153,7 +153,7 @@ async function finish(
     (aud === undefined || audiences.includes(provider.clientId))
   if (!isForUs) return refused(request, 561, 'AuthInvalidIdToken')
   const claims = await userInfo(ctx, provider, fresh.accessToken)
-  if (claims === undefined) return refused(request, 561, 'AuthUserinfoEpRequestFailed')
+  if (typeof claims === 'string') return silent(request, claims, 'AuthUserinfoEpRequest')
   const session: Session = {
     issuer: provider.issuer,
     clientId: provider.clientId,
@@ -167,6 +167,12 @@ async function finish(
   if (cookies === undefined) return refused(request, 500, 'AuthUserinfoResponseSizeExceeded')
   const gone = `${nonceCookie}=; Expires=${httpDate(0)}; Path=/; Secure; HttpOnly; SameSite=None`
   return redirect(302, state.url, [...cookies, gone])
+}
+
+/** A provider that refuses is an error of the login, one that cannot be reached is the balancer's own. */
+function silent(request: Incoming, silence: Silence, endpoint: string): HttpOperationOutput {
+  if (silence === 'unreachable') return refused(request, 500, `${endpoint}Timeout`)
+  return refused(request, 561, `${endpoint}Failed`)
 }
 
 function refused({ notes }: Incoming, status: number, error: string): HttpOperationOutput {

@@ -181,6 +181,15 @@ test('a session ends on the clock, and lives on by its refresh token until then'
   expect((await get('/private', pairs(refreshed.cookies))).status).toBe(302)
 })
 
+test('a provider that cannot be reached is an error of the balancer, one that refuses of the login', async () => {
+  const { cloud, get, begin } = await withLogin()
+  const { state, cookie } = await begin()
+  const back = async () => (await get(`/oauth2/idpresponse?code=bad&state=${state}`, cookie)).status
+  expect(await back()).toBe(561)
+  cloud.internet.delete('login.example.com')
+  expect(await back()).toBe(500)
+})
+
 test.each([
   ['deny', 401],
   ['allow', 200],

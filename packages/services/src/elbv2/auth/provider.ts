@@ -64,12 +64,20 @@ export interface Tokens {
   readonly idClaims: Readonly<Record<string, unknown>>
 }
 
-/** Asks the provider for tokens; undefined where it gives none. */
+/** Why a provider gave nothing. Source: User Guide, "Troubleshoot", HTTP 500 and HTTP 561. */
+export type Silence = 'refused' | 'unreachable'
+
+/** Nothing came over the network, or not in time; else the provider has said something. */
+function silenceOf({ status }: { readonly status: number }): Silence {
+  return status === 0 ? 'unreachable' : 'refused'
+}
+
+/** Asks the provider for tokens; why, where it gives none. */
 export async function tokens(
   ctx: Context,
   provider: Provider,
   grant: Readonly<Record<string, string>>,
-): Promise<Tokens | undefined> {
+): Promise<Tokens | Silence> {
   const { clientId, clientSecret } = provider
   const form = new URLSearchParams({ ...grant, client_id: clientId, client_secret: clientSecret })
   const answer = await ctx.http({
@@ -85,7 +93,7 @@ export async function tokens(
   })
   const value = answer.status === 200 ? objectOf(answer.body) : undefined
   const accessToken = value?.['access_token']
-  if (value === undefined || typeof accessToken !== 'string') return undefined
+  if (value === undefined || typeof accessToken !== 'string') return silenceOf(answer)
   const { refresh_token: refreshToken, expires_in: seconds, id_token: idToken } = value
   return {
     accessToken,
@@ -101,12 +109,12 @@ function claimsOf(token: string): Record<string, unknown> {
   return objectOf(Buffer.from(claims, 'base64url').toString()) ?? {}
 }
 
-/** What the provider says of whoever has an access token; undefined where it says nothing. */
+/** What the provider says of whoever has an access token; why, where it says nothing. */
 export async function userInfo(
   ctx: Context,
   provider: Provider,
   accessToken: string,
-): Promise<Record<string, unknown> | undefined> {
+): Promise<Record<string, unknown> | Silence> {
   const answer = await ctx.http({
     method: 'GET',
     url: provider.userInfoEndpoint,
@@ -117,7 +125,7 @@ export async function userInfo(
     body: '',
     timeoutMs: providerTimeoutMs,
   })
-  return answer.status === 200 ? objectOf(answer.body) : undefined
+  return (answer.status === 200 ? objectOf(answer.body) : undefined) ?? silenceOf(answer)
 }
 
 function objectOf(text: string): Record<string, unknown> | undefined {
