@@ -154,6 +154,19 @@ async function walk({ cloud, UserPoolId }: People) {
   return { pageMs: median(times), lastPagesMs: median(times.slice(-100)), listed, inOrder }
 }
 
+/** A search by the first letters of an address, of which one user has them. */
+async function searchMs({ cloud, UserPoolId }: People, count: number): Promise<number> {
+  const times: number[] = []
+  for (let i = 0; i < 200; i += 1) {
+    const Filter = `email ^= "${nameOf(Math.floor((i * count) / 200))}@"`
+    const startedAt = performance.now()
+    const { Users = [] } = await call(cloud, ListUsers, { UserPoolId, Filter })
+    times.push(performance.now() - startedAt)
+    if (Users.length !== 1) throw new Error(`${Filter} found ${Users.length}`)
+  }
+  return median(times)
+}
+
 const few = await newPool()
 await addUsers(few, 0, smallest)
 const many = await newPool()
@@ -168,6 +181,8 @@ const srpMs = await inBoth(bySrp, 100)
 await walk(few)
 const fewPages = await walk(few)
 const manyPages = await walk(many)
+const fewSearchMs = await searchMs(few, smallest)
+const manySearchMs = await searchMs(many, largest)
 const { UserPool } = await call(many.cloud, DescribeUserPool, { UserPoolId: many.UserPoolId })
 few.cloud.close()
 many.cloud.close()
@@ -193,6 +208,7 @@ printTable('A large user pool', [
     isWhole,
   ),
   ratioRow('one of the last hundred pages', [manyPages.lastPagesMs, fewPages.pageMs], isWhole),
+  ratioRow('users whose address begins so', [manySearchMs, fewSearchMs]),
   {
     what: 'memory of a user',
     value: `${kilobytes.toFixed(1)} KB (made in ${createMs.toFixed(2)} ms by AdminCreateUser)`,

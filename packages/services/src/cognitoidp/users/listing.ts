@@ -2,7 +2,7 @@ import { orderedKey } from '@cloud-orrery/kernel'
 import { ListUsers } from '@cloud-orrery/models/cognitoidp'
 import type { Context } from '../../context.ts'
 import { operation } from '../../define.ts'
-import { pageOf } from '../../shared/pages.ts'
+import { type PageOptions, pageOf } from '../../shared/pages.ts'
 import { invalidParameter } from '../errors.ts'
 import { pageMax } from '../limits.ts'
 import { onPool, poolOf } from '../pools/lookup.ts'
@@ -24,8 +24,7 @@ export const listUsers = operation(ListUsers, {
     }
     const wanted = AttributesToGet === undefined ? undefined : new Set(AttributesToGet)
     const { items, nextToken } = pageOf({
-      list: (start) => candidates(ctx, pool, filter, start),
-      positionOf: ({ key }) => orderedKey(pool.id, key),
+      ...candidates(ctx, pool, filter),
       wanted: (user) => filter === undefined || passes(user, filter),
       itemsMax: Limit || pageMax,
       token: PaginationToken,
@@ -41,23 +40,39 @@ export const listUsers = operation(ListUsers, {
   },
 })
 
-/** Users in order of their names; where the filter names one value of an index, those alone. */
-function* candidates(
-  ctx: Context,
-  pool: Pool,
-  filter: Filter | undefined,
-  start: { after?: string },
-): Generator<User, void, undefined> {
+type Candidates = Pick<PageOptions<User>, 'list' | 'positionOf'>
+
+/**
+ * Users in order of their names; where the filter names a value of an index, those alone, and the beginning of one, in
+ * order of the values: a search by the first letters of an address does not go through all users.
+ */
+function candidates(ctx: Context, pool: Pool, filter: Filter | undefined): Candidates {
   const prefix = orderedKey(pool.id, '')
-  if (filter?.name === 'username') {
-    yield* users.scan(ctx, { prefix: prefix + keyOf(pool, filter.value), ...start })
-    return
+  const byName = ({ key }: User) => orderedKey(pool.id, key)
+  if (filter === undefined) {
+    return { list: (start) => users.scan(ctx, { prefix, ...start }), positionOf: byName }
   }
-  const isIndexed = filter?.name === 'sub' || foundBy.some((name) => name === filter?.name)
-  if (filter?.comparison === '=' && isIndexed) {
-    const value = filter.name === 'sub' ? filter.value : filter.value.toLowerCase()
-    yield* users.where(ctx, 'value', orderedKey(pool.id, filter.name, value), start)
-    return
+  const { name, comparison } = filter
+  if (name === 'username') {
+    const named = prefix + keyOf(pool, filter.value)
+    return { list: (start) => users.scan(ctx, { prefix: named, ...start }), positionOf: byName }
   }
-  yield* users.scan(ctx, { prefix, ...start })
+  if (name !== 'sub' && !foundBy.some((one) => one === name)) {
+    return { list: (start) => users.scan(ctx, { prefix, ...start }), positionOf: byName }
+  }
+  const value = orderedKey(
+    pool.id,
+    name,
+    name === 'sub' ? filter.value : filter.value.toLowerCase(),
+  )
+  if (comparison === '=') {
+    return { list: (start) => users.where(ctx, 'value', value, start), positionOf: byName }
+  }
+  return {
+    list: (start) => users.scanIndex(ctx, 'value', { prefix: value, ...start }),
+    positionOf: (user) => {
+      const own = name === 'sub' ? user.sub : (user.attributes[name] ?? '').toLowerCase()
+      return orderedKey(pool.id, name, own, pool.id, user.key)
+    },
+  }
 }

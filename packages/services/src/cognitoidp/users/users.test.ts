@@ -327,6 +327,9 @@ test('users are listed in order of their names, page by page, and found by their
   expect((await list('email = "bob@example.com"')).names).toEqual(['bob'])
   expect((await list('username ^= "b"')).names).toEqual(['bert', 'bob'])
   expect((await list('status = "Disabled"')).names).toEqual(['bert'])
+  const byMail = await list('email ^= "b"', 1)
+  expect(byMail.names).toEqual(['bert'])
+  expect(await list('email ^= "b"', 1, byMail.next)).toEqual({ names: ['bob'], next: undefined })
   expect(await refusal(list('name like "x"'))).toEqual([
     'InvalidParameterException',
     'Error while parsing filter.',
