@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CodeEnvironment } from '@cloud-orrery/services'
@@ -8,6 +9,8 @@ import type { Mount } from './messages.ts'
 
 export interface Folders {
   readonly mounts: readonly Mount[]
+  /** Where V8's code of this package is kept; it stays as long as this process. */
+  readonly compiled: string
   release(): Promise<void>
 }
 
@@ -34,8 +37,15 @@ export async function mountFolders(
       { shown: '/opt', real: layers.folder, writable: false },
       { shown: '/tmp', real: tmp, writable: true },
     ],
+    compiled: join(temporaryFolder(), 'compiled', packageOf(environment)),
     async release() {
       await Promise.all([code.release(), layers.release(), removeFolder(tmp)])
     },
   }
+}
+
+/** Names a package with its layers: modules of another one have the same paths, and other sources. */
+function packageOf({ code, layers }: CodeEnvironment): string {
+  const bodies = [code, ...layers].map(({ sha256 }) => sha256)
+  return createHash('sha256').update(bodies.join('\n')).digest('hex').slice(0, 32)
 }

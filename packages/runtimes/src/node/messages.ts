@@ -26,6 +26,8 @@ export interface StartMessage {
   /** Folders whose `node_modules` stand in for those that AWS's runtime carries. */
   readonly runtimeModules: readonly string[]
   readonly seed: number
+  /** Folder of this machine for what V8 made of the code's sources: the next environment of this code starts faster. */
+  readonly compiled: string
   /** Node's program on this machine. */
   readonly node: string
   /** Marks the processes that the code starts. */

@@ -116,7 +116,7 @@ export class NodeProcess implements CodeProcess {
       this.#setTime(world)
       this.#thread.ref()
       await this.#rest(() => undefined)
-      await this.#hand(startMessage(this.#environment, this.#folders.mounts, this.#marker))
+      await this.#hand(startMessage(this.#environment, this.#folders, this.#marker))
     })
     if (!this.#initialized) return end
     return undefined

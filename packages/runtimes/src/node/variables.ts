@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CodeEnvironment } from '@cloud-orrery/services'
-import type { Mount, StartMessage } from './messages.ts'
+import type { Folders } from './folders.ts'
+import type { StartMessage } from './messages.ts'
 
 /** Where modules that AWS's runtime brings are looked for on this machine: the user's project, then ours. */
 function runtimeModules(): string[] {
@@ -23,7 +24,7 @@ function foldersAbove(file: string): string[] {
 /** All that a worker needs to become this environment. */
 export function startMessage(
   environment: CodeEnvironment,
-  mounts: readonly Mount[],
+  { mounts, compiled }: Pick<Folders, 'mounts' | 'compiled'>,
   marker: string,
 ): StartMessage {
   const { runtime, handler, variables, seed } = environment
@@ -33,6 +34,7 @@ export function startMessage(
     runtime,
     handler,
     mounts,
+    compiled,
     seed,
     runtimeModules: runtimeModules(),
     node: process.execPath,

@@ -8,7 +8,7 @@ import { replaceFiles } from './files.ts'
 import { type LoadedHandler, loadAhead, loadHandler } from './handler.ts'
 import { Invocation } from './invocation.ts'
 import type { Link } from './link.ts'
-import { hookModules } from './modules.ts'
+import { hookModules, keepCompiled } from './modules.ts'
 import { Network } from './network.ts'
 import { type NodeOptions, nodeOptionsOf } from './node-options.ts'
 import { Output } from './output.ts'
@@ -35,6 +35,8 @@ export class Environment {
   #invocation: Invocation | undefined
   #emitEmpty = () => false
   #frozen = false
+  /** Writes what was compiled, once. */
+  #keepCompiled: (() => void) | undefined
   #loading = false
 
   constructor(link: Link) {
@@ -116,6 +118,7 @@ export class Environment {
     output.replace()
     const options = nodeOptionsOf(variables['NODE_OPTIONS'])
     for (const name of options.unknown) output.note(`NODE_OPTIONS: ${name} is not modelled.`)
+    this.#keepCompiled = keepCompiled(message.compiled)
     hookModules({
       paths,
       runtimeModules: message.runtimeModules,
@@ -183,7 +186,18 @@ export class Environment {
   #freezeSoon(): void {
     if (this.#frozen) return
     this.#frozen = true
-    setImmediate(() => setImmediate(() => this.#rest()))
+    setImmediate(() =>
+      setImmediate(() => {
+        if (this.#invocation !== undefined) this.#writeCompiled()
+        this.#rest()
+      }),
+    )
+  }
+
+  /** After the first invocation: by then most of what the code uses was compiled. */
+  #writeCompiled(): void {
+    this.#keepCompiled?.()
+    this.#keepCompiled = undefined
   }
 
   #catchAll(output: Output): void {

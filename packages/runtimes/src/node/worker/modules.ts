@@ -58,6 +58,22 @@ export function hookModules(options: ModuleOptions): void {
   }
 }
 
+/**
+ * Lets V8 take what it compiled of a package from a folder, as far as another environment has left it there. The
+ * function that is returned writes what is new. The code itself cannot tell: its own wish for such a folder is declined.
+ */
+export function keepCompiled(folder: string): () => void {
+  const { flushCompileCache } = module
+  module.enableCompileCache(folder)
+  const { DISABLED: status } = module.constants.compileCacheStatus
+  Object.assign(module, {
+    enableCompileCache: () => ({ status }),
+    getCompileCacheDir: () => undefined,
+    flushCompileCache: () => undefined,
+  })
+  return flushCompileCache
+}
+
 class ModuleLoader {
   readonly #paths: Paths
   readonly #options: ModuleOptions
@@ -193,7 +209,9 @@ class ModuleLoader {
       throw this.#translated(error)
     }
     const format =
-      context.importAttributes?.['type'] === 'json' ? 'json' : this.#formatOf(real, source)
+      context.importAttributes?.['type'] === 'json'
+        ? 'json'
+        : this.#formatOf(real, source, required)
     if (required && format === 'module' && !this.#options.modern) throw requireEsmError(shown)
     const own = this.#options.sourceMaps ? this.#withMap(source, real) : source
     return { format, source: own, shortCircuit: true }
@@ -213,7 +231,7 @@ class ModuleLoader {
     }
   }
 
-  #formatOf(real: string, source: string | Buffer): Format {
+  #formatOf(real: string, source: string | Buffer, required: boolean): Format | undefined {
     switch (path.extname(real)) {
       case '.mjs':
         return 'module'
@@ -236,8 +254,11 @@ class ModuleLoader {
     }
     const type = this.#typeOf(path.dirname(real))
     if (type === 'module') return 'module'
-    if (type === undefined && this.#options.modern && hasModuleSyntax(String(source)))
-      return 'module'
+    if (type === undefined && this.#options.modern) {
+      // Node itself tells one by its syntax as it compiles what is required.
+      if (required) return undefined
+      if (hasModuleSyntax(String(source))) return 'module'
+    }
     return 'commonjs'
   }
 
