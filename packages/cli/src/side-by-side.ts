@@ -17,7 +17,7 @@ export async function* sideBySide<T, R>(
   jobs: number,
   work: (item: T) => Promise<R>,
 ): AsyncGenerator<R> {
-  const results = items.map(() => Promise.withResolvers<R>())
+  const results: (PromiseWithResolvers<R> | undefined)[] = items.map(() => Promise.withResolvers())
   let next = 0
   let isOver = false
   const worker = async () => {
@@ -39,7 +39,12 @@ export async function* sideBySide<T, R>(
   }
   const workers = Array.from({ length: Math.min(jobs, items.length) }, worker)
   try {
-    for (const { promise } of results) yield await promise
+    for (let at = 0; at < results.length; at += 1) {
+      const value = await results[at]?.promise
+      // What was handed over is the caller's to keep: there may be thousands.
+      results[at] = undefined
+      yield value as R // There is a result at every number below the length, and nobody else takes it away.
+    }
   } finally {
     isOver = true
     await Promise.all(workers)

@@ -7,6 +7,7 @@ import { exploreSystem, type SystemFinding } from '../explore/explore-system.ts'
 import { exploreTests, isTestFile } from '../explore/explore-tests.ts'
 import { paint } from '../io.ts'
 import { atMost, countOf, jsonOption } from '../options.ts'
+import { usualJobs } from '../side-by-side.ts'
 import { findSystem } from '../systems.ts'
 
 export const command: Command = {
@@ -16,6 +17,8 @@ export const command: Command = {
   --from N        the first seed (default 1)
   --only ID       of a system: this promise alone
   --name TEXT     of a test file: tests whose name has this in it
+  --jobs N        try so many at a time (default: as many as the machine has
+                  cores, at most 4); what is found is the same
   --no-faults     leave failed calls, lost answers and crashes of functions out
   --json          print one object: { target, seeds, skipped, findings, ok }`,
   run: runExplore,
@@ -40,6 +43,7 @@ async function runExplore(args: string[], io: Io): Promise<number> {
       from: { type: 'string' },
       only: { type: 'string' },
       name: { type: 'string' },
+      jobs: { type: 'string' },
       'no-faults': { type: 'boolean' },
     },
     allowPositionals: true,
@@ -56,6 +60,7 @@ async function runExplore(args: string[], io: Io): Promise<number> {
     faults: values['no-faults'] !== true,
     ...(io.terminal && values.json !== true && { onPass: progressOf(io) }),
   }
+  const jobs = countOf(values.jobs, '--jobs', 1) ?? usualJobs()
   const recordings = join(io.cwd, '.orrery', 'explored')
   mkdirSync(recordings, { recursive: true })
   const tell =
@@ -63,10 +68,19 @@ async function runExplore(args: string[], io: Io): Promise<number> {
       ? () => {}
       : (line: string) => io.out(`${io.terminal ? clearLine : ''}${line}\n`)
   const found = isTestFile(io.cwd, target)
-    ? await exploreTests({ cwd: io.cwd, file: target, name: values.name, search, recordings, tell })
+    ? await exploreTests({
+        cwd: io.cwd,
+        file: target,
+        name: values.name,
+        jobs,
+        search,
+        recordings,
+        tell,
+      })
     : await exploreSystem({
         system: findSystem(io.cwd, target),
         only: countOf(values.only, '--only'),
+        jobs,
         search,
         recordings,
         tell,

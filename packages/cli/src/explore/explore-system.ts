@@ -2,10 +2,11 @@ import { join, relative } from 'node:path'
 import { record } from '@cloud-orrery/cloud'
 import type { ExploredChoices } from '@cloud-orrery/kernel'
 import type { Aws } from '@cloud-orrery/vitest/aws'
-import type { Finding, SearchOptions } from '@cloud-orrery/vitest/explore'
+import type { Finding, SearchOptions, Trials } from '@cloud-orrery/vitest/explore'
 import type { PromiseDefinition } from '@cloud-orrery/vitest/scenario'
 import { UsageError } from '../command.ts'
 import { readPromises } from '../read-promises.ts'
+import { sideBySide } from '../side-by-side.ts'
 import type { SystemFolder } from '../systems.ts'
 
 export interface SystemFinding {
@@ -26,6 +27,8 @@ export interface Explored {
 interface SystemSearch {
   readonly system: SystemFolder
   readonly only: number | undefined
+  /** Runs that are under way at a time. */
+  readonly jobs: number
   readonly search: SearchOptions & { readonly from: number }
   /** Folder for recordings. */
   readonly recordings: string
@@ -34,9 +37,9 @@ interface SystemSearch {
 
 /** Sets a system up as things usually go, and deals the seeds out to its promises, each on a fork of its own. */
 export async function exploreSystem(options: SystemSearch): Promise<Explored> {
-  const { system, only, search: wanted, tell } = options
+  const { system, only, jobs, search: wanted, tell } = options
   const { createAws } = await import('@cloud-orrery/vitest/aws')
-  const { search, trialsOn, WrongByItself } = await import('@cloud-orrery/vitest/explore')
+  const { search, trialOn, WrongByItself } = await import('@cloud-orrery/vitest/explore')
   const all = (await readPromises(system)).filter(({ id }) => only === undefined || id === only)
   if (all.length === 0) throw new UsageError(`There is no promise ${only}.`, "See 'orrery run'.")
   const explored = all.filter(({ skipped, calm }) => skipped === undefined && calm === undefined)
@@ -53,7 +56,9 @@ export async function exploreSystem(options: SystemSearch): Promise<Explored> {
     const show = (aws: Aws) => promise.show({ ...given, aws })
     const startedAt = performance.now()
     try {
-      const finding = await search((choices) => trialsOn(base, show, choices), { ...wanted, seeds })
+      const trials: Trials = (choices) =>
+        sideBySide(choices, jobs, (choice) => trialOn(base, show, choice))
+      const finding = await search(trials, { ...wanted, seeds })
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
       const outcome = finding === undefined ? 'holds' : `broken with seed ${finding.seed}`
       tell(`  ${promise.id}. ${promise.title}: ${outcome} (${seeds} seeds, ${seconds} s)`)

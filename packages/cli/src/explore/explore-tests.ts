@@ -6,6 +6,7 @@ import { join, relative, resolve } from 'node:path'
 import type { ExploredChoices } from '@cloud-orrery/kernel'
 import type { SearchOptions, TrialResult } from '@cloud-orrery/vitest/explore'
 import { UsageError } from '../command.ts'
+import { sideBySide } from '../side-by-side.ts'
 import type { Explored, SystemFinding } from './explore-system.ts'
 
 interface TestSearch {
@@ -13,6 +14,8 @@ interface TestSearch {
   readonly file: string
   /** Tests whose name has this in it; undefined: all of the file. */
   readonly name: string | undefined
+  /** Processes of Vitest at a time. */
+  readonly jobs: number
   readonly search: SearchOptions & { readonly from: number }
   /** Folder for recordings. */
   readonly recordings: string
@@ -82,11 +85,15 @@ class Runner {
 
   async *trials(name: string, choices: readonly ExploredChoices[]): AsyncGenerator<TrialResult> {
     // A failure early on ends the search, whatever else its process was given to do.
+    const batches: ExploredChoices[][] = []
     let size = batchMin
     for (let first = 0; first < choices.length; size = Math.min(size * 3, batchMax)) {
-      const batch = choices.slice(first, first + size)
-      first += batch.length
-      const { lines } = await this.#run(batch, name)
+      batches.push(choices.slice(first, first + size))
+      first += size
+    }
+    for await (const { lines } of sideBySide(batches, this.#options.jobs, (batch) =>
+      this.#run(batch, name),
+    )) {
       const own = lines.filter(({ test }) => test === name).sort((a, b) => a.run - b.run)
       for (const { result } of own) yield result
     }

@@ -40,17 +40,23 @@ export async function* trialsOn(
   run: (aws: Aws) => Promise<void>,
   choices: Iterable<ExploredChoices>,
 ): AsyncGenerator<TrialResult> {
-  const afterSequence = base.cloud.kernel.journal.lastSequence
-  for (const choice of choices) {
-    const aws = base.fork({ choices: choice })
-    let error: unknown
-    try {
-      await run(aws)
-    } catch (thrown) {
-      error = thrown ?? new Error('Something was thrown that is nothing.')
-    }
-    const result = trialResult(aws, afterSequence, error)
-    aws.cloud.close()
-    yield result
+  for (const choice of choices) yield await trialOn(base, run, choice)
+}
+
+/** Runs something once, on a fork of a cloud. Trials do not see each other, so that several may be under way at a time. */
+export async function trialOn(
+  base: Aws,
+  run: (aws: Aws) => Promise<void>,
+  choices: ExploredChoices,
+): Promise<TrialResult> {
+  const aws = base.fork({ choices })
+  let error: unknown
+  try {
+    await run(aws)
+  } catch (thrown) {
+    error = thrown ?? new Error('Something was thrown that is nothing.')
   }
+  const result = trialResult(aws, base.cloud.kernel.journal.lastSequence, error)
+  aws.cloud.close()
+  return result
 }
