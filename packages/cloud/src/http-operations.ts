@@ -33,9 +33,22 @@ export function hostOf(headers: Readonly<Record<string, string>>): string {
   return (headers['host'] ?? '').replace(/:\d+$/, '').toLowerCase()
 }
 
+/** Header values are octets, one a character, as all doors take them: other scripts are in UTF-8. */
+function asOctets(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const all: Record<string, string> = {}
+  for (const name in headers) all[name] = octets(headers[name] ?? '')
+  return all
+}
+
+function octets(value: string): string {
+  return /[^\0-\xff]/.test(value) ? Buffer.from(value).toString('latin1') : value
+}
+
 export function httpAnswer(output: unknown, requestId: string): HttpResponse {
   // The operation's own type.
-  const { status, headers, cookies, body } = output as HttpOperationOutput
+  const { status, headers: said, cookies: saidCookies, body } = output as HttpOperationOutput
+  const headers = asOctets(said)
+  const cookies = saidCookies?.map(octets)
   // S3's own header of that kind is another.
   const named: Record<string, string> =
     'x-amz-request-id' in headers ? {} : { 'x-amzn-requestid': requestId }

@@ -49,9 +49,9 @@ export async function listen(shown: Cloud | Present, options: ListenOptions): Pr
   const present = shown instanceof Present ? shown : new Present(new RememberedPast(shown))
   const control = new Control(present, options.token)
   const allowed = (options.hosts ?? []).map((name) => name.toLowerCase())
-  const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    void respond(present.cloud, control, allowed, request, response)
-  }
+  const handle = inTurn(
+    (request, response) => void respond(present.cloud, control, allowed, request, response),
+  )
   const http = createServer({ keepAliveTimeout: 75_000, maxHeaderSize: 65_536 }, handle)
   // Its sockets come from the door below, so it never listens; its check for slow clients starts with this event.
   http.emit('listening')
@@ -151,6 +151,23 @@ function bind(
     // The socket server's address is an object once it listens on a port.
     door.listen(port, host, () => resolve((door.address() as AddressInfo).port))
   })
+}
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => void
+
+/**
+ * Requests of one connection, one after the other, where the client did not wait for the answers: the second may be meant
+ * to find what the first has done. Source: RFC 9112, section 9.3.2.
+ */
+function inTurn(handle: Handle): Handle {
+  const latest = new WeakMap<object, ServerResponse>()
+  return (request, response) => {
+    if (request.httpVersionMajor !== 1) return handle(request, response)
+    const before = latest.get(request.socket)
+    latest.set(request.socket, response)
+    if (before === undefined || before.closed) handle(request, response)
+    else before.once('close', () => handle(request, response))
+  }
 }
 
 async function respond(

@@ -1,4 +1,5 @@
 import type { HttpOperationOutput } from '../../http-operation.ts'
+import { areFields } from '../../shared/header-fields.ts'
 import { gatewayResponseOf } from '../gateway-responses.ts'
 import type { ApiSnapshot, GatewayResponseRecord } from '../state.ts'
 import { renderTemplate } from '../vtl/render.ts'
@@ -66,6 +67,15 @@ export function forbidden(): HttpOperationOutput {
   }
 }
 
+/** Its words are those of users' reports. */
+export function headersTooLarge(): HttpOperationOutput {
+  return {
+    status: 431,
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from('{"message":"HTTP header is larger than 10240 bytes."}'),
+  }
+}
+
 function ownResponse(api: ApiSnapshot): (type: string) => GatewayResponseRecord | undefined {
   return (type) => api.gatewayResponses.find(({ responseType }) => responseType === type)
 }
@@ -89,8 +99,8 @@ export function gatewayAnswer(call: ApiCall, error: GatewayError): HttpOperation
   }
   for (const [name, source] of Object.entries(responseParameters)) {
     const value = sourceValue(call, source)
-    if (value !== undefined)
-      headers[name.replace('gatewayresponse.header.', '').toLowerCase()] = value
+    const header = name.replace('gatewayresponse.header.', '').toLowerCase()
+    if (value !== undefined && areFields({ [header]: value })) headers[header] = value
   }
   return { status, headers, body: Buffer.from(rendered(call, error, template)) }
 }

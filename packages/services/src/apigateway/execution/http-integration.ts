@@ -1,4 +1,5 @@
 import type { Integration } from '@cloud-orrery/models/apigateway'
+import { withDotSegments } from '../../shared/apis/dot-segments.ts'
 import { integrationTimeoutMsMax } from '../limits.ts'
 import type { ApiCall } from './api-call.ts'
 import type { BackendAnswer } from './backend-answer.ts'
@@ -77,7 +78,7 @@ function urlOf(
   for (const [name, values] of Object.entries(query)) {
     for (const value of values) url.searchParams.append(name, value)
   }
-  return url.toString()
+  return withDotSegments(text, url)
 }
 
 /** Slashes of a greedy parameter stay what they are. */

@@ -1,6 +1,7 @@
 import { AwsError } from '@cloud-orrery/models'
 import type { Integration } from '@cloud-orrery/models/apigateway'
 import type { HttpOperationOutput } from '../../http-operation.ts'
+import { areFields } from '../../shared/header-fields.ts'
 import { notModelled } from '../../shared/not-modelled.ts'
 import { type ApiCall, headerOf } from './api-call.ts'
 import { configurationError } from './gateway-errors.ts'
@@ -75,6 +76,7 @@ function responseOf(call: ApiCall, payload: string): HttpOperationOutput {
   const { body } = answer
   if (body !== undefined && body !== null && typeof body !== 'string') throw malformed(call)
   const { headers, cookies } = headersOf(call, answer)
+  if (!areFields(headers, cookies)) throw malformed(call)
   const accept = (headerOf(call.headers, 'accept') ?? '').split(',')[0]?.trim()
   const types = call.api.binaryMediaTypes
   const isWanted = isBinary(types, accept) || types.includes('*/*')

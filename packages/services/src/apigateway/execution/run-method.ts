@@ -1,4 +1,5 @@
 import type { HttpOperationOutput } from '../../http-operation.ts'
+import { areFields } from '../../shared/header-fields.ts'
 import { payloadBytesMax } from '../limits.ts'
 import type { ApiCall } from './api-call.ts'
 import { authorizeCall } from './authorization.ts'
@@ -18,6 +19,7 @@ import { validateRequest } from './validation.ts'
 export async function runMethod(call: ApiCall): Promise<HttpOperationOutput> {
   try {
     const answer = await answered(call)
+    if (!areFields(answer.headers, answer.cookies)) throw unsound(call, 'response')
     return withIds(call, answer)
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error
@@ -46,12 +48,21 @@ async function integrated(call: ApiCall): Promise<HttpOperationOutput> {
   const integration = call.method.methodIntegration
   if (integration === undefined) throw configurationError()
   const made = integrationRequest(call, integration)
+  if (!areFields(made.headers)) throw unsound(call, 'request')
   if (integration.type === 'AWS_PROXY') return await functionProxy(call, integration, made)
   const startedAtMs = call.ctx.now()
   const answer = await callBackend(call, integration, made)
   call.figures.status = answer.status
   call.figures.latencyMs ??= call.ctx.now() - startedAtMs
   return integrationResponse(call, integration, answer)
+}
+
+/** A mapping made a header that would be more than one. */
+function unsound(call: ApiCall, what: string): GatewayError {
+  call.log.push(
+    `Execution failed due to configuration error: Invalid header of the integration ${what}`,
+  )
+  return configurationError()
 }
 
 function withIds(call: ApiCall, answer: HttpOperationOutput): HttpOperationOutput {

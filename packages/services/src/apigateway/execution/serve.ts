@@ -8,9 +8,10 @@ import {
 import { apiHosts } from '../../shared/apis/api-hosts.ts'
 import { domainHost, mappingOf } from '../../shared/apis/domain-names.ts'
 import { InvokeMappedApi } from '../../shared/apis/mapped-api.ts'
+import { headerBytesMax } from '../limits.ts'
 import { deployments, restApis, type StageRecord, stages } from '../state.ts'
 import { type ApiCall, forwardedHeaders, queryOf, sourceIpOf, traceOf } from './api-call.ts'
-import { forbidden, GatewayError, gatewayAnswer } from './gateway-errors.ts'
+import { forbidden, GatewayError, gatewayAnswer, headersTooLarge } from './gateway-errors.ts'
 import { writeLogs } from './logs.ts'
 import { countCall } from './metrics.ts'
 import { routeOf } from './routing.ts'
@@ -28,12 +29,20 @@ export const invokeRestApi = httpOperation('apigateway', 'InvokeRestApi', {
     return place === undefined ? {} : { accountId: place.accountId, region: place.region }
   },
   async run(ctx, input) {
+    if (headerBytes(input) > headerBytesMax) return headersTooLarge()
     const target = targetOf(ctx, input)
     if (target === undefined) return forbidden()
     if (target.kind === 'elsewhere') return await answeredElsewhere(ctx, input, target)
     return await served(ctx, input, target)
   },
 })
+
+/** Request line and header values together. */
+function headerBytes({ method, path, query, headers }: HttpOperationInput): number {
+  let bytes = method.length + path.length + query.length
+  for (const name in headers) bytes += name.length + (headers[name] ?? '').length
+  return bytes
+}
 
 function idOf(host: string): string {
   return host.split('.', 1)[0] ?? ''

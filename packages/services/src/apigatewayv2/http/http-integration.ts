@@ -1,4 +1,6 @@
 import type { HttpOperationOutput } from '../../http-operation.ts'
+import { withDotSegments } from '../../shared/apis/dot-segments.ts'
+import { areFields } from '../../shared/header-fields.ts'
 import { httpTimeoutMsMax } from '../limits.ts'
 import type { IntegrationRecord } from '../state.ts'
 import { internalError, unavailable } from './answers.ts'
@@ -26,6 +28,10 @@ export async function hostAnswer(
 ): Promise<HttpOperationOutput> {
   const { ctx, notes } = call
   const { request, path } = mappedRequest(call, integration)
+  if (!areFields(request.headers)) {
+    notes.integrationError = 'Invalid header value'
+    return internalError()
+  }
   const url = addressOf(call, integration, path, request.query)
   if (url === undefined) {
     notes.integrationError = 'Invalid endpoint address'
@@ -35,7 +41,7 @@ export async function hostAnswer(
   const answer = await ctx.http({
     method: IntegrationMethod === 'ANY' ? request.method : IntegrationMethod,
     url,
-    headers: { ...handedOn(request.headers), ...forwarding(call) },
+    headers: { ...withoutForwarded(handedOn(request.headers)), ...forwarding(call) },
     body: Buffer.from(request.body).toString('utf8'),
     bytes: request.body,
     timeoutMs: TimeoutInMillis,
@@ -55,12 +61,45 @@ function handedOn(headers: Readonly<Record<string, string>>): Record<string, str
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !ofConnection.has(name)))
 }
 
-/** Who asked, in the form of RFC 7239. */
+function withoutForwarded(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !name.startsWith('x-forwarded-')),
+  )
+}
+
+/** What other proxies said in their own way, as RFC 7239 says it. */
+function translated(headers: Readonly<Record<string, string>>): string | undefined {
+  const {
+    'x-forwarded-for': addresses,
+    'x-forwarded-host': host,
+    'x-forwarded-proto': proto,
+  } = headers
+  const more = [
+    ...(host === undefined ? [] : [`host=${quoted(host)}`]),
+    ...(proto === undefined ? [] : [`proto=${quoted(proto)}`]),
+  ]
+  if (addresses === undefined) return more.length === 0 ? undefined : more.join(';')
+  const all = addresses.split(',').map((address) => `for=${quoted(address.trim())}`)
+  return [[all[0], ...more].join(';'), ...all.slice(1)].join(', ')
+}
+
+/** Text that is no token stands in quotes. */
+function quoted(text: string): string {
+  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(text)
+    ? text
+    : `"${text.replace(/["\\]/g, (character) => `\\${character}`)}"`
+}
+
+/**
+ * Who asked, in the form of RFC 7239. Source: developer guide, "Important notes for HTTP APIs": `X-Forwarded-*` headers are
+ * translated into it.
+ */
 function forwarding({ request, sourceIp }: ApiCall): Record<string, string> {
-  const before = request.headers['forwarded']
+  const given = [translated(request.headers), request.headers['forwarded']]
+  const before = given.filter((it) => it !== undefined).join(', ')
   const own = `by=10.0.0.1;for=${sourceIp};host=${request.host};proto=https`
   return {
-    forwarded: before === undefined ? own : `${before}, ${own}`,
+    forwarded: before === '' ? own : `${before}, ${own}`,
     via: 'HTTP/1.1 AmazonAPIGateway',
   }
 }
@@ -81,9 +120,10 @@ function addressOf(
   })
   if (!URL.canParse(filled)) return undefined
   const url = new URL(filled)
+  const text = path === undefined ? filled : `${url.origin}${path}`
   if (path !== undefined) url.pathname = path
   const own = url.search.slice(1)
   const joined = [own, query].filter((it) => it !== '').join('&')
   url.search = joined
-  return url.href
+  return withDotSegments(text, url)
 }

@@ -8,6 +8,7 @@ import {
 } from '../../http-operation.ts'
 import { apiHosts } from '../../shared/apis/api-hosts.ts'
 import { InvokeMappedApi } from '../../shared/apis/mapped-api.ts'
+import { areFields } from '../../shared/header-fields.ts'
 import { headersBytesMax, httpTimeoutMsMax, payloadBytesMax } from '../limits.ts'
 import { apis, type IntegrationRecord, type StageRecord, stages } from '../state.ts'
 import { connect } from '../websocket/connect.ts'
@@ -173,7 +174,10 @@ async function integrate(
     notes.integrationError = 'Endpoint request timed out'
     return unavailable()
   }
-  return mappedAnswer(call, integration, answer)
+  const mapped = mappedAnswer(call, integration, answer)
+  if (areFields(mapped.headers, mapped.cookies)) return mapped
+  notes.integrationError = 'Invalid header value'
+  return internalError()
 }
 
 function answerOfIntegration(
