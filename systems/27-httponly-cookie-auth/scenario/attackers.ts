@@ -25,10 +25,10 @@ export function openAttacker(aws: Aws, orders: string): Attacker {
     const { pathname } = new URL(url)
     if (pathname === '/loot') {
       loot.push(JSON.parse(body))
-      return { status: 204, headers: {}, body: '' }
+      return answer('text/plain', '')
     }
     if (pathname === '/script.js') {
-      return { status: 200, headers: { 'content-type': 'text/javascript' }, body: script }
+      return answer('text/javascript', script)
     }
     return html(`<h1>You have won</h1><form method="post" action="${orders}">
 <input name="item" value="gold"><button>Take it</button></form>`)
@@ -51,5 +51,9 @@ export function withHole(page: string): string {
 }
 
 function html(body: string) {
-  return { status: 200, headers: { 'content-type': 'text/html' }, body }
+  return answer('text/html', body)
+}
+
+function answer(type: string, body: string) {
+  return { status: 200, headers: { 'content-type': type }, body }
 }

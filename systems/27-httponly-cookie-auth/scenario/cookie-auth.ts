@@ -77,7 +77,7 @@ export async function setPassword(
 export async function signedIn(aws: Aws, app: Outputs, person = ada): Promise<Visitor> {
   const visitor = new Visitor(aws)
   await reached(visitor, () => visitor.open(`${app.Url}/oauth2/login`))
-  await reached(visitor, () => visitor.submit({ ...person }))
+  await arrived(visitor, () => visitor.submit({ ...person }))
   return visitor
 }
 
@@ -90,13 +90,36 @@ export async function withCode(aws: Aws, app: Outputs, person = ada): Promise<Vi
 }
 
 /** What breaks down is asked again, as people and their browsers do. */
-const attemptsMax = 4
+export const attemptsMax = 4
 
 /** A function whose process dies answers 500: the person loads the page again. */
 export async function reached(visitor: Visitor, step: () => Promise<unknown>): Promise<void> {
   await step()
   for (let attempt = 1; visitor.page.status >= 500 && attempt < attemptsMax; attempt += 1) {
     await visitor.open(visitor.page.url.href)
+  }
+}
+
+/** The last step of a login. Where the answer to a code was lost, the code is spent: the page says how to go on. */
+export async function arrived(visitor: Visitor, step: () => Promise<unknown>): Promise<void> {
+  await reached(visitor, step)
+  if (visitor.page.status === 401) await reached(visitor, () => visitor.follow('Sign in'))
+}
+
+/** A button of the app's first page; where that breaks down, the person goes back there and presses it again. */
+export async function pressed(
+  visitor: Visitor,
+  { Url }: Outputs,
+  button: string,
+  values: Record<string, string> = {},
+): Promise<void> {
+  await visitor.submit(values, { button })
+  for (let attempt = 1; visitor.page.status === 500 && attempt < attemptsMax; attempt += 1) {
+    // Beyond our own pages a sign-out goes on by addresses that can be loaded again.
+    const { pathname, href } = visitor.page.url
+    const again = pathname.startsWith('/oauth2/signed-out') ? href : `${Url}/`
+    await reached(visitor, () => visitor.open(again))
+    if (again !== href) await visitor.submit(values, { button })
   }
 }
 
