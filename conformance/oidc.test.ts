@@ -14,6 +14,13 @@ import {
   startHosted,
 } from '../packages/services/src/cognitoidp/hosted/browser.test-support.ts'
 
+/** What the libraries hand to a fetch, whichever library's types of it are in sight. */
+interface Sent {
+  readonly method?: string
+  readonly headers?: Headers | Record<string, string>
+  readonly body?: unknown
+}
+
 /** A pool, a confidential client, and the fetch by which both libraries reach the model: its clock is the wall's. */
 async function serve(app: Parameters<typeof startHosted>[1] = {}) {
   const cloud = createCloud({ clock: { kind: 'real' } })
@@ -21,7 +28,7 @@ async function serve(app: Parameters<typeof startHosted>[1] = {}) {
   await made.newUser('ana', { email: 'ana@example.com', email_verified: 'true', name: 'Ana' })
   const reach = async (
     input: string | URL | Request,
-    init: RequestInit = {},
+    init: Sent = {},
   ): Promise<Response> => {
     const { method = 'GET', headers, body } = init
     const url = input instanceof Request ? input.url : String(input)
