@@ -1,9 +1,9 @@
 import { lambdaUnreadable, notAuthorized, poolMisconfigured, userNotFound } from '../errors.ts'
 import { customRoundsMax } from '../limits.ts'
 import { asObject, callTrigger } from '../triggers/invoke.ts'
-import { findUser, triggerAttributes, userWithKey } from '../users/lookup.ts'
+import { findUser, sameUser, triggerAttributes } from '../users/lookup.ts'
 import type { User } from '../users/state.ts'
-import { about, complete, secondFactor } from './next-step.ts'
+import { about, askForFactor, complete, factorsOf } from './next-step.ts'
 import type { Outcome, SignIn } from './outcome.ts'
 import { checkStatus, hidesUsers } from './password.ts'
 import { ask } from './sessions.ts'
@@ -44,7 +44,7 @@ export async function answerCustom(
   answer: string,
 ): Promise<Outcome> {
   const { ctx, pool, client, clientMetadata } = signIn
-  const user = session.phantom ? undefined : userWithKey(ctx, pool.id, session.key)
+  const user = session.phantom ? undefined : sameUser(ctx, session)
   const response = await callTrigger(ctx, pool, {
     name: 'VerifyAuthChallengeResponse',
     source: 'VerifyAuthChallengeResponse_Authentication',
@@ -104,8 +104,10 @@ async function nextRound(
   if (challengeName === 'PASSWORD_VERIFIER' && srpA !== undefined) {
     return await startSrp(signIn, username, srpA, { steps })
   }
-  const isFactor = challengeName === 'SMS_MFA' || challengeName === 'SOFTWARE_TOKEN_MFA'
-  if (isFactor && user !== undefined) return await secondFactor(signIn, user)
+  if (user === undefined) throw lambdaUnreadable()
+  // A factor that the user has not can not be asked for: it is never passed over.
+  const factor = factorsOf(signIn.pool, user).find((one) => one === challengeName)
+  if (factor !== undefined) return await askForFactor(signIn, user, factor)
   throw lambdaUnreadable()
 }
 
@@ -165,7 +167,7 @@ async function created(
     { USERNAME: username, ...textsOf(response['publicChallengeParameters']) },
     {
       ...(user === undefined
-        ? { key: username, username, phantom: true as const }
+        ? { key: username, sub: '', username, phantom: true as const }
         : about(user, signIn)),
       steps,
       privateParameters: textsOf(response['privateChallengeParameters']),

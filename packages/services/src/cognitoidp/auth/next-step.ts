@@ -20,6 +20,7 @@ const forSrp = ({ username }: User) => ({ USER_ID_FOR_SRP: username })
 export function about(user: User, { clientMetadata }: SignIn): SessionFields {
   return {
     key: user.key,
+    sub: user.sub,
     username: user.username,
     ...(clientMetadata === undefined ? {} : { clientMetadata }),
   }

@@ -9,7 +9,7 @@ import {
 } from '../errors.ts'
 import { preAuthentication } from '../triggers/authentication.ts'
 import { migratedUser } from '../triggers/migration.ts'
-import { findUser } from '../users/lookup.ts'
+import { findUser, sameUser } from '../users/lookup.ts'
 import { provesPassword } from '../users/passwords.ts'
 import type { User } from '../users/state.ts'
 import { checkLockout, countFailure } from './attempts.ts'
@@ -28,14 +28,16 @@ export async function signInByPassword(
   deviceKey?: string,
 ): Promise<Outcome> {
   const { ctx, pool, client } = signIn
-  const user = findUser(ctx, pool, username) ?? (await migratedUser(signIn, username, password))
-  if (user === undefined) {
-    await preAuthentication(signIn, undefined, username)
-    throw hidesUsers(client) ? wrongCredentials() : userNotFound()
+  const found = findUser(ctx, pool, username) ?? (await migratedUser(signIn, username, password))
+  if (found !== undefined) {
+    checkLockout(ctx, found)
+    if (!found.enabled) throw userDisabled()
   }
+  await preAuthentication(signIn, found, username)
+  // While the pool's function ran, others may have guessed too, or the password was changed.
+  const user = found === undefined ? undefined : sameUser(ctx, found)
+  if (user === undefined) throw hidesUsers(client) ? wrongCredentials() : userNotFound()
   checkLockout(ctx, user)
-  if (!user.enabled) throw userDisabled()
-  await preAuthentication(signIn, user, username)
   if (user.status === 'RESET_REQUIRED') throw passwordResetRequired()
   if (!provesPassword(user, password)) {
     countFailure(ctx, user)

@@ -6,7 +6,7 @@ import { poolOf } from '../pools/lookup.ts'
 import { authenticationResult, issueTokens, rotateRefreshToken } from '../tokens/issue.ts'
 import { hashOf } from '../tokens/sessions.ts'
 import { type TokenSession, tokenSessions } from '../tokens/state.ts'
-import { userWithKey } from '../users/lookup.ts'
+import { sameUser } from '../users/lookup.ts'
 import type { User } from '../users/state.ts'
 
 /** The sign-in that a refresh token belongs to. Throws NotAuthorizedException, RefreshTokenReuseException. */
@@ -24,7 +24,7 @@ export function sessionOfRefreshToken(
   if (session.expiresAtMs <= ctx.now()) throw notAuthorized('Refresh Token has expired')
   const inGrace = hash === session.previousHash && (session.previousUntilMs ?? 0) > ctx.now()
   if (hash !== session.refreshHash && !inGrace) throw refreshTokenReused()
-  const user = userWithKey(ctx, session.poolId, session.key)
+  const user = sameUser(ctx, session)
   if (user === undefined) throw notAuthorized('Invalid Refresh Token')
   if (!user.enabled) throw userDisabled()
   return { session, user }
@@ -50,6 +50,8 @@ export async function refresh(
     session,
     clientMetadata,
   })
-  const rotated = rotates(client) ? { refreshToken: rotateRefreshToken(ctx, client, session) } : {}
-  return authenticationResult({ ...issued, ...rotated })
+  // The token may have been used, or the user signed out, while the pool's function ran.
+  const { session: now } = sessionOfRefreshToken(ctx, client, refreshToken)
+  if (!rotates(client)) return authenticationResult(issued)
+  return authenticationResult({ ...issued, refreshToken: rotateRefreshToken(ctx, client, now) })
 }

@@ -182,7 +182,8 @@ async function answerMfaType(
 /** The factor was set up in this sign-in: AssociateSoftwareToken and VerifySoftwareToken came with its session. */
 async function answerMfaSetup(signIn: SignIn, session: AuthSession): Promise<Outcome> {
   const user = sessionUser(signIn, session)
-  if (user.softwareToken?.verified !== true) {
+  // One that was proved at another time may be switched off: it says nothing of who signs in now.
+  if (session.hasFactor !== true || user.softwareToken?.verified !== true) {
     throw notAuthorized('Invalid session for the user. MFA is not set up.')
   }
   return await complete(signIn, user)
@@ -209,6 +210,7 @@ function startDeviceSrp(signIn: SignIn, session: AuthSession, responses: Texts):
     },
     {
       key: user.key,
+      sub: user.sub,
       username: user.username,
       deviceKey: device.deviceKey,
       srp: { a: srpA, b, block },

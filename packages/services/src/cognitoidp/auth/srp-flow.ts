@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { invalidParameter, notAuthorized, userNotFound, wrongCredentials } from '../errors.ts'
 import { shortName } from '../pools/state.ts'
 import { preAuthentication } from '../triggers/authentication.ts'
-import { findUser, userWithKey } from '../users/lookup.ts'
+import { findUser, sameUser } from '../users/lookup.ts'
 import { srpSecrets } from '../users/passwords.ts'
 import type { User } from '../users/state.ts'
 import { checkLockout, countFailure } from './attempts.ts'
@@ -57,7 +57,7 @@ function phantom(
     signIn,
     { B, b, a: srpA, salt, name: username, username },
     {
-      ...{ key: username, username, phantom: true },
+      ...{ key: username, sub: '', username, phantom: true },
       ...more,
     },
   )
@@ -91,7 +91,7 @@ export function verifySrp(
   responses: Readonly<Record<string, string>>,
 ): User {
   const { ctx, pool } = signIn
-  const user = session.phantom ? undefined : userWithKey(ctx, pool.id, session.key)
+  const user = session.phantom ? undefined : sameUser(ctx, session)
   const secrets = user === undefined ? undefined : srpSecrets(user)
   if (user === undefined || secrets === undefined || session.srp === undefined) {
     throw wrongCredentials()
@@ -125,8 +125,8 @@ export function neededOf(values: Readonly<Record<string, string>>, name: string)
   return value
 }
 
-export const sessionUser = (signIn: SignIn, { key }: AuthSession): User => {
-  const user = userWithKey(signIn.ctx, signIn.pool.id, key)
+export const sessionUser = ({ ctx }: SignIn, session: AuthSession): User => {
+  const user = sameUser(ctx, session)
   if (user === undefined) throw userNotFound()
   if (!user.enabled) throw notAuthorized('User is disabled.')
   return user

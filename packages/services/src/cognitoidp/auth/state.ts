@@ -16,6 +16,8 @@ export interface AuthSession {
   readonly clientId: string
   /** Of the user; where there is none and nobody is to know, the name that was given. */
   readonly key: string
+  /** Empty where there is no user. */
+  readonly sub: string
   readonly username: string
   readonly challenge: ChallengeNameType
   /** The flow in which it began. */
@@ -32,8 +34,8 @@ export interface AuthSession {
   readonly steps?: readonly ChallengeStep[]
   readonly privateParameters?: Readonly<Record<string, string>>
   readonly challengeMetadata?: string | null
-  /** A software token that is set up in this sign-in and not yet verified. */
-  readonly secretCode?: string
+  /** A factor was set up and proved in this very sign-in. */
+  readonly hasFactor?: boolean
   /** A user that does not exist: all answers are wrong. */
   readonly phantom?: true
   /** What the client said when it began, for the triggers. */

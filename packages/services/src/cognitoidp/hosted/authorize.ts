@@ -1,6 +1,6 @@
 import type { HttpOperationOutput } from '../../http-operation.ts'
 import { hashOf } from '../tokens/sessions.ts'
-import { userWithKey } from '../users/lookup.ts'
+import { sameUser } from '../users/lookup.ts'
 import type { User } from '../users/state.ts'
 import { redirect } from './answers.ts'
 import { grant } from './completion.ts'
@@ -47,7 +47,7 @@ export function browserUser({
   const session = browserSessions.get(ctx, hashOf(cookieOf(input, sessionCookie) ?? ''))
   if (session === undefined || session.poolId !== pool.id) return undefined
   if (session.expiresAtMs <= ctx.now()) return undefined
-  const user = userWithKey(ctx, pool.id, session.key)
+  const user = sameUser(ctx, session)
   if (user === undefined || !user.enabled) return undefined
   return { user, authenticatedAtMs: session.authenticatedAtMs }
 }

@@ -24,6 +24,7 @@ export async function complete(
     id: hashOf(name),
     poolId: pool.id,
     key: user.key,
+    sub: user.sub,
     authenticatedAtMs: ctx.now(),
     expiresAtMs: ctx.now() + browserSessionMs,
   })
@@ -49,6 +50,7 @@ export async function grant(
       clientId: client.id,
       redirectUri,
       key: user.key,
+      sub: user.sub,
       scopes,
       ...(nonce === undefined ? {} : { nonce }),
       ...(challenge === undefined ? {} : { challenge }),

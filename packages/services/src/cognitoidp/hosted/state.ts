@@ -11,6 +11,7 @@ export interface AuthorizationCode {
   readonly redirectUri: string
   /** Of the user. */
   readonly key: string
+  readonly sub: string
   readonly scopes: readonly string[]
   readonly nonce?: string
   /** `code_challenge`, method S256. */
@@ -36,6 +37,7 @@ export interface BrowserSession {
   readonly poolId: string
   /** Of the user. */
   readonly key: string
+  readonly sub: string
   readonly authenticatedAtMs: number
   readonly expiresAtMs: number
 }

@@ -7,7 +7,7 @@ import type { Client } from '../clients/state.ts'
 import { type IssuedTokens, issueTokens, rotateRefreshToken } from '../tokens/issue.ts'
 import { hashOf } from '../tokens/sessions.ts'
 import { isReadable } from '../users/attributes.ts'
-import { userWithKey } from '../users/lookup.ts'
+import { sameUser } from '../users/lookup.ts'
 import { json } from './answers.ts'
 import { authenticatedClient, isSameText, oauthError } from './client-authentication.ts'
 import { clientCredentials } from './client-credentials.ts'
@@ -62,7 +62,7 @@ async function exchange(
   // Seen on AWS: this code, not the one of RFC 6749.
   if (code.redirectUri !== redirectUri) return oauthError('unauthorized_client')
   if (!isVerified(code.challenge, form.get('code_verifier'))) return oauthError('invalid_grant')
-  const user = userWithKey(ctx, pool.id, code.key)
+  const user = sameUser(ctx, code)
   if (user === undefined || !user.enabled) return oauthError('invalid_grant')
   if (!coversScopes(client, code.scopes)) return oauthError('invalid_grant')
   const { scopes, nonce, authenticatedAtMs } = code
@@ -116,8 +116,11 @@ async function renew(
     session,
     idClaims: hashOfAccessToken,
   })
+  // The token may have been used, or the user signed out, while the pool's function ran.
+  const now = sessionOf()
+  if (now === undefined) return oauthError('invalid_grant')
   if (!rotates(client)) return answer(issued)
-  return answer({ ...issued, refreshToken: rotateRefreshToken(ctx, client, session) })
+  return answer({ ...issued, refreshToken: rotateRefreshToken(ctx, client, now.session) })
 
   function sessionOf() {
     try {

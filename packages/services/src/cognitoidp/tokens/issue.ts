@@ -2,10 +2,12 @@ import type { AuthenticationResultType } from '@cloud-orrery/models/cognitoidp'
 import type { Context } from '../../context.ts'
 import type { Client } from '../clients/state.ts'
 import { validityMs } from '../clients/validity.ts'
+import { userNotFound } from '../errors.ts'
 import { type GroupClaims, groupClaims, groupsOf } from '../groups/of-user.ts'
 import { issuerOf, type Pool } from '../pools/state.ts'
 import { type PreToken, preTokenGeneration, type TokenGeneration } from '../triggers/pre-token.ts'
 import { isReadable } from '../users/attributes.ts'
+import { sameUser } from '../users/lookup.ts'
 import type { User } from '../users/state.ts'
 import { type Claims, signedToken } from './jwt.ts'
 import { hashOf, type NewSession, newRefreshToken, openSession } from './sessions.ts'
@@ -50,6 +52,8 @@ export async function issueTokens(
     ...{ generation, client, user, groups, scopes },
     clientMetadata,
   })
+  // Deleted while the pool's function ran: nobody is left to sign in.
+  if (sameUser(ctx, user) === undefined) throw userNotFound()
   const isNew = !('id' in given)
   const refreshToken = isNew ? newRefreshToken(ctx) : undefined
   const session =

@@ -39,6 +39,7 @@ export function openSession(
     poolId: client.poolId,
     clientId: client.id,
     key: user.key,
+    sub: user.sub,
     refreshHash: hashOf(refreshToken),
     expiresAtMs: ctx.now() + validityMs(client, 'refresh'),
     authenticatedAtMs: session.authenticatedAtMs ?? ctx.now(),

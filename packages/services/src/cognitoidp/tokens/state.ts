@@ -8,6 +8,7 @@ export interface TokenSession {
   readonly clientId: string
   /** Of the user. */
   readonly key: string
+  readonly sub: string
   /** SHA-256 of the refresh token in use, in hex. */
   readonly refreshHash: string
   /** The one before, while a rotation's grace lasts, and until when. */

@@ -71,6 +71,7 @@ function sessionOf(ctx: Context, user: User, claims: Claims): TokenSession | und
     poolId: user.poolId,
     clientId: String(claims['client_id']),
     key: user.key,
+    sub: user.sub,
     refreshHash: '',
     expiresAtMs: Number(claims['exp']) * 1000,
     authenticatedAtMs: Number(claims['auth_time']) * 1000,

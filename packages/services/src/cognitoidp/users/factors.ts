@@ -29,7 +29,7 @@ import { byAnyone, clientOf, onPool, poolOf, scopeOfToken } from '../pools/looku
 import type { Pool } from '../pools/state.ts'
 import { verifyAccessToken } from '../tokens/verify.ts'
 import { changeUser } from './creation.ts'
-import { userOf, userWithKey } from './lookup.ts'
+import { sameUser, userOf } from './lookup.ts'
 import { mfaShown } from './mfa-shown.ts'
 import type { MfaMethod, User, UserMfa } from './state.ts'
 
@@ -53,16 +53,18 @@ function ownerOf(
   if (!isFresh || session.challenge !== 'MFA_SETUP') {
     throw notAuthorized('Invalid session for the user.')
   }
-  const user = userWithKey(ctx, session.poolId, session.key)
+  const user = sameUser(ctx, session)
   if (user === undefined) throw notAuthorized('Invalid session for the user.')
   return { pool: poolOf(ctx, session.poolId), user, session }
 }
 
 /** A session that goes on under a new name, as each answer has one. */
-function renewed(ctx: Context, { id, expiresAtMs, ...session }: AuthSession): string {
+function renewed(ctx: Context, before: AuthSession, hasFactor: boolean): string {
+  const { id, expiresAtMs, ...session } = before
   authSessions.delete(ctx, orderedKey(expiresAtMs, id))
   const next = authSessions.put(ctx, {
     ...session,
+    hasFactor,
     id: ctx.ids.hex(32),
     expiresAtMs: ctx.now() + sessionMs(clientOf(ctx, session.clientId)),
   })
@@ -84,7 +86,8 @@ export const associateSoftwareToken = operation(AssociateSoftwareToken, {
         ? { nextSoftwareToken: SecretCode }
         : { softwareToken: { secretCode: SecretCode, verified: false } }),
     })
-    return { SecretCode, ...(session === undefined ? {} : { Session: renewed(ctx, session) }) }
+    if (session === undefined) return { SecretCode }
+    return { SecretCode, Session: renewed(ctx, session, false) }
   },
 })
 
@@ -110,7 +113,7 @@ export const verifySoftwareToken = operation(VerifySoftwareToken, {
     })
     return {
       Status: 'SUCCESS',
-      ...(session === undefined ? {} : { Session: renewed(ctx, session) }),
+      ...(session === undefined ? {} : { Session: renewed(ctx, session, true) }),
     }
   },
 })

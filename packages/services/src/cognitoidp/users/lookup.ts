@@ -30,6 +30,19 @@ export function userWithKey(ctx: Context, poolId: string, key: string): User | u
   return users.get(ctx, orderedKey(poolId, key))
 }
 
+/** Whom a record is about that outlives its user: a name may by now be another one's. */
+export interface UserRef {
+  readonly poolId: string
+  readonly key: string
+  readonly sub: string
+}
+
+/** The very user that was meant, as they are now; undefined once they are deleted. */
+export function sameUser(ctx: Context, { poolId, key, sub }: UserRef): User | undefined {
+  const user = userWithKey(ctx, poolId, key)
+  return user?.sub === sub ? user : undefined
+}
+
 /** Names in the pool by which a user can sign in besides the username. */
 function userByAlias(ctx: Context, pool: Pool, name: string): User | undefined {
   const { AliasAttributes = [], UsernameAttributes = [] } = pool.settings
