@@ -68,6 +68,7 @@ export async function initiate(signIn: SignIn, parameters: Texts): Promise<Outco
       return await startCustom(signIn, username, srpOfCustom(parameters))
     case 'USER_AUTH': {
       const user = findUser(ctx, pool, username)
+      // Deviation: where who exists is hidden, AWS asks unknown names one of the pool's challenges; here they are refused.
       if (user === undefined) throw hidesUsers(client) ? wrongCredentials() : userNotFound()
       checkStatus(signIn, user)
       return await startChoice(signIn, user, username, parameters)
