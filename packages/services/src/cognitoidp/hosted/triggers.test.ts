@@ -69,6 +69,37 @@ test('the functions of a pool hear of a login by page, and change its tokens', a
   ])
 })
 
+test('a function may name a claim as objects call what they inherit', async () => {
+  const text = '{"__proto__":"x","constructor":"y","toString":{"deep":"z"}}'
+  const changes = { claimsToAddOrOverride: JSON.parse(text) as object }
+  const { browser, post, ClientId } = await withTriggers((event) =>
+    event.triggerSource === 'TokenGeneration_HostedAuth'
+      ? {
+          ...event,
+          response: {
+            claimsAndScopeOverrideDetails: {
+              idTokenGeneration: changes,
+              accessTokenGeneration: changes,
+            },
+          },
+        }
+      : event,
+  )
+  const { url } = await browser.submit({ username: 'ana', password })
+  const { body } = await post('/oauth2/token', {
+    ...{ grant_type: 'authorization_code', client_id: ClientId, redirect_uri: callback },
+    code: url.searchParams.get('code') ?? '',
+  })
+  for (const name of ['id_token', 'access_token']) {
+    const own = Object.entries(decoded(String(body?.[name]))).filter(([key]) => key in {})
+    expect(own).toEqual([
+      ['__proto__', 'x'],
+      ['constructor', 'y'],
+      ['toString', { deep: 'z' }],
+    ])
+  }
+})
+
 test('a function that refuses is quoted on the page; nobody is signed in', async () => {
   const { browser, authorizeUrl } = await withTriggers(() => {
     throw new Error('Not on Mondays')
