@@ -32,12 +32,20 @@ export interface MethodName extends ResourceName {
   readonly httpMethod: string
 }
 
+/** The method of a verb, which comes from whoever calls: what every object has is none. */
+export function methodOf(
+  { methods }: ResourceRecord,
+  httpMethod: string,
+): MethodRecord | undefined {
+  return Object.hasOwn(methods, httpMethod) ? methods[httpMethod] : undefined
+}
+
 export function theMethod(
   ctx: Context,
   name: MethodName,
 ): { resource: ResourceRecord; method: MethodRecord } {
   const resource = theResource(ctx, name)
-  const method = resource.methods[name.httpMethod]
+  const method = methodOf(resource, name.httpMethod)
   if (method === undefined) throw methodNotFound()
   return { resource, method }
 }

@@ -10,6 +10,7 @@ import {
 } from '@cloud-orrery/models/apigateway'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { passRole } from '../shared/apis/pass-role.ts'
 import { notModelled } from '../shared/not-modelled.ts'
 import { newPartId, partsOf, theApi } from './api-lookup.ts'
 import { authorizerNotFound, badRequest, conflict, invalidPatchPath } from './errors.ts'
@@ -37,6 +38,7 @@ export const createAuthorizer = operation(CreateAuthorizer, {
     for (const other of authorizers.scan(ctx, partsOf(input.restApiId))) {
       if (other.name === input.name) throw badRequest('Authorizer name must be unique')
     }
+    passRole(ctx, record.authorizerCredentials)
     return shownAuthorizer(authorizers.put(ctx, record))
   },
 })
@@ -127,9 +129,12 @@ export const updateAuthorizer = operation(UpdateAuthorizer, {
   authorize: needs('PATCH', '/restapis/{restApiId}/authorizers/{authorizerId}'),
   provenance: 'modelled',
   run(ctx, { restApiId, authorizerId, patchOperations }) {
-    let authorizer = theAuthorizer(ctx, restApiId, authorizerId)
+    const before = theAuthorizer(ctx, restApiId, authorizerId)
+    let authorizer = before
     for (const patch of patchesOf(patchOperations)) authorizer = patched(authorizer, patch)
     check(authorizer)
+    const { authorizerCredentials: role } = authorizer
+    if (role !== before.authorizerCredentials) passRole(ctx, role)
     return shownAuthorizer(authorizers.put(ctx, authorizer))
   },
 })

@@ -14,8 +14,9 @@ import {
 } from '@cloud-orrery/models/apigateway'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { passRole } from '../shared/apis/pass-role.ts'
 import { notModelled } from '../shared/not-modelled.ts'
-import { type MethodName, putMethodRecord, theMethod, theResource } from './api-lookup.ts'
+import { type MethodName, methodOf, putMethodRecord, theMethod, theResource } from './api-lookup.ts'
 import { integrationNotFound, invalidPatchPath, notFound, statusCodeNotFound } from './errors.ts'
 import { checkIntegration } from './integration-rules.ts'
 import { defined, only, type Patch, patchesOf, withEntry, withItem } from './patches.ts'
@@ -54,6 +55,7 @@ export function addIntegration(ctx: Context, input: PutIntegrationRequest): Inte
     tlsConfig: input.tlsConfig,
   })
   checkIntegration(integration, method, resource)
+  passRole(ctx, integration.credentials)
   putMethodRecord(ctx, resource, { ...method, methodIntegration: integration })
   return integration
 }
@@ -74,9 +76,11 @@ export const updateIntegration = operation(UpdateIntegration, {
   provenance: 'recorded',
   run(ctx, input) {
     const { resource, method } = theMethod(ctx, input)
-    let integration = integrationOf(method)
+    const before = integrationOf(method)
+    let integration = before
     for (const patch of patchesOf(input.patchOperations)) integration = patched(integration, patch)
     checkIntegration(integration, method, resource)
+    if (integration.credentials !== before.credentials) passRole(ctx, integration.credentials)
     putMethodRecord(ctx, resource, { ...method, methodIntegration: integration })
     return integration
   },
@@ -243,7 +247,7 @@ export const deleteIntegrationResponse = operation(DeleteIntegrationResponse, {
 /** A method that is not there has no integration. Recorded: apigateway, DeleteIntegrationResponse. */
 function methodWithIntegration(ctx: Context, name: MethodName) {
   const resource = theResource(ctx, name)
-  const method = resource.methods[name.httpMethod]
+  const method = methodOf(resource, name.httpMethod)
   if (method === undefined) throw integrationNotFound()
   return { resource, method }
 }

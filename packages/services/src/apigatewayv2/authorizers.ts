@@ -11,6 +11,7 @@ import {
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { discoveryUrl, fetchedObject } from '../shared/apis/jwt.ts'
+import { passRole } from '../shared/apis/pass-role.ts'
 import { deployChange } from './deployments.ts'
 import { authorizerExists, bad, conflict, issuerInvalid } from './errors.ts'
 import { audiencesMax, authorizersMax } from './limits.ts'
@@ -44,6 +45,7 @@ export function newAuthorizer(ctx: Context, api: ApiRecord, input: Authorizer): 
     throw bad('Maximum number of authorizers for this API has been reached.')
   }
   checkName(ctx, ApiId, input.Name)
+  passRole(ctx, input.AuthorizerCredentialsArn)
   const AuthorizerId = newPartId(ctx, 6)
   return authorizers.put(ctx, { ...defaultsOf(api, input), ...given(input), ApiId, AuthorizerId })
 }
@@ -159,6 +161,7 @@ export const updateAuthorizer = operation(UpdateAuthorizer, {
     const asked = { ...theAuthorizer(ctx, ApiId, AuthorizerId), ...given(changes) }
     checkAuthorizer(theApi(ctx, ApiId), asked)
     if (changes.JwtConfiguration !== undefined) await checkIssuer(ctx, asked)
+    passRole(ctx, changes.AuthorizerCredentialsArn)
     const changed = { ...theAuthorizer(ctx, ApiId, AuthorizerId), ...given(changes) }
     checkName(ctx, ApiId, changed.Name, AuthorizerId)
     authorizers.put(ctx, changed)

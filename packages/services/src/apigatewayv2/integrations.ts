@@ -9,6 +9,7 @@ import {
 } from '@cloud-orrery/models/apigatewayv2'
 import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
+import { passRole } from '../shared/apis/pass-role.ts'
 import { notModelled } from '../shared/not-modelled.ts'
 import { dropParts } from './apis.ts'
 import { deployChange } from './deployments.ts'
@@ -97,7 +98,7 @@ function checkIntegration(
   if (TimeoutInMillis < 50 || TimeoutInMillis > timeoutMsMax) {
     throw bad(`Timeout should be between 50 ms and ${timeoutMsMax} ms`)
   }
-  if (CredentialsArn !== undefined) passRole(ctx, CredentialsArn)
+  passRole(ctx, CredentialsArn)
   if (isHttp) {
     checkHttpIntegration(integration)
     checkRequestMapping(integration.RequestParameters, integration.IntegrationSubtype)
@@ -107,13 +108,6 @@ function checkIntegration(
     return integration
   }
   return { IntegrationMethod: 'POST', ...integration }
-}
-
-function passRole(ctx: Context, credentials: string): void {
-  if (credentials.endsWith(':user/*')) return // The caller's own credentials are passed through.
-  ctx.authorize('iam:PassRole', credentials, {
-    context: { 'iam:PassedToService': 'apigateway.amazonaws.com' },
-  })
 }
 
 function checkHttpIntegration(integration: IntegrationRecord): void {

@@ -1,3 +1,4 @@
+import { methodOf } from '../api-lookup.ts'
 import type { ApiSnapshot, MethodRecord, ResourceRecord } from '../state.ts'
 
 /** The resource and the method that a request means. */
@@ -57,7 +58,7 @@ function add(tree: Branch, resource: ResourceRecord): void {
 export function routeOf(api: ApiSnapshot, httpMethod: string, path: string): Route | undefined {
   const segments = path.split('/').filter((segment) => segment !== '')
   for (const { resource, parameters } of candidates(treeOf(api), segments, 0, {})) {
-    const method = resource.methods[httpMethod] ?? resource.methods['ANY']
+    const method = methodOf(resource, httpMethod) ?? methodOf(resource, 'ANY')
     if (method !== undefined) return { resource, method, pathParameters: parameters }
   }
   return undefined

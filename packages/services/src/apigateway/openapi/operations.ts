@@ -4,6 +4,7 @@ import type {
   MethodResponse,
 } from '@cloud-orrery/models/apigateway'
 import type { Context } from '../../context.ts'
+import { passRole } from '../../shared/apis/pass-role.ts'
 import { putMethodRecord } from '../api-lookup.ts'
 import { defined } from '../patches.ts'
 import type { MethodRecord, ResourceRecord, RestApiRecord } from '../state.ts'
@@ -185,13 +186,15 @@ function integrationOf(context: Import, place: Place, node: Node): Integration {
   const isHttp = type === 'HTTP' || type === 'HTTP_PROXY'
   const timeout = node['timeoutInMillis']
   const keys = node['cacheKeyParameters']
+  const credentials = textOf(node['credentials'])
+  passRole(context.ctx, credentials)
   return defined({
     type,
     httpMethod: type === 'MOCK' ? undefined : textOf(node['httpMethod'])?.toUpperCase(),
     uri: textOf(node['uri']),
     connectionType: textOf(node['connectionType']) ?? (isHttp ? 'INTERNET' : undefined),
     connectionId: textOf(node['connectionId']),
-    credentials: textOf(node['credentials']),
+    credentials,
     requestParameters: mappings(context, place, node['requestParameters']),
     requestTemplates: textsOf(node['requestTemplates']),
     passthroughBehavior: (textOf(node['passthroughBehavior']) ?? 'when_no_match').toUpperCase(),

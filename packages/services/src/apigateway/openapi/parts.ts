@@ -1,5 +1,6 @@
 import { orderedKey } from '@cloud-orrery/kernel'
 import type { Context } from '../../context.ts'
+import { passRole } from '../../shared/apis/pass-role.ts'
 import { newPartId } from '../api-lookup.ts'
 import { authorizerRecord } from '../authorizers.ts'
 import { defaultStatuses } from '../gateway-responses.ts'
@@ -127,6 +128,8 @@ function putAuthorizer(
   const given = textOf(authorizer['type'])?.toUpperCase() ?? 'TOKEN'
   const type = given === 'COGNITO_USER_POOLS' ? given : given === 'REQUEST' ? given : 'TOKEN'
   const id = newPartId(ctx)
+  const role = textOf(authorizer['authorizerCredentials'])
+  passRole(ctx, role)
   const header = textOf(scheme['name'])
   const arns = authorizer['providerARNs']
   const ttl = authorizer['authorizerResultTtlInSeconds']
@@ -140,7 +143,7 @@ function putAuthorizer(
       authType: textOf(scheme['x-amazon-apigateway-authtype']),
       providerARNs: Array.isArray(arns) ? arns.map(String) : undefined,
       authorizerUri: textOf(authorizer['authorizerUri']),
-      authorizerCredentials: textOf(authorizer['authorizerCredentials']),
+      authorizerCredentials: role,
       identitySource:
         textOf(authorizer['identitySource']) ??
         (header === undefined || type === 'REQUEST'
