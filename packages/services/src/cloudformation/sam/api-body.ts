@@ -63,8 +63,9 @@ function responsesOf({ GatewayResponses }: JsonObject): JsonObject {
   return { 'x-amazon-apigateway-gateway-responses': Object.fromEntries(all) }
 }
 
-function methodOf({ functionId, auth: own, timeout }: ApiRoute, shared: JsonObject): Json {
-  const uri = `arn:\${AWS::Partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${functionId}.Arn}/invocations`
+function methodOf(route: ApiRoute, shared: JsonObject): Json {
+  const { functionId, called = `${functionId}.Arn`, auth: own, timeout } = route
+  const uri = `arn:\${AWS::Partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${called}}/invocations`
   const security: Json[] = []
   const authorizer = textOf(own['Authorizer']) ?? textOf(shared['DefaultAuthorizer'])
   if (authorizer !== undefined && authorizer !== 'NONE') {

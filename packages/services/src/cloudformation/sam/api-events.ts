@@ -19,6 +19,8 @@ export const apiEventRules: PropertyRules = {
 export interface ApiRoute {
   readonly apiId: string
   readonly functionId: string
+  /** What is called in an `Fn::Sub`: the function, or its alias. */
+  readonly called?: string
   readonly path: string
   /** In lower case; `any` for all. */
   readonly method: string

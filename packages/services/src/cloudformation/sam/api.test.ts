@@ -8,9 +8,9 @@ import { client, fetchFromCloud } from '@cloud-orrery/cloud'
 import { expect, test } from 'vitest'
 import { start } from '../../lambda/functions.test-support.ts'
 
-const fn = (handler: string, Events: object = {}) => ({
+const fn = (handler: string, Events: object = {}, more: object = {}) => ({
   Type: 'AWS::Serverless::Function',
-  Properties: { Handler: handler, Runtime: 'nodejs22.x', InlineCode: 'none', Events },
+  Properties: { Handler: handler, Runtime: 'nodejs22.x', InlineCode: 'none', Events, ...more },
 })
 
 /** Deploys a serverless template whose functions are handlers of the test. */
@@ -48,16 +48,22 @@ test('functions with events of an API share one that no template names', async (
     {
       Globals: { Api: { Cors: "'*'" } },
       Resources: {
-        Hello: fn('hello', { One: event('/pets/{id}', 'get'), All: event('/any', 'any') }),
+        Hello: fn(
+          'hello',
+          { One: event('/pets/{id}', 'get'), All: event('/any', 'any') },
+          { AutoPublishAlias: 'live' },
+        ),
       },
     },
     { hello: (it: { path: string }) => ({ statusCode: 200, body: `at ${it.path}` }) },
   )
   expect(names.map((name) => name.replace(/[0-9a-f]{10}$/, ''))).toEqual([
     'Hello',
+    'HelloAliaslive',
     'HelloAllPermissionProd',
     'HelloOnePermissionProd',
     'HelloRole',
+    'HelloVersion',
     'ServerlessRestApi',
     'ServerlessRestApiDeployment',
     'ServerlessRestApiProdStage',

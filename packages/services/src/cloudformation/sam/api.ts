@@ -79,7 +79,9 @@ export function expandApi(x: Expansion, logicalId: string, definition: JsonObjec
   for (const name of Object.keys(mapOf(properties['Auth']))) {
     if (!authMembers.has(name)) throw notModelled(`Auth.${name} of ${apiType}`)
   }
-  const routes = apiRoutes(x.source).filter(({ apiId }) => apiId === logicalId)
+  const routes = apiRoutes(x.source)
+    .filter(({ apiId }) => apiId === logicalId)
+    .map((route) => ({ ...route, called: calledBy(x, route.functionId) }))
   const body = isGiven(DefinitionUri) ? undefined : apiBody(properties, routes)
   const api = made(logicalId, 'AWS::ApiGateway::RestApi', restApi(properties, body), {
     dependsOn: it.dependsOn,
@@ -107,6 +109,16 @@ export function expandApi(x: Expansion, logicalId: string, definition: JsonObjec
     },
   )
   return [api, deployment, stage]
+}
+
+/** A function that publishes an alias is called by that. Functions are made before APIs. */
+function calledBy({ target }: Expansion, functionId: string): string {
+  const alias = Object.entries(target).find(
+    ([, { Type, Properties }]) =>
+      Type === 'AWS::Lambda::Alias' &&
+      mapOf(mapOf(Properties)['FunctionName'])['Ref'] === functionId,
+  )
+  return alias?.[0] ?? `${functionId}.Arn`
 }
 
 function conditionOf({ Condition }: JsonObject): JsonObject {
