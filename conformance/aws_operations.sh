@@ -233,6 +233,17 @@ check 'cloudwatch alarm' '^$' "$(aws cloudwatch put-metric-alarm --alarm-name cl
 check 'cloudwatch alarms' 'cli-alarm' "$(aws cloudwatch describe-alarms --alarm-names cli-alarm --query 'MetricAlarms[].AlarmName')"
 check 'cloudwatch delete' '^$' "$(aws cloudwatch delete-alarms --alarm-names cli-alarm)"
 
+# names, networks, balancers, APIs, logins
+check 'ec2 create' '^vpc-' "$(aws ec2 create-vpc --cidr-block 10.9.0.0/16 --query Vpc.VpcId)"
+check 'elbv2 none' 'LoadBalancerNotFound' "$(aws elbv2 describe-load-balancers --names cli)"
+zone=$(aws route53 create-hosted-zone --name cli.dev --caller-reference cli --query HostedZone.Id)
+check 'route53 record' 'PENDING' "$(aws route53 change-resource-record-sets --hosted-zone-id "$zone" --change-batch '{"Changes":[{"Action":"CREATE","ResourceRecordSet":{"Name":"www.cli.dev","Type":"A","TTL":60,"ResourceRecords":[{"Value":"192.0.2.1"}]}}]}' --query ChangeInfo.Status)"
+check 'acm request' ':certificate/' "$(aws acm request-certificate --domain-name cli.dev --validation-method DNS --query CertificateArn)"
+check 'apigatewayv2 create' '^[a-z0-9]{10}$' "$(aws apigatewayv2 create-api --name cli --protocol-type HTTP --target https://cli.dev --query ApiId)"
+printf '{"openapi":"3.0.1","info":{"title":"cli","version":"1"},"paths":{"/a":{"get":{"responses":{}}}}}' >"$work/api.json"
+check 'apigateway import' 'cli' "$(aws apigateway import-rest-api --body "fileb://$work/api.json" --query name)"
+check 'cognito-idp pool' '^us-east-1_' "$(aws cognito-idp create-user-pool --pool-name cli --query UserPool.Id)"
+
 # cloudformation
 cat >"$work/template.yaml" <<'YAML'
 Parameters:

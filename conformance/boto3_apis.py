@@ -1,8 +1,11 @@
-"""HTTP and WebSocket APIs with boto3: create, call, read, be refused, delete."""
+"""REST, HTTP and WebSocket APIs with boto3: create, call, read, be refused, delete."""
 
+import base64
 import json
 import os
+import socket
 import urllib.error
+import urllib.parse
 import urllib.request
 
 from boto3_checks import check, client, refused
@@ -59,7 +62,70 @@ def web_sockets():
     c.create_route(ApiId=api, RouteKey="$connect")
     c.create_stage(ApiId=api, StageName="live", AutoDeploy=True)
     check("apigatewayv2 web sockets", c.get_routes(ApiId=api)["Items"][0]["RouteKey"] == "$connect")
+    integration = c.create_integration(ApiId=api, IntegrationType="MOCK", TemplateSelectionExpression="200", RequestTemplates={"200": '{"statusCode":200}'})["IntegrationId"]
+    route = c.get_routes(ApiId=api)["Items"][0]["RouteId"]
+    c.update_route(ApiId=api, RouteId=route, Target=f"integrations/{integration}")
+    posted(api)
     c.delete_api(ApiId=api)
 
 
-parts = [apigatewayv2, web_sockets]
+def posted(api):
+    """A message from a back end to a connection, by the stage's own endpoint: its name leads through the port as a proxy."""
+    host = f"{api}.execute-api.us-east-1.amazonaws.com"
+    url = os.environ["AWS_ENDPOINT_URL"]
+    c = client("apigatewaymanagementapi", endpoint_url=f"http://{host}/live", proxies={"http": url})
+    at = urllib.parse.urlparse(url)
+    with socket.create_connection((at.hostname, at.port), timeout=20) as peer:
+        key = base64.b64encode(os.urandom(16)).decode()
+        peer.sendall(f"GET /live HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode())
+        check("apigatewayv2 connects", b"101" in peer.recv(4096))
+        # An unmasked frame would end the connection; this one asks a route that is not there, and hears its own id.
+        peer.sendall(b"\x81\x82\0\0\0\0hi")
+        heard = peer.recv(4096)
+        connection = json.loads(heard[2:])["connectionId"]
+        c.post_to_connection(ConnectionId=connection, Data=b"from afar")
+        check("apigatewaymanagementapi posts", peer.recv(4096) == b"\x81\x09from afar")
+        check("apigatewaymanagementapi reads", c.get_connection(ConnectionId=connection)["Identity"]["SourceIp"] == "127.0.0.1")
+        refused("apigatewaymanagementapi nobody", "GoneException", lambda: c.post_to_connection(ConnectionId="AAAA", Data=b"x"))
+        c.delete_connection(ConnectionId=connection)
+        check("apigatewaymanagementapi ends", peer.recv(4096)[0] == 0x88)
+
+
+def apigateway():
+    c = client("apigateway")
+    api = c.create_rest_api(name="boto", endpointConfiguration={"types": ["REGIONAL"]})
+    rest, root = api["id"], api["rootResourceId"]
+    pet = c.create_resource(restApiId=rest, parentId=root, pathPart="{pet}")["id"]
+    at = {"restApiId": rest, "resourceId": pet, "httpMethod": "GET"}
+    c.put_method(**at, authorizationType="NONE", apiKeyRequired=True, requestParameters={"method.request.querystring.q": True})
+    c.put_integration(**at, type="MOCK", requestTemplates={"application/json": '{"statusCode": 200}'})
+    c.put_method_response(**at, statusCode="200")
+    c.put_integration_response(**at, statusCode="200", responseTemplates={"application/json": "$input.params('pet') in $context.stage"})
+    refused("apigateway resources are unique", "ConflictException", lambda: c.create_resource(restApiId=rest, parentId=root, pathPart="{pet}"))
+    refused("apigateway no such API", "NotFoundException", lambda: c.get_rest_api(restApiId="nothing"))
+    check("apigateway tests", c.test_invoke_method(**at, pathWithQueryString="/rex?q=1")["body"] == "rex in test-invoke-stage")
+    c.create_deployment(restApiId=rest, stageName="live")
+    check("apigateway key missing", asked(rest, "/live/rex") == (403, '{"message":"Forbidden"}'), asked(rest, "/live/rex"))
+    plan = c.create_usage_plan(name="boto", apiStages=[{"apiId": rest, "stage": "live"}], quota={"limit": 1, "period": "DAY"})["id"]
+    key = c.create_api_key(name="boto", enabled=True)
+    c.create_usage_plan_key(usagePlanId=plan, keyId=key["id"], keyType="API_KEY")
+    mine = {"x-api-key": key["value"]}
+    check("apigateway answers", asked(rest, "/live/rex?q=1", headers=mine) == (200, "rex in live"))
+    check("apigateway quota", asked(rest, "/live/rex?q=1", headers=mine)[0] == 429)
+    c.update_stage(restApiId=rest, stageName="live", patchOperations=[{"op": "replace", "path": "/variables/v", "value": "1"}])
+    check("apigateway stage", c.get_stage(restApiId=rest, stageName="live")["variables"] == {"v": "1"})
+    check("apigateway pages", len([r for p in c.get_paginator("get_resources").paginate(restApiId=rest, PaginationConfig={"PageSize": 1}) for r in p["items"]]) == 2)
+    exported = json.loads(c.get_export(restApiId=rest, stageName="live", exportType="oas30")["body"].read())
+    check("apigateway export", list(exported["paths"]) == ["/{pet}"], exported)
+    again = c.import_rest_api(body=json.dumps(exported).encode())["id"]
+    check("apigateway import", sorted(r["path"] for r in c.get_resources(restApiId=again)["items"]) == ["/", "/{pet}"])
+    refused("apigateway plan is used", "BadRequestException", lambda: c.delete_usage_plan(usagePlanId=plan))
+    c.update_usage_plan(usagePlanId=plan, patchOperations=[{"op": "remove", "path": "/apiStages", "value": f"{rest}:live"}])
+    c.delete_usage_plan(usagePlanId=plan)
+    c.delete_api_key(apiKey=key["id"])
+    for made in (rest, again):
+        c.delete_rest_api(restApiId=made)
+    refused("apigateway gone", "NotFoundException", lambda: c.get_rest_api(restApiId=rest))
+
+
+parts = [apigateway, apigatewayv2, web_sockets]

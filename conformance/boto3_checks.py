@@ -10,8 +10,8 @@ config = Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"})
 done, failed = set(), []
 
 
-def client(name, inject_host_prefix=True, **kwargs):
-    made = boto3.client(name, config=config.merge(Config(inject_host_prefix=inject_host_prefix)), **kwargs)
+def client(name, inject_host_prefix=True, proxies=None, **kwargs):
+    made = boto3.client(name, config=config.merge(Config(inject_host_prefix=inject_host_prefix, proxies=proxies)), **kwargs)
 
     def note(model, **_):
         done.add(f"{name}:{model.name}")

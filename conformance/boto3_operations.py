@@ -18,6 +18,7 @@ from boto3_apis import parts as apis
 from boto3_back_ends import parts as back_ends
 from boto3_checks import check, client, done, failed, refused, stranger
 from boto3_names import parts as names
+from boto3_networks import parts as networks
 
 def s3():
     c = client("s3")
@@ -425,7 +426,7 @@ def custom_resources():
     functions.delete_function(FunctionName="boto-custom")
 
 
-for part in (s3, sqs, sns, iam_sts, events_logs, ssm_cloudtrail, cloudformation, lambda_, kms, s3_settings, ecr, custom_resources, *back_ends, *names, *apis):
+for part in (s3, sqs, sns, iam_sts, events_logs, ssm_cloudtrail, cloudformation, lambda_, kms, s3_settings, ecr, custom_resources, *back_ends, *names, *networks, *apis):
     try:
         part()
     except Exception as error:  # One broken part must not hide the others.

@@ -11,6 +11,11 @@ export interface ClientOptions {
   credentials?: Credentials
   /** The caller's address, for policies that look at `aws:SourceIp`. Default `127.0.0.1`. */
   sourceIp?: string
+  /**
+   * For clients of names that AWS makes up: `https://abc123.execute-api.us-east-1.amazonaws.com/live` for
+   * `ApiGatewayManagementApiClient`. Default: the service's own.
+   */
+  endpoint?: string
 }
 
 /** A client class of the AWS SDK for JavaScript v3. Its constructor takes its own config type. */
@@ -30,6 +35,7 @@ export function client<C>(cloud: Cloud, Client: ClientClass<C>, options: ClientO
     region: options.region ?? cloud.defaultRegion,
     credentials: options.credentials ?? cloud.credentials(options.accountId),
     requestHandler: new SdkHandler(cloud, options.sourceIp),
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
   }
   const made = new Client(config as never) // Every client takes these three.
   followModelTime(cloud, made)

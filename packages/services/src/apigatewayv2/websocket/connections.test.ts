@@ -51,12 +51,7 @@ async function taken(made: MadeApi, query = '') {
 /** A client of the API's own endpoint. */
 function management({ cloud, apiId }: MadeApi, credentials = cloud.credentials()) {
   const endpoint = `https://${apiId}.execute-api.us-east-1.amazonaws.com/live`
-  class Client extends ApiGatewayManagementApiClient {
-    constructor(config: object) {
-      super({ ...config, endpoint })
-    }
-  }
-  return client(cloud, Client, { credentials })
+  return client(cloud, ApiGatewayManagementApiClient, { credentials, endpoint })
 }
 
 test('messages go to the route that they name, and only a route with a response answers', async () => {
