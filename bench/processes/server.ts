@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { administratorCredentials, defaultAccountId } from '@cloud-orrery/services'
 import { type Child, child, orreryMain } from './children.ts'
+import { processorMs } from './processor-time.ts'
 
 const region = 'us-east-1'
 
@@ -16,21 +16,6 @@ export interface Server {
   end(): Promise<void>
 }
 
-const ticksPerSecond = 100
-
-/** Fields of a process in Linux's `/proc/PID/stat`, after the name, which may have spaces. Source: proc(5). */
-function statOf(pid: number | undefined): number[] | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return text
-      .slice(text.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number)
-  } catch {
-    return undefined // No Linux.
-  }
-}
-
 export async function startServer(...options: string[]): Promise<Server> {
   const started = child(process.execPath, [
     ...process.execArgv,
@@ -44,10 +29,7 @@ export async function startServer(...options: string[]): Promise<Server> {
     port,
     // Every client takes these.
     client: (Client) => new Client({ endpoint: url, region, credentials } as never),
-    cpuMs() {
-      const [user = 0, system = 0] = statOf(started.process.pid)?.slice(11, 13) ?? []
-      return user + system === 0 ? undefined : ((user + system) * 1000) / ticksPerSecond
-    },
+    cpuMs: () => processorMs(started.process.pid),
     end: () => started.end(),
   }
 }
