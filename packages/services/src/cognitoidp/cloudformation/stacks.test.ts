@@ -2,6 +2,7 @@ import {
   CloudFormationClient,
   CreateStackCommand,
   DeleteStackCommand,
+  DescribeStackEventsCommand,
   DescribeStacksCommand,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation'
@@ -187,4 +188,32 @@ test('what is not modelled fails the stack by its name', async () => {
   await cloud.advance({ minutes: 5 })
   const { Stacks: [stack] = [] } = await cfn.send(new DescribeStacksCommand({ StackName }))
   expect(stack?.StackStatus).toBe('CREATE_FAILED')
+})
+
+test('what a pool can not change fails its update by name, and nothing is passed over', async () => {
+  const cloud = createCloud({ deepFreeze: true })
+  const cfn = client(cloud, CloudFormationClient)
+  const StackName = 'fixed'
+  const tenant = { Name: 'tenant', AttributeDataType: 'String', Mutable: true }
+  const body = (more: object) =>
+    JSON.stringify({
+      Resources: {
+        Pool: { Type: 'AWS::Cognito::UserPool', Properties: { Schema: [tenant], ...more } },
+      },
+    })
+  await cfn.send(new CreateStackCommand({ StackName, TemplateBody: body({}) }))
+  await cloud.advance({ minutes: 5 })
+  const refusalOf = async (more: object) => {
+    await cfn.send(new UpdateStackCommand({ StackName, TemplateBody: body(more) }))
+    await cloud.advance({ minutes: 5 })
+    const { StackEvents = [] } = await cfn.send(new DescribeStackEventsCommand({ StackName }))
+    const failed = StackEvents.find((event) => event.ResourceStatus === 'UPDATE_FAILED')
+    return /message: "(.*?) \(Service/.exec(failed?.ResourceStatusReason ?? '')?.[1]
+  }
+  const kept = 'Existing schema attributes cannot be modified or deleted.'
+  expect(await refusalOf({ Schema: [] })).toBe(kept)
+  expect(await refusalOf({ Schema: [{ ...tenant, AttributeDataType: 'Number' }] })).toBe(kept)
+  expect(await refusalOf({ AliasAttributes: ['email'] })).toBe(
+    'Updates are not allowed for property - AliasAttributes.',
+  )
 })

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { AwsError } from '@cloud-orrery/models'
 import {
   AddCustomAttributes,
@@ -15,6 +16,7 @@ import {
 import type { ResourceContext } from '../../context.ts'
 import { resource } from '../../define.ts'
 import { notModelled } from '../../shared/not-modelled.ts'
+import { invalidParameter } from '../errors.ts'
 import { defined } from '../pools/settings.ts'
 import { issuerOf } from '../pools/state.ts'
 
@@ -47,6 +49,8 @@ export const userPoolType = resource(AwsCognitoUserPool, {
   },
   async update(ctx, properties, previous, { UserPoolId, Arn }) {
     checkBuilt(properties)
+    const pool = await described(ctx, UserPoolId)
+    checkKept(properties, previous, pool)
     const { UserPoolName: PoolName } = properties
     await ctx.call(UpdateUserPool, {
       ...settings(ctx, properties),
@@ -54,8 +58,10 @@ export const userPoolType = resource(AwsCognitoUserPool, {
       ...(PoolName === undefined ? {} : { PoolName }),
     })
     await setFactors(ctx, UserPoolId, properties)
-    const known = new Set((previous.Schema ?? []).map(({ Name }) => Name))
-    const CustomAttributes = (properties.Schema ?? []).filter(({ Name }) => !known.has(Name))
+    const known = new Set((pool?.SchemaAttributes ?? []).map(({ Name }) => Name))
+    const CustomAttributes = (properties.Schema ?? []).filter(
+      ({ Name = '' }) => !known.has(Name) && !known.has(`custom:${Name}`),
+    )
     if (CustomAttributes.length > 0) {
       await ctx.call(AddCustomAttributes, { UserPoolId, CustomAttributes })
     }
@@ -91,6 +97,32 @@ const namesOf = (id: string) => ({
 function checkBuilt(properties: Properties): void {
   const name = unbuilt.find((one) => properties[one] !== undefined)
   if (name !== undefined) throw notModelled(`the property ${name} of AWS::Cognito::UserPool`)
+}
+
+const kept = ['AliasAttributes', 'UsernameAttributes'] as const
+
+/**
+ * What no call changes, and the schema does not replace the pool for. Judged by the pool as it is: a rollback finds there
+ * what it goes back to. Source: user reports of both refusals.
+ */
+function checkKept(now: Properties, before: Properties, pool: UserPoolType | undefined): void {
+  const changed = kept.find((name) => !isDeepStrictEqual(now[name] ?? [], pool?.[name] ?? []))
+  if (changed !== undefined) {
+    throw invalidParameter(`Updates are not allowed for property - ${changed}.`)
+  }
+  const refused = () =>
+    invalidParameter('Existing schema attributes cannot be modified or deleted.')
+  const own = new Map((pool?.SchemaAttributes ?? []).map((one) => [one.Name, one]))
+  for (const { Name = '', AttributeDataType, Mutable = true } of now.Schema ?? []) {
+    const known = own.get(Name) ?? own.get(`custom:${Name}`)
+    if (known === undefined) continue
+    const isSame = (AttributeDataType ?? known.AttributeDataType) === known.AttributeDataType
+    if (!isSame || Mutable !== (known.Mutable ?? true)) throw refused()
+  }
+  const named = new Set((now.Schema ?? []).map(({ Name }) => Name))
+  for (const { Name = '' } of before.Schema ?? []) {
+    if (own.has(`custom:${Name}`) && !named.has(Name)) throw refused()
+  }
 }
 
 /** What both CreateUserPool and UpdateUserPool take. MFA follows by a call of its own where factors are named. */

@@ -96,18 +96,23 @@ export const listenerType = resource(AwsElasticLoadBalancingV2Listener, {
   },
 })
 
+function refuseTransforms(transforms: readonly unknown[] | undefined): void {
+  if (transforms !== undefined) {
+    throw notModelled('Transforms of AWS::ElasticLoadBalancingV2::ListenerRule')
+  }
+}
+
 export const listenerRuleType = resource(AwsElasticLoadBalancingV2ListenerRule, {
   async create(ctx, { ListenerArn = '', Tags, Transforms, ...rest }) {
-    if (Transforms !== undefined) {
-      throw notModelled('Transforms of AWS::ElasticLoadBalancingV2::ListenerRule')
-    }
+    refuseTransforms(Transforms)
     const input = { ListenerArn, ...rest, Tags: tagsFor(ctx, Tags) }
     const { Rules = [] } = await ctx.call(CreateRule, input)
     return { RuleArn: Rules[0]?.RuleArn ?? '', IsDefault: false }
   },
   async update(ctx, properties, previous, state) {
     const { RuleArn } = state
-    const { Actions, Conditions, Priority } = properties
+    const { Actions, Conditions, Priority, Transforms } = properties
+    refuseTransforms(Transforms)
     await ctx.call(ModifyRule, { RuleArn, Actions, Conditions })
     if (Priority !== previous.Priority) {
       await ctx.call(SetRulePriorities, { RulePriorities: [{ RuleArn, Priority }] })

@@ -6,6 +6,7 @@ import {
   DescribeLoadBalancerAttributes,
   DescribeLoadBalancers,
   ModifyLoadBalancerAttributes,
+  SetIpAddressType,
   SetSecurityGroups,
   SetSubnets,
 } from '@cloud-orrery/models/elbv2'
@@ -61,6 +62,10 @@ export const loadBalancerType = resource(AwsElasticLoadBalancingV2LoadBalancer, 
     const { Subnets, SubnetMappings } = properties
     if (!isSame([Subnets, SubnetMappings], [previous.Subnets, previous.SubnetMappings])) {
       await ctx.call(SetSubnets, { LoadBalancerArn: arn, Subnets, SubnetMappings })
+    }
+    const { IpAddressType = 'ipv4' } = properties
+    if (IpAddressType !== (previous.IpAddressType ?? 'ipv4')) {
+      await ctx.call(SetIpAddressType, { LoadBalancerArn: arn, IpAddressType })
     }
     await setAttributes(ctx, arn, properties, previous)
     await retag(ctx, arn, properties.Tags, previous.Tags)
