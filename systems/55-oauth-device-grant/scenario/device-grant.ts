@@ -86,16 +86,24 @@ export async function post(
   path: string,
   form: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>> = {},
+  attempts = attemptsMax,
 ): Promise<Answer> {
   const body = new URLSearchParams(form).toString()
   const type = { 'content-type': 'application/x-www-form-urlencoded' }
-  const answer = await aws.fetch(`${origin}${path}`, {
-    method: 'POST',
-    headers: { ...(body === '' ? {} : type), ...headers },
-    body,
-  })
-  const text = await answer.text()
-  return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) : { text } }
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await aws.fetch(`${origin}${path}`, {
+      method: 'POST',
+      headers: { ...(body === '' ? {} : type), ...headers },
+      body,
+    })
+    const text = await answer.text()
+    // A function that breaks down is asked again, after a while.
+    if (answer.status >= 500 && attempt < attempts) {
+      await aws.clock.advance({ seconds: 20 })
+      continue
+    }
+    return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) : { text } }
+  }
 }
 
 export interface Codes {
@@ -121,10 +129,14 @@ export async function poll(
   aws: Aws,
   device: Credentials,
   { device_code }: Pick<Codes, 'device_code'>,
+  attempts = attemptsMax,
 ): Promise<Answer> {
   const form = { client_id: device.clientId, grant_type: deviceCodeGrant, device_code }
-  return await post(aws, '/token', form, { authorization: basic(device) })
+  return await post(aws, '/token', form, { authorization: basic(device) }, attempts)
 }
+
+/** How often devices and people try. */
+export const attemptsMax = 4
 
 export const refused = (error: string): Answer => ({ status: 400, body: { error } })
 

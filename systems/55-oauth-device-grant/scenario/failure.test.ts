@@ -42,13 +42,13 @@ deviceGrant.promise(
   async ({ aws, outputs, television }) => {
     await configure(aws, { POLLING_INTERVAL: '0' })
     const phone = await signedIn(aws, outputs)
-    const [rounds, polls] = [5, 4]
+    const [rounds, polls] = [6, 3]
     for (let round = 0; round < rounds; round += 1) {
       const codes = await begin(aws, television)
       const waiting = await approving(aws, phone, codes)
       const [, ...answers] = await Promise.all([
         arrive(phone, waiting),
-        ...Array.from({ length: polls }, () => poll(aws, television, codes)),
+        ...Array.from({ length: polls }, () => poll(aws, television, codes, 1)),
       ])
       answers.push(await poll(aws, television, codes))
       const good = answers.filter(({ status }) => status === 200)
@@ -89,7 +89,7 @@ deviceGrant.promise(
 
     // Nor does a fault of what keeps the tokens lose them.
     const locked = aws.faults.fail('kms.Decrypt', { error: 'KMSInternalException', status: 500 })
-    expect((await poll(aws, television, codes)).status).toBe(502)
+    expect((await poll(aws, television, codes, 1)).status).toBe(502)
     locked.end()
     await aws.clock.advance({ seconds: 5 })
     expect((await poll(aws, television, codes)).status).toBe(200)

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import { Visitor } from '@cloud-orrery/vitest/browser'
 import type { Aws } from '@cloud-orrery/vitest/scenario'
-import { type Codes, type Given, origin, owner, password } from './device-grant.ts'
+import { attemptsMax, type Codes, type Given, origin, owner, password } from './device-grant.ts'
 
 type Outputs = Given['outputs']
 
@@ -27,12 +27,21 @@ export async function enrol(aws: Aws, { UserPoolId }: Outputs, Username = owner)
   )
 }
 
+/** What breaks down is asked again, as people do; a few times. */
+export async function patiently(visitor: Visitor, step: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    await step()
+    if (visitor.page.status < 500) return
+  }
+}
+
 /** Someone with a phone, signed in and before the page that asks for a code. */
 export async function signedIn(aws: Aws, outputs: Outputs, username = owner): Promise<Visitor> {
   await enrol(aws, outputs, username)
   const phone = new Visitor(aws)
   await phone.open(`${origin}/device`)
   await phone.submit({ username, password })
+  if (phone.page.status >= 500) await patiently(phone, () => phone.open(`${origin}/device`))
   return phone
 }
 
@@ -41,8 +50,10 @@ export async function typeCode(
   phone: Visitor,
   { user_code }: Pick<Codes, 'user_code'>,
 ): Promise<void> {
-  await phone.open(`${origin}/device`)
-  await phone.submit({ user_code })
+  await patiently(phone, async () => {
+    await patiently(phone, () => phone.open(`${origin}/device`))
+    await phone.submit({ user_code })
+  })
 }
 
 /** Types the code in and presses one of the two buttons. */
@@ -51,8 +62,11 @@ export async function decide(
   codes: Pick<Codes, 'user_code'>,
   button: 'Authorize' | 'Deny',
 ): Promise<void> {
-  await typeCode(phone, codes)
-  await phone.submit({}, { button })
+  await patiently(phone, async () => {
+    await typeCode(phone, codes)
+    // A decision whose answer was lost was made all the same.
+    if (phone.page.forms.length > 0) await phone.submit({}, { button })
+  })
 }
 
 /** The password of the mail that a new account's owner gets. */
