@@ -90,6 +90,7 @@ cookieAuth.promise(
     const cookie = `${loginCookie}=${cookieIn(late, app, loginCookie)}`
     expect(await callback(`${pathname}${late.page.url.search}`, cookie)).toEqual(tooLate)
   },
+  { calm: 'an answer that is lost spends the code: the login begins again' },
 )
 
 cookieAuth.promise(
@@ -169,7 +170,8 @@ cookieAuth.promise(
     for (const path of ['/orders', '/oauth2/refresh', '/oauth2/refresh/logout']) {
       const lured = () => visitor.submitFrom(evil, `${app.Url}${path}`, { item: 'gold' })
       let shown = await lured()
-      for (let times = 1; shown.status === 500 && times < attemptsMax; times += 1) shown = await lured()
+      for (let times = 1; shown.status === 500 && times < attemptsMax; times += 1)
+        shown = await lured()
       expect([path, shown.status, shown.text]).toEqual([path, 403, '{"message":"Forbidden"}'])
     }
     // An old browser, or a neighbouring host of the same site: SameSite does not hold the cookie back.

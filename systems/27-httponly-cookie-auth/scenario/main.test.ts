@@ -184,7 +184,7 @@ cookieAuth.promise(
     const visitor = await signedIn(aws, app)
     const refreshToken = cookieIn(visitor, app, refreshCookie)
     // Who is known at the login page comes back without a password.
-    await reached(visitor, () => visitor.open(`${app.Url}/oauth2/login`))
+    await arrived(visitor, () => visitor.open(`${app.Url}/oauth2/login`))
     expect(visitor.page.heading).toBe('Hello from Lambda!')
     const newer = cookieIn(visitor, app, refreshCookie)
 
