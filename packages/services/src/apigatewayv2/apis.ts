@@ -12,6 +12,7 @@ import type { Context } from '../context.ts'
 import { operation } from '../define.ts'
 import { apiHosts, newApiId } from '../shared/apis/api-hosts.ts'
 import { apiMappings } from '../shared/apis/domain-names.ts'
+import { passRole } from '../shared/apis/pass-role.ts'
 import { deployChange, deployStage } from './deployments.ts'
 import { bad, conflict } from './errors.ts'
 import { apisMax, tagsMax } from './limits.ts'
@@ -132,6 +133,7 @@ function quickCreate(
 ): void {
   if (api.ProtocolType !== 'HTTP') throw bad('Quick create is only supported for HTTP APIs')
   const { ApiId } = api
+  passRole(ctx, CredentialsArn)
   const isFunction = Target.startsWith('arn:')
   const { IntegrationId } = integrations.put(ctx, {
     ApiId,
@@ -213,6 +215,7 @@ function changeQuickCreation(
     throw bad('RouteKey, Target and CredentialsArn can only be updated for quick create APIs')
   }
   const { RouteKey, Target, CredentialsArn } = changes
+  passRole(ctx, CredentialsArn)
   if (RouteKey !== undefined) routes.put(ctx, { ...managed, RouteKey })
   const fields = { IntegrationUri: Target, CredentialsArn }
   integrations.put(ctx, { ...integration, ...given(fields) })

@@ -100,7 +100,7 @@ import {
   stages,
 } from './state.ts'
 import { getTags, tagResource, untagResource } from './tags.ts'
-import { endOfLife, idleEnd } from './websocket/lifetime.ts'
+import { endOfLife, idleEnd, lostEnd } from './websocket/lifetime.ts'
 import { endSocket, receiveSocketMessage } from './websocket/messages.ts'
 import { connections } from './websocket/state.ts'
 
@@ -179,7 +179,7 @@ export const apigatewayv2 = service('apigatewayv2', {
     updateRouteResponse,
     updateStage,
   ],
-  tasks: [endOfLife, idleEnd, writeLine],
+  tasks: [endOfLife, idleEnd, lostEnd, writeLine],
   resources: [
     apiMappingType,
     apiType,

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts'
 import { task } from '../../define.ts'
-import { connectionMsMax, idleMsMax } from './limits.ts'
+import { EndSocket } from '../../shared/apis/sockets.ts'
+import { closingMsMax, connectionMsMax, idleMsMax } from './limits.ts'
 import { type ConnectionRecord, connections } from './state.ts'
 
 /** Keeps a new connection until its time is over. */
@@ -19,6 +20,7 @@ export function forget(ctx: Context, connectionId: string): ConnectionRecord | u
   if (connection === undefined) return undefined
   ctx.cancel(connection.idleTask)
   ctx.cancel(connection.endTask)
+  if (connection.closing !== undefined) ctx.cancel(connection.closing.task)
   return connection
 }
 
@@ -27,15 +29,27 @@ export function touch(ctx: Context, connection: ConnectionRecord): void {
   connections.put(ctx, { ...connection, lastActiveAtMs: ctx.now() })
 }
 
-/** Closes a connection from here; the door tells when it is over. Source of the reasons: users' reports of `$disconnect`. */
+/**
+ * Closes a connection from here; the door tells when it is over. Where no door has it any more, as after a restart or in
+ * a fork, it is over when its time is. Source of the reasons: users' reports of `$disconnect`.
+ */
 export function closeConnection(
   ctx: Context,
   connection: ConnectionRecord,
   closing: { readonly code: number; readonly reason: string },
 ): void {
-  connections.put(ctx, { ...connection, closing })
-  ctx.sockets.close(connection.connectionId, closing.code, closing.reason)
+  const { connectionId } = connection
+  const task = connection.closing?.task ?? ctx.after(closingMsMax, lostEnd, { connectionId })
+  connections.put(ctx, { ...connection, closing: { ...closing, task } })
+  ctx.sockets.close(connectionId, closing.code, closing.reason)
 }
+
+/** Nobody told that a closed connection is over. */
+export const lostEnd = task<{ connectionId: string }>('apigatewayv2.end-lost-connection', {
+  async run(ctx, { connectionId }) {
+    await ctx.call(EndSocket, { connectionId, code: 1006, reason: '' })
+  },
+})
 
 /** Ten minutes without a message end a connection. */
 export const idleEnd = task<{ connectionId: string }>('apigatewayv2.end-idle-connection', {

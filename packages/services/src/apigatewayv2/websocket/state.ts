@@ -20,7 +20,7 @@ export interface ConnectionRecord {
   readonly idleTask: string
   readonly endTask: string
   /** Set when the service closes it: what `$disconnect` is told. */
-  readonly closing?: { readonly code: number; readonly reason: string }
+  readonly closing?: { readonly code: number; readonly reason: string; readonly task: string }
 }
 
 export const connections = table<ConnectionRecord, 'api'>('apigatewayv2.connections', {
