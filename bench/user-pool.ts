@@ -22,7 +22,7 @@ import { median, printTable, type Row } from './table.ts'
 const largest = Number(process.argv[2] ?? 1_000_000)
 const smallest = 1_000
 const signIns = 300
-const sizeRatioMax = 1.5
+const sizeRatioMax = 2
 const kilobytesMax = 4
 const password = 'Correct-horse-1'
 
