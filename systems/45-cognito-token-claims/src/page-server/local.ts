@@ -14,7 +14,7 @@ function reachable(url: string): string {
   const endpoint = process.env['AWS_ENDPOINT_URL']
   if (endpoint === undefined) return url
   const { protocol, port } = new URL(endpoint)
-  return url.replace(/^https:\/\/(.*)\.com$/, `${protocol}//$1.localhost:${port}`)
+  return url.replace(/^https:\/\/(.*?)(?:\.amazonaws)?\.com$/, `${protocol}//$1.localhost:${port}`)
 }
 
 const { LoginUrl = '', Url = '', ClientId = '' } = await outputsOf('ProjectsInAccessToken')
