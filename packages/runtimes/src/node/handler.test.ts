@@ -130,6 +130,21 @@ describe('modules', () => {
       true,
     ])
   })
+
+  test('are told by their syntax from Node.js 24 on, and keep their sources apart', async () => {
+    const runtime = 'nodejs24.x'
+    const esm = `import { format } from 'node:util'
+      export const handler = async () => format('%d', 1)`
+    expect((await outcomeOf(esm, { runtime })).end).toEqual(returned('1'))
+    // What V8 compiled of a package is kept, and this one has the path of the one before.
+    const cjs = `const loader = require('node:module')
+      const { status } = loader.enableCompileCache('/tmp/compiled')
+      exports.handler = async () =>
+        [status === loader.constants.compileCacheStatus.DISABLED, loader.getCompileCacheDir() ?? null]`
+    await using own = await functionOf(cjs, { runtime })
+    for (const _ of [1, 2]) expect((await own.invoke()).end).toEqual(returned([true, null]))
+    expect((await outcomeOf(cjs, { runtime })).end).toEqual(returned([true, null]))
+  })
 })
 
 describe('an answer', () => {
