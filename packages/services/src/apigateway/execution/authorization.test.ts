@@ -238,3 +238,31 @@ test('gateway responses have the words, the status and the headers of the API', 
   expect(response.headers.get('access-control-allow-origin')).toBe('*')
   expect(response.headers.get('x-asked')).toBe('x/y')
 })
+
+test('a policy of a function that is none lets nobody in, and is not kept', async () => {
+  const { Resource, ...rest } = { Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*' }
+  const statements: Readonly<Record<string, unknown>> = {
+    nothing: null,
+    bare: [{ Effect: 'Allow' }],
+    numbers: [{ Effect: 'Allow', Action: 5, Resource: 5 }],
+    placeless: [rest],
+    condition: [{ ...rest, Resource, Condition: 5 }],
+  }
+  const api = await startRestApi({
+    echo: () => ({ statusCode: 200, body: 'in' }),
+    auth: ({ authorizationToken }: { authorizationToken: string }) => ({
+      principalId: 'me',
+      policyDocument: { Version: '2012-10-17', Statement: statements[authorizationToken] },
+    }),
+  } as never)
+  const authorizerId = await authorizer(api)
+  await proxyTo(api, '/pets', 'echo', { authorizationType: 'CUSTOM', authorizerId })
+  await deploy(api)
+  for (const auth of Object.keys(statements)) {
+    expect(await answerTo(api, '/dev/pets', { headers: { auth } })).toEqual([
+      500,
+      '{"message":null}',
+    ])
+  }
+  expect(authorizerCache.count(api.cloud.scope('123456789012', 'us-east-1'))).toBe(0)
+})

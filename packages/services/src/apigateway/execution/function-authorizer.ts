@@ -1,6 +1,6 @@
 import { orderedKey } from '@cloud-orrery/kernel'
 import { AwsError } from '@cloud-orrery/models'
-import { evaluate, type PolicyDocument } from '@cloud-orrery/policy'
+import { evaluate, type PolicyDocument, PolicyError, parsePolicy } from '@cloud-orrery/policy'
 import { forgetExpired } from '../../shared/expiry.ts'
 import { authorizerTtlSecondsDefault } from '../limits.ts'
 import { type AuthorizerRecord, authorizerCache } from '../state.ts'
@@ -139,7 +139,8 @@ function verdictOf(payload: string): Verdict {
   if (
     typeof principalId !== 'string' ||
     typeof policyDocument !== 'object' ||
-    policyDocument === null
+    policyDocument === null ||
+    !isPolicy(policyDocument)
   ) {
     throw wrong()
   }
@@ -150,6 +151,17 @@ function verdictOf(payload: string): Verdict {
     policyDocument,
     ...(context === undefined || context === null ? {} : { context }),
     ...(typeof usageIdentifierKey === 'string' ? { usageIdentifierKey } : {}),
+  }
+}
+
+/** A statement that lacks its actions or resources is for none, not for all: such a document is none. */
+function isPolicy(document: object): boolean {
+  try {
+    parsePolicy(JSON.stringify(document), 'identity')
+    return true
+  } catch (error) {
+    if (error instanceof PolicyError) return false
+    throw error
   }
 }
 
