@@ -46,14 +46,15 @@ test('who may change an API has it act in no role that they may not pass', async
   const method = { restApiId, resourceId, httpMethod: 'GET' }
   await gateway.send(new PutMethodCommand({ ...method, authorizationType: 'NONE' }))
   const integration = {
-    ...{ ...method, type: 'AWS', integrationHttpMethod: 'POST' },
+    ...method,
+    ...({ type: 'AWS', integrationHttpMethod: 'POST' } as const),
     uri: 'arn:aws:apigateway:us-east-1:sqs:path/123456789012/orders',
   } as const
   const callers = 'arn:aws:iam::*:user/*'
   await gateway.send(new PutIntegrationCommand({ ...integration, credentials: callers }))
   const authorizerUri = `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:who/invocations`
   const authorizer = {
-    ...{ restApiId, name: 'who', type: 'TOKEN', authorizerUri },
+    ...({ restApiId, name: 'who', type: 'TOKEN', authorizerUri } as const),
     identitySource: 'method.request.header.Authorization',
   } as const
   const document = {

@@ -15,7 +15,7 @@ import { AddPermissionCommand } from '@aws-sdk/client-lambda'
 import { expect, test } from 'vitest'
 import { makeFunction, start as startFunctions } from '../../lambda/functions.test-support.ts'
 import { password, refusal, start } from '../cognito.test-support.ts'
-import { startHosted } from '../hosted/browser.test-support.ts'
+import { callback, startHosted } from '../hosted/browser.test-support.ts'
 import { totp } from './totp.ts'
 
 type Handler = (event: { readonly response: object; readonly triggerSource: string }) => unknown
@@ -128,7 +128,7 @@ test('what was begun for a deleted user opens nothing to another one of the name
   )
   const { status } = await begun.post('/oauth2/token', {
     ...{ grant_type: 'authorization_code', client_id: ClientId, code: code ?? '' },
-    redirect_uri: begun.callback,
+    redirect_uri: callback,
   })
   expect(status).toBe(400)
   const again = await browser.open(begun.authorizeUrl())
