@@ -75,7 +75,7 @@ export function cognito(aws: Aws): CognitoIdentityProviderClient {
 }
 
 /** What is broken down is asked again, as people and their clients do. */
-const attemptsMax = 4
+export const attemptsMax = 4
 
 export interface Tokens {
   readonly idToken: string
@@ -139,12 +139,17 @@ export async function get(
   authorization?: string,
 ): Promise<Answer> {
   const headers: Record<string, string> = authorization === undefined ? {} : { authorization }
+  const response = await againWhileDown(() => aws.fetch(`${Url}${path}`, { headers }))
+  return { status: response.status, body: await response.json() }
+}
+
+/** Asks again while the function behind it breaks down: such an answer lets nobody in who may not come in. */
+export async function againWhileDown<T extends { readonly status: number }>(
+  ask: () => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
-    const response = await aws.fetch(`${Url}${path}`, { headers })
-    // A function that breaks down lets nobody in who may not come in.
-    if (response.status < 500 || attempt === attemptsMax) {
-      return { status: response.status, body: await response.json() }
-    }
+    const answer = await ask()
+    if (answer.status < 500 || attempt === attemptsMax) return answer
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { Visitor } from '@cloud-orrery/vitest/browser'
 import type { Aws } from '@cloud-orrery/vitest/scenario'
-import type { Outputs, Tokens } from './claims.ts'
+import { attemptsMax, type Outputs, password, type Tokens } from './claims.ts'
 
 /** What the page keeps to itself while the login has the browser. */
 export const verifier = 'what-only-the-tab-knows-that-began-the-sign-in'
@@ -57,5 +58,26 @@ export async function redeem(
       accessToken: body['access_token'] ?? '',
       refreshToken: body['refresh_token'] ?? '',
     },
+  }
+}
+
+/** A code for user1, taken from the address to which the login sends the browser back. */
+export async function codeFor(aws: Aws, outputs: Outputs): Promise<string> {
+  const visitor = new Visitor(aws, { stopAt: ({ origin }) => origin === outputs['Url'] })
+  await visitor.open(authorizeUrl(outputs))
+  await visitor.submit({ username: 'user1', password })
+  return visitor.page.url.searchParams.get('code') ?? ''
+}
+
+/** Signs in until there are tokens, as people do: a trigger whose process dies costs the code. */
+export async function signedIn(
+  aws: Aws,
+  outputs: Outputs,
+): Promise<{ readonly code: string; readonly tokens: Tokens }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const code = await codeFor(aws, outputs)
+    const { status, error, tokens } = await redeem(aws, outputs, code)
+    if (status === 200) return { code, tokens }
+    if (attempt === attemptsMax) throw new Error(`the code was refused: ${status} ${error}`)
   }
 }

@@ -1,8 +1,17 @@
 import { type BrowserOfCloud, openBrowser, Visitor } from '@cloud-orrery/vitest/browser'
 import { type Aws, expect } from '@cloud-orrery/vitest/scenario'
 import { notYours } from '../src/access/decision.ts'
-import { claims, get, type Outputs, ok, ours, password, recordsOf } from './claims.ts'
-import { authorizeUrl, redeem } from './login.ts'
+import {
+  againWhileDown,
+  claims,
+  get,
+  type Outputs,
+  ok,
+  ours,
+  password,
+  recordsOf,
+} from './claims.ts'
+import { authorizeUrl, codeFor, redeem, signedIn } from './login.ts'
 
 claims.promise(
   15,
@@ -55,13 +64,9 @@ async function inChromium(page: Page, today: Outputs): Promise<void> {
 /** The same without Chromium: the page's own steps, one by one. */
 async function byHand(aws: Aws, today: Outputs): Promise<void> {
   const visitor = new Visitor(aws)
-  await visitor.open(`${today['Url']}/`)
+  await againWhileDown(() => visitor.open(`${today['Url']}/`))
   expect(visitor.page.heading).toBe('Your projects')
-  await visitor.open(authorizeUrl(today))
-  await visitor.submit({ username: 'user1', password })
-  const { origin, searchParams } = visitor.page.url
-  expect([origin, searchParams.get('state')]).toEqual([today['Url'], 'state-1'])
-  const { tokens } = await redeem(aws, today, searchParams.get('code') ?? '')
+  const { tokens } = await signedIn(aws, today)
   expect(ours(tokens.idToken)).toEqual({ userName: 'user1', projects: 'P100,P200' })
   const { accessToken } = tokens
   expect(await get(aws, today, '/projects/P100/items', accessToken)).toEqual(ok('P100'))
@@ -72,25 +77,17 @@ claims.promise(
   16,
   'a code is worth nothing without its verifier, twice, or elsewhere; tokens are never in an address',
   async ({ aws, today }) => {
-    const stopAt = ({ origin }: URL) => origin === today['Url']
-    const codeFor = async () => {
-      const visitor = new Visitor(aws, { stopAt })
-      await visitor.open(authorizeUrl(today))
-      await visitor.submit({ username: 'user1', password })
-      return visitor.page.url.searchParams.get('code') ?? ''
-    }
     const attempt = async (changes: Record<string, string>) => {
-      const { status, error } = await redeem(aws, today, await codeFor(), changes)
+      const { status, error } = await redeem(aws, today, await codeFor(aws, today), changes)
       return `${status} ${error}`
     }
     const guess = 'what-someone-else-takes-it-to-be-who-saw-the-code'
     expect(await attempt({ code_verifier: guess })).toBe('400 invalid_grant')
     expect(await attempt({ redirect_uri: 'http://localhost:8081' })).toBe('400 unauthorized_client')
-    const code = await codeFor()
-    expect((await redeem(aws, today, code)).status).toBe(200)
+    const { code } = await signedIn(aws, today)
     expect(await redeem(aws, today, code)).toMatchObject({ status: 400, error: 'invalid_grant' })
 
-    const visitor = new Visitor(aws, { stopAt })
+    const visitor = new Visitor(aws, { stopAt: ({ origin }) => origin === today['Url'] })
     await visitor.open(authorizeUrl(today, { response_type: 'token' }))
     expect(visitor.page.url.hash).toMatch(/error=unauthorized_client/)
     await visitor.open(authorizeUrl(today, { redirect_uri: 'http://localhost:8082' }))
@@ -103,12 +100,13 @@ claims.promise(
   'the page lets no other script, style, frame or host take part, and is the same for everyone',
   async ({ aws, today }) => {
     const { Url, LoginUrl } = today
-    const answers = ['/', '/app.js', '/style.css', '/settings.json'].map(async (path) => {
-      const answer = await aws.fetch(`${Url}${path}`)
-      return [path, answer.status, answer.headers.get('content-security-policy')]
-    })
+    const answers: unknown[] = []
+    for (const path of ['/', '/app.js', '/style.css', '/settings.json']) {
+      const { status, headers } = await againWhileDown(() => aws.fetch(`${Url}${path}`))
+      answers.push([path, status, headers.get('content-security-policy')])
+    }
     const policy = `default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self' ${LoginUrl}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
-    expect(await Promise.all(answers)).toEqual([
+    expect(answers).toEqual([
       ['/', 200, policy],
       ['/app.js', 200, policy],
       ['/style.css', 200, policy],
