@@ -42,8 +42,9 @@ export async function openSocket(
   if (response.status !== 101 || connectionId === undefined) return { refused: response }
   cloud.sockets.set(connectionId, end)
   let last: Promise<void> = Promise.resolve()
+  // Nobody waits for an answer: what goes wrong is told to whoever runs the cloud, and the connection goes on.
   const inTurn = (work: () => Promise<void>) => {
-    last = last.then(work)
+    last = last.then(work).catch((error: unknown) => void cloud.bug(error))
     return last
   }
   const open: OpenSocket = {

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi'
 import { CreateAuthorizerCommand } from '@aws-sdk/client-apigatewayv2'
 import { client, openSocket } from '@cloud-orrery/cloud'
+import { AwsError } from '@cloud-orrery/models'
 import { expect, test } from 'vitest'
 import { functionCaller } from '../../lambda/functions.test-support.ts'
 import { functionArn, type MadeApi } from '../http-api.test-support.ts'
@@ -232,4 +233,24 @@ test('a message over 128 KB ends the connection', async () => {
   const { socket, heard } = await taken(made)
   await socket.received('x'.repeat(131_073))
   expect(heard.closed).toEqual([1009, 'Message too long'])
+})
+
+test('a bug of ours while a message is worked on is told, and the next message is heard', async () => {
+  const made = await socketApi({ _default: () => ({ statusCode: 200, body: 'heard' }) }, [
+    '_default',
+  ])
+  const { heard, socket } = await taken(made)
+  const told: unknown[] = []
+  const { services } = made.cloud
+  const load = services.load.bind(services)
+  made.cloud.bug = (error) => {
+    told.push(error)
+    return new AwsError('InternalFailure', '')
+  }
+  services.load = () => Promise.reject(new Error('broken'))
+  await socket.received('one')
+  services.load = load
+  await socket.received('two')
+  await made.cloud.settle()
+  expect([told, heard.messages]).toEqual([[new Error('broken')], ['heard']])
 })
