@@ -1,4 +1,3 @@
-import { createHash, X509Certificate } from 'node:crypto'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { call, InstallationAuthority, Present, RememberedPast } from '@cloud-orrery/cloud'
@@ -39,9 +38,9 @@ export async function keepDeployed(
       outputs[OutputKey] = OutputValue
     }
   }
-  const { certificate } = await InstallationAuthority.open()
+  const { publicKeyHash } = await InstallationAuthority.open()
   const preface = (opened: number) =>
-    visitLines(folder, outputs, browserLine(certificate, opened), io)
+    visitLines(folder, outputs, browserLine(publicKeyHash, opened), io)
   const present = new Present(new RememberedPast(cloud))
   await serve(present, { port, json: false, startedAt, told, preface }, io)
 }
@@ -66,14 +65,12 @@ ${steps === '' ? '' : `\n${steps}`}\n`
 const programs = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
 /** A profile of its own: neither the machine's trusted authorities nor a person's browser are touched. */
-function browserLine(certificate: string, port: number): string {
-  const key = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' })
-  const hash = createHash('sha256').update(key).digest('base64')
+function browserLine(publicKeyHash: string, port: number): string {
   return [
     programs.find(isOnPath) ?? 'chromium',
     '--user-data-dir="$(mktemp -d)"',
     `--proxy-server=http://127.0.0.1:${port}`,
-    `--ignore-certificate-errors-spki-list=${hash}`,
+    `--ignore-certificate-errors-spki-list=${publicKeyHash}`,
   ].join(' ')
 }
 

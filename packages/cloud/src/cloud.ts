@@ -102,6 +102,7 @@ export class Cloud {
   beginning: RestoredState | undefined
   /** The default account and region. */
   readonly homeScope: TableContext
+  readonly #ends = new Set<() => void>()
   readonly #requestIds: Ids
   readonly #ids = new Map<string, Ids>()
   readonly #options: CloudOptions
@@ -243,6 +244,14 @@ export class Cloud {
   close(): void {
     this.kernel.scheduler.stop()
     this.code.close()
+    for (const end of this.#ends) end()
+    this.#ends.clear()
+  }
+
+  /** Has something end with the cloud; what is returned takes that back. */
+  onClose(end: () => void): () => void {
+    this.#ends.add(end)
+    return () => void this.#ends.delete(end)
   }
 
   schedule(

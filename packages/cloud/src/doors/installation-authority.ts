@@ -1,4 +1,10 @@
-import { createPrivateKey, generateKeyPair, randomBytes } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  generateKeyPair,
+  randomBytes,
+  X509Certificate,
+} from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -60,6 +66,14 @@ export class InstallationAuthority {
   static async open(folder: string = trustFolder()): Promise<InstallationAuthority> {
     const stored = read(folder) ?? (await make(folder))
     return new InstallationAuthority(stored, await newKey())
+  }
+
+  /** Base64 of SHA-256 over its public key: what Chromium's `--ignore-certificate-errors-spki-list` takes. */
+  get publicKeyHash(): string {
+    const key = new X509Certificate(this.certificate).publicKey
+    return createHash('sha256')
+      .update(key.export({ type: 'spki', format: 'der' }))
+      .digest('base64')
   }
 
   /** What TLS needs to speak for a name; `localhost` has the loopback's addresses besides. */

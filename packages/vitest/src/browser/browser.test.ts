@@ -162,3 +162,14 @@ test('Chromium signs in by true names, with TLS that it verifies (the visitor al
   expect([...aws.engines]).toEqual([browser.engine])
   aws.cloud.close()
 })
+
+test('a browser that was forgotten ends with its cloud (skipped where there is no Chromium)', {
+  timeout: 60_000,
+}, async ({ skip }) => {
+  const aws = createAws()
+  const opened = await openBrowser(aws)
+  if (opened === undefined) return skip('there is no Chromium here')
+  const gone = new Promise((resolve) => opened.browser.once('disconnected', resolve))
+  aws.cloud.close()
+  await gone
+})

@@ -1,4 +1,3 @@
-import { createHash, X509Certificate } from 'node:crypto'
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -14,7 +13,7 @@ export interface BrowserOfCloud {
   /** One person's cookies and pages; `newPage` opens in it. */
   readonly context: BrowserContext
   newPage(): Promise<Page>
-  /** Ends the browser and the door that it came by; the cloud goes on. */
+  /** Ends the browser and the door that it came by; the cloud goes on. They end with the cloud at the latest. */
   close(): Promise<void>
 }
 
@@ -51,20 +50,23 @@ export async function openBrowser(aws: Aws): Promise<BrowserOfCloud | undefined>
       executablePath: program,
       proxy: { server: door.url, bypass: '<-loopback>' },
       // Trusts this cloud's authority and no other: neither the machine's store nor a profile is touched.
-      args: [`--ignore-certificate-errors-spki-list=${publicKeyHash(authority.certificate)}`],
+      args: [`--ignore-certificate-errors-spki-list=${authority.publicKeyHash}`],
     })
     const context = await browser.newContext()
     const engine = `Chromium ${browser.version()}`
     aws.engines.add(engine)
+    const close = async () => {
+      forget()
+      await browser.close()
+      await end()
+    }
+    const forget = aws.cloud.onClose(() => void close())
     return {
       engine,
       browser,
       context,
       newPage: () => context.newPage(),
-      async close() {
-        await browser.close()
-        await end()
-      },
+      close,
     }
   } catch (error) {
     await end()
@@ -88,10 +90,4 @@ function isProgram(path: string): boolean {
   } catch {
     return false
   }
-}
-
-/** Base64 of SHA-256 over the public key, as Chromium's flag takes it. */
-function publicKeyHash(certificate: string): string {
-  const key = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' })
-  return createHash('sha256').update(key).digest('base64')
 }
