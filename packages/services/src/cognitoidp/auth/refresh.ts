@@ -22,8 +22,8 @@ export function sessionOfRefreshToken(
   }
   if (session.revoked === true) throw notAuthorized('Refresh Token has been revoked')
   if (session.expiresAtMs <= ctx.now()) throw notAuthorized('Refresh Token has expired')
-  const inGrace = hash === session.previousHash && (session.previousUntilMs ?? 0) > ctx.now()
-  if (hash !== session.refreshHash && !inGrace) throw refreshTokenReused()
+  const replaced = session.rotated?.find((one) => one.hash === hash)
+  if (replaced !== undefined && replaced.untilMs <= ctx.now()) throw refreshTokenReused()
   const user = sameUser(ctx, session)
   if (user === undefined) throw notAuthorized('Invalid Refresh Token')
   if (!user.enabled) throw userDisabled()

@@ -221,19 +221,18 @@ function changed(
 
 const seconds = (ms: number): number => Math.floor(ms / 1000)
 
-/** The refresh token of a session gives way to a new one; the old one lasts while the grace does. */
+/**
+ * The refresh token of a session gives way to a new one; the old one lasts while its own grace does, however often it
+ * is used in that time: a client whose answers are lost goes on trying. Source: API reference, RetryGracePeriodSeconds.
+ */
 export function rotateRefreshToken(ctx: Context, client: Client, session: TokenSession): string {
   const refreshToken = newRefreshToken(ctx)
   const graceMs = (client.settings.RefreshTokenRotation?.RetryGracePeriodSeconds ?? 0) * 1000
-  const { previousHash: older, previousUntilMs: _, ...rest } = session
+  const { refreshHash: hash, rotated = [] } = session
   tokenSessions.put(ctx, {
-    ...rest,
+    ...session,
     refreshHash: hashOf(refreshToken),
-    previousHash: session.refreshHash,
-    previousUntilMs: ctx.now() + graceMs,
-    voidHashes: [...(session.voidHashes ?? []), ...(older === undefined ? [] : [older])].slice(
-      -100,
-    ),
+    rotated: [...rotated, { hash, untilMs: ctx.now() + graceMs }].slice(-100),
   })
   return refreshToken
 }

@@ -11,11 +11,8 @@ export interface TokenSession {
   readonly sub: string
   /** SHA-256 of the refresh token in use, in hex. */
   readonly refreshHash: string
-  /** The one before, while a rotation's grace lasts, and until when. */
-  readonly previousHash?: string
-  readonly previousUntilMs?: number
-  /** All that rotation has made void. A short list: a session's own. */
-  readonly voidHashes?: readonly string[]
+  /** Those that rotation has replaced, the oldest first, each with the end of its grace. The last hundred. */
+  readonly rotated?: readonly { readonly hash: string; readonly untilMs: number }[]
   readonly expiresAtMs: number
   readonly authenticatedAtMs: number
   readonly scopes: readonly string[]
@@ -33,11 +30,7 @@ export const tokenSessions = table<TokenSession, 'refresh' | 'user' | 'expiry'>(
     key: ({ id }) => id,
     partition: 'region',
     indexes: {
-      refresh: ({ refreshHash, previousHash, voidHashes = [] }) => [
-        refreshHash,
-        ...(previousHash === undefined ? [] : [previousHash]),
-        ...voidHashes,
-      ],
+      refresh: ({ refreshHash, rotated = [] }) => [refreshHash, ...rotated.map(({ hash }) => hash)],
       // Those that can still be ended: a user may have signed in and out ten thousand times.
       user: ({ poolId, key, revoked }) => (revoked === true ? undefined : orderedKey(poolId, key)),
       expiry: ({ expiresAtMs }) => orderedKey(expiresAtMs),
