@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import {
   ConditionalCheckFailedException,
   DynamoDBClient,
   TransactionCanceledException,
+  TransactionConflictException,
 } from '@aws-sdk/client-dynamodb'
 import {
   DynamoDBDocumentClient,
@@ -103,6 +105,9 @@ export async function requestOfUserCode(code: string): Promise<DeviceRequest | u
   return Item === undefined ? undefined : await requestOf(String(Item['Request']))
 }
 
+/** How often a change is tried while a transaction holds its item: for a second and a half. */
+const attemptsMax = 5
+
 type Values = Readonly<Record<string, unknown>>
 
 /**
@@ -120,23 +125,25 @@ async function changed(
   const condition = `(${ConditionExpression}) OR #${mark} = :mark`
   // Names of attributes are DynamoDB's own words in part: each is written as `#name`.
   const names = [...`${update} ${condition}`.matchAll(/#(\w+)/g)]
-  try {
-    await table.send(
-      new UpdateCommand({
-        TableName,
-        Key: { Device_code: key },
-        UpdateExpression: update,
-        ConditionExpression: condition,
-        ExpressionAttributeNames: Object.fromEntries(
-          names.map(([sign, name]) => [sign, name ?? '']),
-        ),
-        ExpressionAttributeValues: { ...values, ':mark': randomUUID() },
-      }),
-    )
-    return true
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false
-    throw error
+  const command = new UpdateCommand({
+    TableName,
+    Key: { Device_code: key },
+    UpdateExpression: update,
+    ConditionExpression: condition,
+    ExpressionAttributeNames: Object.fromEntries(names.map(([sign, name]) => [sign, name ?? ''])),
+    ExpressionAttributeValues: { ...values, ':mark': randomUUID() },
+  })
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await table.send(command)
+      return true
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false
+      // The transaction that made the item may still hold it, and the SDK does not ask again by itself.
+      const isHeld = error instanceof TransactionConflictException && attempt < attemptsMax
+      if (!isHeld) throw error
+      await setTimeout(50 * 2 ** attempt)
+    }
   }
 }
 
