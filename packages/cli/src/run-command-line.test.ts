@@ -99,6 +99,8 @@ test.each([
   ['journal --after x', "'x' is no number for --after.", 'Give a whole number from 0.'],
   ['picture', 'Nothing to draw.', 'Name a system or a stack.'],
   ['run', 'No system named.', "See 'orrery systems' for those that run here."],
+  ['run 14 --keep --json', '--keep is for people, --json for programs.', 'Give one of them.'],
+  ['run 14 --port 1', 'A port is opened by --keep alone.', 'Give --keep too.'],
   ['run 14 --seed x', "'x' is no number for --seed.", 'Give a whole number from 0.'],
   [
     'start --clock sundial',
