@@ -174,7 +174,7 @@ cookieAuth.promise(
     await reached(visitor, () => visitor.open(`${app.Url}/oauth2/login`))
     expect(visitor.page.heading).toBe('Sign in')
   },
-  { calm: 'two answers in a row that are lost spend the grace of a refresh token: a new login' },
+  { calm: 'a cold authorizer that gets no keys lets nobody in, whatever the session' },
 )
 
 cookieAuth.promise(
