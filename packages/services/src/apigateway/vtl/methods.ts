@@ -52,9 +52,13 @@ function stringMethods(value: string): Record<string, Method> {
     replace: (from, to) => replaced(value, text(from), () => text(to)),
     replaceAll: (from, to) => replaced(value, patternOf(from, 'g'), filledBy(text(to))),
     replaceFirst: (from, to) => replaced(value, patternOf(from, ''), filledBy(text(to))),
-    matches: (whole) => javaPattern(`^(?:${text(whole)})$`, '', value.length).test(value),
+    matches: (whole) => {
+      const pattern = javaPattern(`^(?:${text(whole)})$`, '', value.length)
+      return withinStack(() => pattern.test(value))
+    },
     split: (by) => {
-      const parts = value.split(javaPattern(text(by), '', value.length))
+      const separator = javaPattern(text(by), '', value.length)
+      const parts = withinStack(() => value.split(separator))
       while (parts.length > 1 && parts.at(-1) === '') parts.pop() // As Java does.
       return list(parts)
     },
@@ -82,9 +86,19 @@ function replaced(value: string, from: string | RegExp, to: Replacement): string
     if (length > templateOutputMax) throw tooLarge()
     return part
   }
-  const made =
-    typeof from === 'string' ? value.replaceAll(from, counted) : value.replace(from, counted)
+  const made = withinStack(() =>
+    typeof from === 'string' ? value.replaceAll(from, counted) : value.replace(from, counted),
+  )
   return fitting(made)
+}
+
+/** V8 gives up on a pattern whose way back through a long text is longer than its stack. */
+function withinStack<T>(match: () => T): T {
+  try {
+    return match()
+  } catch (error) {
+    throw error instanceof RangeError ? tooLarge() : error
+  }
 }
 
 /** `$1` is the first group, and a backslash takes the next character as it is. Source: Java, `Matcher.replaceAll`. */

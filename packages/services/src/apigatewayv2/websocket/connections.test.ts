@@ -6,7 +6,6 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi'
 import { CreateAuthorizerCommand } from '@aws-sdk/client-apigatewayv2'
 import { client, openSocket } from '@cloud-orrery/cloud'
-import { AwsError } from '@cloud-orrery/models'
 import { expect, test } from 'vitest'
 import { functionCaller } from '../../lambda/functions.test-support.ts'
 import { functionArn, type MadeApi } from '../http-api.test-support.ts'
@@ -243,9 +242,10 @@ test('a bug of ours while a message is worked on is told, and the next message i
   const told: unknown[] = []
   const { services } = made.cloud
   const load = services.load.bind(services)
-  made.cloud.bug = (error) => {
+  const bug = made.cloud.bug.bind(made.cloud)
+  made.cloud.bug = (error, wording) => {
     told.push(error)
-    return new AwsError('InternalFailure', '')
+    return bug(error, wording)
   }
   services.load = () => Promise.reject(new Error('broken'))
   await socket.received('one')
