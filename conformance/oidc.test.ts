@@ -26,10 +26,7 @@ async function serve(app: Parameters<typeof startHosted>[1] = {}) {
   const cloud = createCloud({ clock: { kind: 'real' } })
   const made = await startHosted({}, { GenerateSecret: true, ...app }, cloud, 2)
   await made.newUser('ana', { email: 'ana@example.com', email_verified: 'true', name: 'Ana' })
-  const reach = async (
-    input: string | URL | Request,
-    init: Sent = {},
-  ): Promise<Response> => {
+  const reach = async (input: string | URL | Request, init: Sent = {}): Promise<Response> => {
     const { method = 'GET', headers, body } = init
     const url = input instanceof Request ? input.url : String(input)
     return await fetchFromCloud(cloud, url, {

@@ -44,7 +44,9 @@ function exampleOf(block: Block): Example {
 function runnerOf({ words, text }: Block): Example['runner'] {
   if (words.includes('no-run')) return 'none'
   if (/from 'node:test'/.test(text)) return 'node --test'
-  return /from '(@cloud-orrery\/vitest(\/scenario|\/browser)?|vitest)'/.test(text) ? 'vitest' : 'node'
+  return /from '(@cloud-orrery\/vitest(\/scenario|\/browser)?|vitest)'/.test(text)
+    ? 'vitest'
+    : 'node'
 }
 
 const of = (runner: Example['runner']) => examples.filter((example) => example.runner === runner)
