@@ -12,7 +12,9 @@ export default defineConfig({
       'simulation/**/*.test.ts',
     ],
     isolate: false,
-    pool: 'threads',
-    testTimeout: 20_000,
+    // A process for each core: much of a run waits for programs of others, and those count processes of their own.
+    pool: 'forks',
+    maxWorkers: '100%',
+    testTimeout: 60_000,
   },
 })
