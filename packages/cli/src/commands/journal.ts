@@ -6,14 +6,14 @@ import { journalTree } from '../journal-tree.ts'
 import { countOf, jsonOption, portOf, portOption } from '../options.ts'
 
 const kindList =
-  'call, task, event, delivery, mail, clock, fault, account, choice, outside, refused'
+  'call, task, event, delivery, mail, sms, clock, fault, account, choice, outside, refused'
 const kinds = new Set(kindList.split(', '))
 
 export const command: Command = {
   summary: 'Show what happened, as a tree of causes.',
   usage: `orrery journal [OPTIONS]
   --kind NAME     only entries of a kind: call, task, event, delivery, mail,
-                  clock, fault, account, choice, outside, refused
+                  sms, clock, fault, account, choice, outside, refused
   --service NAME  only what a service was asked or did (sqs), below what led to it
   --errors        only what failed, below what led to it
   --since N       only entries after number N (also: --after)
